@@ -1,0 +1,173 @@
+"""Columns of text to columns of the kind that a table asks for.
+
+Plain values are converted by Arrow at once; only the distinct others are read one by
+one, and those that mean nothing become faults with their rows.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storekin.normalise.text import ZERO_WIDTH, strip_invisible, to_half_width
+from storekin.normalise.values import normalise_date, normalise_price
+from storekin.records.tables import Column
+
+_PLAIN_PRICE = r"^[0-9]+(\.[0-9]+)?$"
+_PLAIN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
+_LONGEST_VALUE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Rows of one column whose values mean nothing, with the reason for each."""
+
+    column: str
+    rows: npt.NDArray[np.int64]
+    problem: str
+    fix: str
+    drops_row: bool
+
+
+def map_distinct(
+    column: pa.Array, function: Callable[[str], object], kind: pa.DataType
+) -> pa.Array:
+    """Apply *function* to each distinct text of a column once; null stays null."""
+    encoded = column.dictionary_encode()
+    values = [
+        None if text is None else function(text)
+        for text in encoded.dictionary.to_pylist()
+    ]
+    return pa.array(values, kind).take(encoded.indices)
+
+
+def clean_texts(column: pa.Array, *, narrow: bool) -> pa.Array:
+    """Take off blanks and invisible characters; ``narrow`` also folds width.
+
+    An empty text becomes null.
+    """
+    text = column.cast(pa.string())
+    buffer = text.buffers()[2]
+    data = b"" if buffer is None else memoryview(buffer)
+    if len(data) and not _is_ascii(data):
+        if narrow:
+            odd = pc.invert(pc.fill_null(pc.string_is_ascii(text), fill_value=True))
+            if pc.any(odd).as_py():
+                text = pc.if_else(
+                    odd, map_distinct(text, to_half_width, pa.string()), text
+                )
+        else:
+            raw = bytes(data)
+            for mark in ZERO_WIDTH:
+                if mark.encode() in raw:
+                    text = pc.replace_substring(text, mark, "")
+    text = pc.utf8_trim_whitespace(text)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _is_ascii(data: memoryview | bytes) -> bool:
+    array = np.frombuffer(data, np.uint8)
+    step = 1 << 22
+    return all(
+        int(array[low : low + step].max(initial=0)) < 0x80  # noqa: PLR2004 - ASCII's end
+        for low in range(0, len(array), step)
+    )
+
+
+def convert(column: Column, values: pa.Array) -> tuple[pa.Array, list[Faults]]:
+    """Convert a column to its kind; gives the values and what could not be read."""
+    texts = clean_texts(values, narrow=column.kind not in ("text", "json"))
+    if column.kind == "price":
+        return _prices(column.name, texts)
+    if column.kind == "date":
+        return _dates(column.name, texts)
+    if column.kind == "json":
+        return _attributes(column.name, texts)
+    too_long = _rows(pc.greater(pc.binary_length(texts), _LONGEST_VALUE))
+    faults = []
+    if len(too_long):
+        problem = f"the value is longer than {_LONGEST_VALUE:,} bytes"
+        fix = "shorten it; a missing quote further up may have joined many rows"
+        faults.append(Faults(column.name, too_long, problem, fix, drops_row=True))
+    return texts, faults
+
+
+def _rows(mask: pa.Array) -> npt.NDArray[np.int64]:
+    flags = pc.fill_null(mask, fill_value=False).to_numpy(zero_copy_only=False)
+    return np.flatnonzero(flags)
+
+
+def _prices(name: str, texts: pa.Array) -> tuple[pa.Array, list[Faults]]:
+    plain = pc.fill_null(
+        pc.match_substring_regex(texts, _PLAIN_PRICE), fill_value=False
+    )
+    easy = pc.if_else(plain, texts, pa.scalar(None, pa.string())).cast(pa.float64())
+    if pc.all(pc.or_(plain, pc.is_null(texts))).as_py():
+        return easy, []
+    rest = pc.if_else(plain, pa.scalar(None, pa.string()), texts)
+    read = map_distinct(rest, normalise_price, pa.float64())
+    prices = pc.coalesce(easy, read)
+    faults = []
+    unread = _rows(pc.and_(pc.is_null(prices), pc.is_valid(texts)))
+    if len(unread):
+        faults.append(
+            Faults(
+                name,
+                unread,
+                "the price is not a number",
+                "write it as 1234.50, without words",
+                drops_row=True,
+            )
+        )
+    negative = _rows(pc.less(prices, 0))
+    if len(negative):
+        faults.append(
+            Faults(
+                name,
+                negative,
+                "the price is negative",
+                "write the price as it is asked for, or leave it empty",
+                drops_row=True,
+            )
+        )
+    return prices, faults
+
+
+def _dates(name: str, texts: pa.Array) -> tuple[pa.Array, list[Faults]]:
+    def read(text: str) -> date | None:
+        return normalise_date(text)
+
+    plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN_DATE), fill_value=False)
+    head = pc.if_else(plain, pc.utf8_slice_codeunits(texts, 0, 10), texts)
+    days = map_distinct(head, read, pa.date32())
+    wrong = _rows(pc.and_(pc.is_null(days), pc.is_valid(texts)))
+    if not len(wrong):
+        return days, []
+    problem = "the date is no calendar day, or could be two"
+    fix = "write it as year-month-day, such as 2026-03-31"
+    return days, [Faults(name, wrong, problem, fix, drops_row=True)]
+
+
+def _attributes(name: str, texts: pa.Array) -> tuple[pa.Array, list[Faults]]:
+    def read(text: str) -> str | None:
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return text if isinstance(value, dict) else None
+
+    looks = pc.fill_null(pc.match_substring_regex(texts, r"^\{.*\}$"), fill_value=False)
+    kept = map_distinct(
+        pc.if_else(looks, texts, pa.scalar(None, pa.string())), read, pa.string()
+    )
+    wrong = _rows(pc.and_(pc.is_null(kept), pc.is_valid(texts)))
+    if not len(wrong):
+        return kept, []
+    problem = "the attributes are not a JSON object"
+    fix = 'write them as {"colour": "black", "size": "M"}'
+    return kept, [Faults(name, wrong, problem, fix, drops_row=False)]

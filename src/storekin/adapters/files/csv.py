@@ -1,0 +1,194 @@
+"""CSV in the forms that exports really have, read by columns."""
+
+import csv as standard_csv
+import io
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from storekin.adapters.files.encoding import decode_text
+from storekin.adapters.files.raw import RawTable, clean_header
+from storekin.errors import UnreadableFileError
+from storekin.records.portfolio import Rejection
+
+_SEPARATORS = (",", ";", "\t", "|")
+_HEADER_BYTES = 65_536
+_BLOCK_BYTES = 1 << 24
+
+
+def read_csv(path: Path, name: str, known: Collection[str]) -> RawTable:
+    """Read a CSV file; rows that cannot be split are rejected, the others are used.
+
+    The separator is the one that gives the most *known* column names.
+
+    Raises:
+        UnreadableFileError: If the file is empty or is no text.
+    """
+    raw = path.read_bytes()
+    if not raw.strip():
+        raise UnreadableFileError(
+            f"{name}: the file is empty", "export it again, or take it out"
+        )
+    text, encoding = decode_text(raw)
+    if b"\x00" in text[:_HEADER_BYTES]:
+        raise UnreadableFileError(
+            f"{name}: this is not a text file", "save it as CSV in UTF-8"
+        )
+    del raw
+    separator, header = _read_header(text, known)
+    # a quote that never closes would swallow the rest of the file: then each line
+    # stands for itself, and what cannot be split is named
+    quotes_close = text.count(b'"') % 2 == 0
+    return _parse(
+        text, name, separator, header, multiline=quotes_close, encoding=encoding
+    )
+
+
+def _read_header(text: bytes, known: Collection[str]) -> tuple[str, list[str]]:
+    sample = text[:_HEADER_BYTES].decode(errors="ignore").lstrip("\r\n \ufeff")
+    best: tuple[int, int, str, list[str]] = (-1, -1, ",", [])
+    for order, separator in enumerate(_SEPARATORS):
+        reader = standard_csv.reader(io.StringIO(sample), delimiter=separator)
+        first = next(reader, [])
+        names = [clean_header(word) for word in first]
+        hits = len(set(names) & set(known))
+        best = max(best, (hits, -order, separator, names), key=lambda b: b[:2])
+    return best[2], best[3]
+
+
+def _parse(
+    text: bytes,
+    name: str,
+    separator: str,
+    header: list[str],
+    *,
+    multiline: bool,
+    encoding: str,
+) -> RawTable:
+    bad: list[tuple[int | None, int, int]] = []
+
+    def note(row: arrow_csv.InvalidRow) -> str:
+        bad.append((row.number, row.actual_columns, row.expected_columns))
+        return "skip"
+
+    def parse(*, threads: bool) -> pa.Table:
+        bad.clear()
+        return arrow_csv.read_csv(
+            pa.BufferReader(text),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=threads,
+                block_size=_BLOCK_BYTES,
+                column_names=[f"c{place}" for place in range(len(header))],
+                skip_rows_after_names=1,
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=separator,
+                newlines_in_values=multiline,
+                quote_char='"' if multiline else False,
+                invalid_row_handler=note,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={f"c{p}": pa.string() for p in range(len(header))},
+                strings_can_be_null=True,
+                null_values=[""],
+                quoted_strings_can_be_null=True,
+            ),
+        )
+
+    try:
+        table = parse(threads=True)
+        if bad:
+            table = parse(threads=False)
+    except pa.ArrowInvalid as problem:
+        if multiline:
+            return _parse(
+                text, name, separator, header, multiline=False, encoding=encoding
+            )
+        raise UnreadableFileError(
+            f"{name}: cannot be split into rows ({problem})",
+            "open it in a spreadsheet and save it as CSV in UTF-8",
+        ) from None
+    if not multiline:
+        table = _without_outer_quotes(table)
+    lines = _LineFinder(text, multiline=multiline)
+    wrong = np.array([(number or 0) - 2 for number, _, _ in bad], np.int64)
+    total = table.num_rows + len(wrong)
+    records = np.setdiff1d(np.arange(total), wrong)
+    rejections = tuple(
+        Rejection(
+            file=name,
+            line=int(line),
+            column="",
+            problem=f"the row has {found} fields, the header {wanted}",
+            fix=(
+                "put values that hold the separator between quotes"
+                if found > wanted
+                else "give every column a field, an empty one where there is no value"
+            ),
+        )
+        for (_, found, wanted), line in zip(bad, lines(wrong), strict=True)
+    )
+    return RawTable(
+        file=name,
+        table=_named(table, header),
+        records=records,
+        line_of=lines,
+        rejections=rejections,
+    )
+
+
+def _named(table: pa.Table, header: list[str]) -> pa.Table:
+    """Give the columns their names; of two with one name, the first is used."""
+    seen: dict[str, int] = {}
+    for place, word in enumerate(header):
+        if word and word not in seen:
+            seen[word] = place
+    return pa.table({word: table.column(place) for word, place in seen.items()})
+
+
+def _without_outer_quotes(table: pa.Table) -> pa.Table:
+    import pyarrow.compute as pc
+
+    columns = [
+        pc.replace_substring(
+            pc.replace_substring_regex(column, '^"(.*)"$', r"\1"), '""', '"'
+        )
+        for column in table.columns
+    ]
+    return pa.table(columns, names=table.column_names)
+
+
+class _LineFinder:
+    """Finds the line on which a record begins; the text is read only when asked."""
+
+    def __init__(self, text: bytes, *, multiline: bool) -> None:
+        self._text = text
+        self._multiline = multiline
+
+    def __call__(self, records: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        if len(records) == 0:
+            return np.empty(0, np.int64)
+        data = np.frombuffer(self._text, np.uint8)
+        ends = np.flatnonzero(data == ord("\n"))
+        if len(ends) == 0 and b"\r" in self._text:
+            ends = np.flatnonzero(data == ord("\r"))  # old Mac line ends
+        if self._multiline:
+            quotes = np.flatnonzero(data == ord('"'))
+            outside = np.searchsorted(quotes, ends) % 2 == 0
+        else:
+            outside = np.ones(len(ends), bool)
+        # a record begins after each line end outside quotes, unless the line is blank
+        begins = np.concatenate([[0], ends[outside] + 1])
+        begins = begins[begins < len(data)]
+        blank = (data[begins] == ord("\n")) | (
+            (data[begins] == ord("\r"))
+            & (data[np.minimum(begins + 1, len(data) - 1)] == ord("\n"))
+        )
+        begins = begins[~blank]
+        # the header is the first record
+        wanted = begins[np.minimum(records + 1, len(begins) - 1)]
+        return np.searchsorted(ends, wanted) + 1

@@ -1,0 +1,126 @@
+"""Raw rows to one of the four tables, with every fault in its place."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storekin.adapters.files.columns import Faults, convert
+from storekin.adapters.files.raw import RawTable
+from storekin.errors import MissingColumnError
+from storekin.records.portfolio import Rejection
+from storekin.records.tables import KEYS, TABLES, Column, TableName
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """One file's usable rows as a table, its rejections, and its unknown columns."""
+
+    table: pa.Table
+    rejections: tuple[Rejection, ...]
+    unknown: tuple[str, ...]
+
+
+def empty_table(name: TableName) -> pa.Table:
+    """Give a table without rows, with its columns' kinds."""
+    return pa.table(
+        {c.name: pa.array([], arrow_kind(c)) for c in TABLES[name]},
+    )
+
+
+def arrow_kind(column: Column) -> pa.DataType:
+    """Give the Arrow type that a column is kept in."""
+    if column.kind == "price":
+        return pa.float64()
+    return pa.date32() if column.kind == "date" else pa.string()
+
+
+def type_table(
+    raw: RawTable, name: TableName, *, optional: frozenset[str] = frozenset()
+) -> ReadTable:
+    """Convert a raw table; rows that cannot be used are left out and named.
+
+    Columns in ``optional`` may be missing although the table asks for them.
+
+    Raises:
+        MissingColumnError: If a column that the table asks for is not there.
+    """
+    present = set(raw.table.column_names)
+    total = raw.table.num_rows
+    columns: dict[str, pa.Array] = {}
+    faults: list[Faults] = []
+    for column in TABLES[name]:
+        if column.name not in present:
+            if column.required and column.name not in optional:
+                raise MissingColumnError.at(
+                    raw.file, column.name, raw.table.column_names
+                )
+            columns[column.name] = pa.nulls(total, arrow_kind(column))
+            continue
+        values = raw.table[column.name].combine_chunks()
+        if isinstance(values, pa.ChunkedArray):
+            values = pa.concat_arrays(values.chunks)
+        columns[column.name], found = convert(column, values)
+        faults.extend(found)
+        if column.required and column.name not in optional:
+            missing = pc.is_null(columns[column.name]).to_numpy(zero_copy_only=False)
+            rows = np.flatnonzero(missing)
+            if len(rows):
+                problem = f"{column.name!r} is empty"
+                fix = f"give each row its {column.name}"
+                faults.append(Faults(column.name, rows, problem, fix, drops_row=True))
+    # rows without a single known value, such as a sheet's blank tail
+    keep = np.ones(total, bool)
+    for fault in faults:
+        if fault.drops_row:
+            keep[fault.rows] = False
+    key = KEYS[name]
+    if key is not None and key in present:
+        repeated = _repeats(columns[key], keep)
+        if len(repeated):
+            problem = f"the {key} stands in an earlier row, too"
+            fix = f"give each {key} one row; the first one was used"
+            faults.append(Faults(key, repeated, problem, fix, drops_row=True))
+            keep[repeated] = False
+    table = pa.table(columns)
+    if not keep.all():
+        table = table.filter(pa.array(keep))
+    return ReadTable(
+        table=table,
+        rejections=raw.rejections + _rejections(raw, faults),
+        unknown=tuple(
+            sorted(present - {column.name for column in TABLES[name]}),
+        ),
+    )
+
+
+def _repeats(values: pa.Array, keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    encoded = pc.fill_null(values, "").dictionary_encode()
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(keep)
+    if len(encoded.dictionary) >= len(values):
+        return np.empty(0, np.int64)
+    _, first = np.unique(codes[rows], return_index=True)
+    later = np.ones(len(rows), bool)
+    later[first] = False
+    return rows[later]
+
+
+def _rejections(raw: RawTable, faults: list[Faults]) -> tuple[Rejection, ...]:
+    found: list[Rejection] = []
+    for fault in faults:
+        lines = raw.line_of(raw.records[fault.rows])
+        found.extend(
+            Rejection(
+                file=raw.file,
+                line=int(line),
+                column=fault.column,
+                problem=fault.problem,
+                fix=fault.fix,
+                used=not fault.drops_row,
+            )
+            for line in lines
+        )
+    return tuple(found)

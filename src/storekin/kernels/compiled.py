@@ -1,0 +1,65 @@
+"""How kernels are compiled: once, with explicit types, kept on disk.
+
+A kernel knows arrays alone: no engine, no file, no policy. It is compiled when its
+module is first imported and read from the disk afterwards, so that a portfolio of
+three hundred listings does not wait for a compiler.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+KernelFunction = TypeVar("KernelFunction", bound=Callable[..., Any])
+
+MODULES = ("tokenise", "join", "compare", "groups", "near")
+"""The kernel modules, in the order in which they are prepared."""
+
+
+def kernel(signature: str) -> Callable[[KernelFunction], KernelFunction]:
+    """Compile a function for the given numba signature, without holding the GIL."""
+    from numba import njit
+
+    return cast(
+        "Callable[[KernelFunction], KernelFunction]",
+        njit(signature, cache=True, nogil=True),
+    )
+
+
+def inlined(function: KernelFunction) -> KernelFunction:
+    """Let kernels call *function*, compiled into each of them."""
+    from numba import njit
+
+    return cast("KernelFunction", njit(function, inline="always"))
+
+
+def are_ready() -> bool:
+    """Say whether the compiled kernels are on disk and newer than their source."""
+    import os
+
+    here = Path(__file__).parent
+    places = [here / "__pycache__"]
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    if chosen:
+        places = [path for path in Path(chosen).glob("kernels_*") if path.is_dir()]
+    for module in MODULES:
+        source = (here / f"{module}.py").stat().st_mtime
+        built = [
+            path.stat().st_mtime
+            for place in places
+            for path in place.glob(f"{module}.*.nbi")
+        ]
+        if not built or min(built) < source:
+            return False
+    return True
+
+
+def prepare(announce: Callable[[str], None] | None = None) -> None:
+    """Load every kernel, compiling those that are not on disk yet.
+
+    ``announce`` is called with one sentence when compiling will take seconds.
+    """
+    if announce is not None and not are_ready():
+        announce("Preparing the kernels (about 15 seconds, only this once).")
+    for module in MODULES:
+        import_module(f"storekin.kernels.{module}")

@@ -1,0 +1,122 @@
+"""Numbering of values, and groups of things that are joined to one another."""
+
+from typing import Any
+
+import numpy as np
+
+from storekin.kernels.compiled import kernel
+
+_U = np.uint64
+_SPREAD = 0xD6E8FEB86659FD93
+
+
+@kernel("Tuple((i4[::1], u8[::1], i4[::1]))(u8[::1], i8)")
+def number_values(values: Any, bits: Any) -> Any:  # noqa: ANN401
+    """Number 64-bit values by first appearance.
+
+    Gives the number of each value, the distinct values, and how often each occurs.
+    ``bits`` is the first size of the hash table, as a power of two; it grows.
+    """
+    size = 1 << bits
+    shift = _U(64 - bits)
+    slots = np.full(size, -1, np.int32)
+    capacity = size >> 1
+    distinct = np.empty(capacity, np.uint64)
+    counts = np.zeros(capacity, np.int32)
+    numbers = np.empty(len(values), np.int32)
+    used = 0
+    for row in range(len(values)):
+        value = values[row]
+        slot = (value * _U(_SPREAD)) >> shift
+        while slots[slot] >= 0 and distinct[slots[slot]] != value:
+            slot = (slot + _U(1)) & _U(size - 1)
+        number = slots[slot]
+        if number < 0:
+            if used == capacity:
+                size <<= 1
+                shift -= _U(1)
+                capacity = size >> 1
+                more = np.empty(capacity, np.uint64)
+                more[:used] = distinct[:used]
+                distinct = more
+                more_counts = np.zeros(capacity, np.int32)
+                more_counts[:used] = counts[:used]
+                counts = more_counts
+                slots = np.full(size, -1, np.int32)
+                for old in range(used):
+                    slot = (distinct[old] * _U(_SPREAD)) >> shift
+                    while slots[slot] >= 0:
+                        slot = (slot + _U(1)) & _U(size - 1)
+                    slots[slot] = old
+                slot = (value * _U(_SPREAD)) >> shift
+                while slots[slot] >= 0:
+                    slot = (slot + _U(1)) & _U(size - 1)
+            number = used
+            distinct[used] = value
+            slots[slot] = used
+            used += 1
+        numbers[row] = number
+        counts[number] += 1
+    return numbers, distinct[:used].copy(), counts[:used].copy()
+
+
+@kernel("i8(i8[::1], i8)")
+def root_of(parents: Any, node: Any) -> Any:  # noqa: ANN401
+    """Give the representative of *node*, shortening the path to it."""
+    while parents[node] != node:
+        parents[node] = parents[parents[node]]
+        node = parents[node]
+    return node
+
+
+@kernel("i8[::1](i8, i8[::1], i8[::1])")
+def components(size: Any, left: Any, right: Any) -> Any:  # noqa: ANN401
+    """Give for each of *size* nodes the smallest node that it is joined to."""
+    parents = np.arange(size)
+    for edge in range(len(left)):
+        a = root_of(parents, left[edge])
+        b = root_of(parents, right[edge])
+        if a < b:
+            parents[b] = a
+        elif b < a:
+            parents[a] = b
+    for node in range(size):
+        parents[node] = root_of(parents, node)
+    return parents
+
+
+@kernel("Tuple((i8[::1], b1[::1]))(i8, i8[::1], i8[::1], i8[::1], i8[::1])")
+def components_held_apart(
+    size: Any,  # noqa: ANN401
+    left: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401
+    apart_left: Any,  # noqa: ANN401
+    apart_right: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Join edges in their order, but never two nodes that must be held apart.
+
+    Gives the components as in ``components``, and for each edge whether it was
+    taken. Strongest edges first: a weak chain cannot override a held pair.
+    """
+    parents = np.arange(size)
+    taken = np.ones(len(left), np.bool_)
+    for edge in range(len(left)):
+        a = root_of(parents, left[edge])
+        b = root_of(parents, right[edge])
+        if a == b:
+            continue
+        for pair in range(len(apart_left)):
+            c = root_of(parents, apart_left[pair])
+            d = root_of(parents, apart_right[pair])
+            if (c == a and d == b) or (c == b and d == a):
+                taken[edge] = False
+                break
+        if not taken[edge]:
+            continue
+        if a < b:
+            parents[b] = a
+        else:
+            parents[a] = b
+    for node in range(size):
+        parents[node] = root_of(parents, node)
+    return parents, taken

@@ -1,0 +1,184 @@
+"""The candidate join: all pairs of texts whose weighted words agree enough.
+
+Documents are lists of features numbered from rare to common. Only a document's
+*prefix* is indexed: its rarest features, up to the point where the rest cannot
+reach the threshold alone, so every pair above it shares a prefix feature. Blocks of
+documents of like norm keep the accumulator in the cache and the threshold tight.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from storekin.kernels.compiled import kernel
+
+BLOCK = 65_536
+"""Documents in a block: their places fit 16 bits, the accumulator the L2 cache."""
+
+
+@kernel("void(i4[::1], i8[::1], i4[::1], f4[::1], f4, f4, i4, i4[::1], f4[::1])")
+def choose_prefixes(
+    features: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    rank: Any,  # noqa: ANN401
+    squares: Any,  # noqa: ANN401
+    share_common: Any,  # noqa: ANN401
+    share_rare: Any,  # noqa: ANN401
+    first_common: Any,  # noqa: ANN401
+    prefixes: Any,  # noqa: ANN401
+    norms: Any,  # noqa: ANN401
+) -> None:
+    """Renumber features by rank in place, sort them, and measure each prefix.
+
+    ``squares`` holds the squared weight by rank. Features before ``first_common``
+    are rare; their prefix goes on to ``share_rare`` of the norm, the others' to
+    ``share_common``. Features of rank -1 have been left out by the caller.
+    """
+    for row in range(len(starts) - 1):
+        begin = starts[row]
+        end = starts[row + 1]
+        total = np.float32(0)
+        for place in range(begin, end):
+            new = rank[features[place]]
+            total += squares[new]
+            back = place
+            while back > begin and features[back - 1] > new:
+                features[back] = features[back - 1]
+                back -= 1
+            features[back] = new
+        norms[row] = np.sqrt(total)
+        rest = np.float32(0)
+        stop = end
+        while stop > begin:
+            feature = features[stop - 1]
+            rest += squares[feature]
+            share = share_common if feature >= first_common else share_rare
+            if rest >= share * share * total:
+                break
+            stop -= 1
+        prefixes[row] = stop - begin
+
+
+@kernel("Tuple((i8[::1], u2[::1]))(i4[::1], i8[::1], i4[::1], i8, i8, i8)")
+def index_block(
+    features: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    prefixes: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    feature_count: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """List for each feature the documents of [first, last) with it in their prefix."""
+    edges = np.zeros(feature_count + 1, np.int64)
+    for row in range(first, last):
+        for place in range(starts[row], starts[row] + prefixes[row]):
+            edges[features[place] + 1] += 1
+    for feature in range(feature_count):
+        edges[feature + 1] += edges[feature]
+    cursor = edges[:-1].copy()
+    rows = np.empty(edges[feature_count], np.uint16)
+    for row in range(first, last):
+        for place in range(starts[row], starts[row] + prefixes[row]):
+            feature = features[place]
+            rows[cursor[feature]] = row - first
+            cursor[feature] += 1
+    return edges, rows
+
+
+@kernel(
+    "i8(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], u2[::1], i8[::1], u2[::1], i8, i8,"
+    " i8, i8, f4, f4, f4, i4[::1], i4[::1], i8[::1], f4[::1])"
+)
+def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
+    features: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    prefixes: Any,  # noqa: ANN401
+    norms: Any,  # noqa: ANN401
+    squares: Any,  # noqa: ANN401
+    rounded: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+    rows: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    query_first: Any,  # noqa: ANN401
+    query_last: Any,  # noqa: ANN401
+    threshold: Any,  # noqa: ANN401
+    prefix_threshold: Any,  # noqa: ANN401
+    scale: Any,  # noqa: ANN401
+    owners: Any,  # noqa: ANN401
+    copies: Any,  # noqa: ANN401
+    pairs: Any,  # noqa: ANN401
+    cosines: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Join queries [query_first, query_last) with the block [first, last).
+
+    ``rounded`` is ``squares`` times ``scale`` in 16 bits. A pair is written as
+    ``query << 32 | document`` when its cosine reaches ``threshold``. Two documents
+    of one owner (not negative) are left out, unless ``copies`` says that the text
+    stands in other owners' hands too. Gives the number of pairs; those beyond the
+    capacity are counted only.
+    """
+    size = last - first
+    sums = np.zeros(size, np.uint16)
+    hits = np.empty(size, np.int32)
+    weights = np.zeros(len(squares), np.float32)
+    base = np.int64(0)
+    written = 0
+    smallest = norms[first]
+    for query in range(query_first, query_last):
+        begin = starts[query]
+        stop = begin + prefixes[query]
+        most = np.int64(0)
+        for place in range(begin, stop):
+            most += rounded[features[place]]
+        # sums of the queries before stay in place: what lies below the base is zero
+        if base + most > 65_000:
+            sums[:] = 0
+            base = np.int64(0)
+        needed = np.int64(prefix_threshold * scale * norms[query] * smallest)
+        bar = base + max(np.int64(1), min(needed, np.int64(60_000)))
+        found = 0
+        own_block = query < last
+        for place in range(begin, stop):
+            feature = features[place]
+            weight = np.int64(rounded[feature])
+            low = edges[feature]
+            high = edges[feature + 1]
+            if own_block:
+                # each pair once: documents of this block that stand before the query
+                while high > low and rows[high - 1] >= query - first:
+                    high -= 1
+            for entry in range(low, high):
+                row = rows[entry]
+                before = max(np.int64(sums[row]), base)
+                after = before + weight
+                sums[row] = np.uint16(after)
+                if before < bar and after >= bar:
+                    hits[found] = row
+                    found += 1
+        if found > 0:
+            end = starts[query + 1]
+            for place in range(begin, end):
+                weights[features[place]] = squares[features[place]]
+            for hit in range(found):
+                row = first + hits[hit]
+                if (
+                    owners[row] >= 0
+                    and owners[row] == owners[query]
+                    and copies[row] == 0
+                    and copies[query] == 0
+                ):
+                    continue
+                dot = np.float32(0)
+                for place in range(starts[row], starts[row + 1]):
+                    dot += weights[features[place]]
+                cosine = dot / (norms[query] * norms[row])
+                if cosine >= threshold:
+                    if written < len(pairs):
+                        pairs[written] = (np.int64(query) << 32) | row
+                        cosines[written] = cosine
+                    written += 1
+            for place in range(begin, end):
+                weights[features[place]] = 0
+        base += most
+    return written

@@ -1,0 +1,323 @@
+"""Titles to tokens: one pass over the UTF-8 bytes of a whole column.
+
+A token is a 64-bit word. Its top three bits say what it is, the next five its
+dimension (of a quantity or a variant), the rest is a hash of the folded text.
+Nothing is kept as a string, so a million titles need some hundred megabytes.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from storekin.kernels.compiled import inlined, kernel
+from storekin.normalise.text import DIGIT, IDEOGRAPH, IGNORED, LETTER, SEPARATOR
+
+WORD, NUMBER, BIGRAM, CODE, QUANTITY, VARIANT = 1, 2, 3, 4, 5, 6
+"""What a token is: its top three bits."""
+
+MOST_TOKENS = 400
+"""Tokens kept of one text; titles have about ten, and a wall of text is cut here."""
+
+_U = np.uint64
+_HASH_MASK = (1 << 56) - 1
+_MULTIPLIER = 0x9E3779B97F4A7C15
+
+
+@inlined
+def _mix(state, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    mixed = (state ^ _U(value)) * _U(_MULTIPLIER)
+    return mixed ^ (mixed >> _U(29))
+
+
+@inlined
+def _tag(state, kind, dimension):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return (
+        (state & _U(_HASH_MASK)) | (_U(kind) << _U(61)) | (_U(dimension) << _U(56))
+    )
+
+
+@kernel("i8(u8[::1], u8)")
+def find_sorted(table: Any, wanted: Any) -> Any:  # noqa: ANN401
+    """Give the place of *wanted* in a sorted array, or -1."""
+    low = 0
+    high = len(table)
+    while low < high:
+        middle = (low + high) >> 1
+        if table[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    if low < len(table) and table[low] == wanted:
+        return low
+    return -1
+
+
+@kernel("u8(u2[::1])")
+def hash_characters(characters: Any) -> Any:  # noqa: ANN401
+    """Hash folded characters as the tokeniser does, to build its look-up tables."""
+    state = _U(1)
+    for character in characters:
+        state = _mix(state, character)
+    return state & _U(_HASH_MASK)
+
+
+@kernel(
+    "i8(u1[::1], i8[::1], i8, i8, u2[::1], u1[::1], u8[::1], u1[::1], f8[::1],"
+    " u8[::1], u8[::1], u8[::1], i8[::1])"
+)
+def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bottom
+    data: Any,  # noqa: ANN401
+    offsets: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    folded: Any,  # noqa: ANN401
+    classes: Any,  # noqa: ANN401
+    unit_hashes: Any,  # noqa: ANN401
+    unit_dimensions: Any,  # noqa: ANN401
+    unit_factors: Any,  # noqa: ANN401
+    variant_hashes: Any,  # noqa: ANN401
+    variant_tokens: Any,  # noqa: ANN401
+    tokens: Any,  # noqa: ANN401
+    counts: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Write the distinct tokens of texts [first, last), sorted within each text.
+
+    ``folded`` and ``classes`` are tables over the 65,536 first code points. Gives
+    the number of tokens written; ``counts`` gets the number for each text.
+    """
+    written = 0
+    # one text as folded characters with their classes
+    text = np.empty(4096, np.uint16)
+    kind = np.empty(4096, np.uint8)
+    found = np.empty(MOST_TOKENS + 8, np.uint64)
+    for row in range(first, last):
+        position = offsets[row]
+        end = offsets[row + 1]
+        size = 0
+        while position < end and size < 4094:
+            byte = data[position]
+            if byte < 0x80:
+                point = int(byte)
+                position += 1
+            elif byte < 0xE0:
+                point = (int(byte) & 0x1F) << 6 | (int(data[position + 1]) & 0x3F)
+                position += 2
+            elif byte < 0xF0:
+                point = (
+                    (int(byte) & 0x0F) << 12
+                    | (int(data[position + 1]) & 0x3F) << 6
+                    | (int(data[position + 2]) & 0x3F)
+                )
+                position += 3
+            else:
+                point = 0x20  # outside the basic plane: emoji, a separator
+                position += 4
+            class_ = classes[point]
+            if class_ == IGNORED:
+                continue
+            text[size] = folded[point]
+            kind[size] = class_
+            size += 1
+        kind[size] = SEPARATOR
+        text[size] = 0x20
+        count = 0
+        at = 0
+        # the code that the current run of letters and digits spells, if both occur
+        code_state = _U(7)
+        code_letters = 0
+        code_digits = 0
+        code_size = 0
+        while at <= size:
+            class_ = kind[at]
+            # a code goes on over one hyphen, slash or dot between letters and digits
+            joins = (
+                class_ == SEPARATOR
+                and at < size
+                and code_size > 0
+                and (text[at] == 0x2D or text[at] == 0x2F or text[at] == 0x2E)
+                and (kind[at + 1] == LETTER or kind[at + 1] == DIGIT)
+            )
+            if class_ != LETTER and class_ != DIGIT and not joins:
+                if (
+                    code_letters > 0
+                    and code_digits > 0
+                    and code_size >= 3
+                    and code_size <= 24
+                    and count < MOST_TOKENS
+                ):
+                    found[count] = _tag(code_state, CODE, min(code_digits, 31))
+                    count += 1
+                code_state = _U(7)
+                code_letters = 0
+                code_digits = 0
+                code_size = 0
+            if class_ == LETTER:
+                state = _U(1)
+                begin = at
+                while kind[at] == LETTER:
+                    state = _mix(state, text[at])
+                    code_state = _mix(code_state, text[at])
+                    at += 1
+                code_letters += at - begin
+                code_size += at - begin
+                if count < MOST_TOKENS:
+                    found[count] = _tag(state, WORD, 0)
+                    count += 1
+                place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
+                if place >= 0 and count < MOST_TOKENS:
+                    found[count] = variant_tokens[place]
+                    count += 1
+            elif class_ == DIGIT:
+                state = _U(2)
+                value = 0.0
+                scale = 0.0
+                begin = at
+                while kind[at] == DIGIT or (
+                    (text[at] == 0x2E or text[at] == 0x2C)
+                    and at < size
+                    and kind[at + 1] == DIGIT
+                    and scale == 0.0
+                ):
+                    if kind[at] == DIGIT:
+                        state = _mix(state, text[at])
+                        code_state = _mix(code_state, text[at])
+                        code_digits += 1
+                        code_size += 1
+                        if scale > 0.0:
+                            value += (int(text[at]) - 48) * scale
+                            scale *= 0.1
+                        else:
+                            value = value * 10.0 + (int(text[at]) - 48)
+                    else:
+                        # three digits after a comma are thousands: 1,500 ml
+                        thousands = (
+                            text[at] == 0x2C
+                            and at + 3 < size + 1
+                            and kind[at + 2] == DIGIT
+                            and kind[at + 3] == DIGIT
+                            and kind[at + 4 if at + 4 <= size else size] != DIGIT
+                        )
+                        if not thousands:
+                            state = _mix(state, 0x2E)
+                            scale = 0.1
+                    at += 1
+                if count < MOST_TOKENS:
+                    found[count] = _tag(state, NUMBER, min(at - begin, 31))
+                    count += 1
+                # a unit behind the number, with or without a space
+                unit = at
+                if unit < size and (text[unit] == 0x20 or text[unit] == 0x2D):
+                    unit += 1
+                if kind[unit] == LETTER or kind[unit] == IDEOGRAPH:
+                    state = _U(1)
+                    stop = unit
+                    wanted = kind[unit]
+                    best = -1
+                    best_stop = unit
+                    while kind[stop] == wanted and stop - unit < 12:
+                        state = _mix(state, text[stop])
+                        stop += 1
+                        if wanted == IDEOGRAPH:
+                            place = find_sorted(unit_hashes, state & _U(_HASH_MASK))
+                            if place >= 0:
+                                best = place
+                                best_stop = stop
+                    if wanted == LETTER and kind[stop] != LETTER:
+                        best = find_sorted(unit_hashes, state & _U(_HASH_MASK))
+                        best_stop = stop
+                    if best >= 0:
+                        amount = _mix(
+                            _U(3), np.int64(np.round(value * unit_factors[best] * 1e3))
+                        )
+                        if count < MOST_TOKENS:
+                            found[count] = _tag(
+                                amount, QUANTITY, unit_dimensions[best]
+                            )
+                            count += 1
+                        if best_stop == stop and wanted == LETTER and unit == at:
+                            # 500ml is a quantity, not a model code
+                            if kind[stop] != DIGIT and code_letters == 0:
+                                code_size = -64
+            elif class_ == IDEOGRAPH:
+                begin = at
+                while kind[at] == IDEOGRAPH:
+                    for width in (1, 2, 3):
+                        if kind[at + width - 1] != IDEOGRAPH:
+                            break
+                        state = _U(1)
+                        for step in range(width):
+                            state = _mix(state, text[at + step])
+                        place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
+                        if place >= 0 and count < MOST_TOKENS:
+                            found[count] = variant_tokens[place]
+                            count += 1
+                    if at > begin and count < MOST_TOKENS:
+                        state = _mix(_mix(_U(5), text[at - 1]), text[at])
+                        found[count] = _tag(state, BIGRAM, 0)
+                        count += 1
+                    at += 1
+                if at - begin == 1 and count < MOST_TOKENS:
+                    found[count] = _tag(_mix(_U(5), text[begin]), BIGRAM, 0)
+                    count += 1
+            else:
+                at += 1
+        chosen = found[:count]
+        chosen.sort()
+        base = written
+        for place in range(count):
+            if place == 0 or chosen[place] != chosen[place - 1]:
+                tokens[written] = chosen[place]
+                written += 1
+        counts[row] = written - base
+    return written
+
+
+@kernel("void(u1[::1], i8[::1], i8, i8, u2[::1], u1[::1], u8[:,::1])")
+def sketch_chunk(
+    data: Any,  # noqa: ANN401
+    offsets: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    folded: Any,  # noqa: ANN401
+    classes: Any,  # noqa: ANN401
+    sketches: Any,  # noqa: ANN401
+) -> None:
+    """Mark the character trigrams of texts [first, last) in rows of 512 bits.
+
+    The overlap of two rows shows what words miss: typing errors and glued words.
+    """
+    for row in range(first, last):
+        position = offsets[row]
+        end = offsets[row + 1]
+        before = _U(0)
+        last_one = _U(0)
+        while position < end:
+            byte = data[position]
+            if byte < 0x80:
+                point = int(byte)
+                position += 1
+            elif byte < 0xE0:
+                point = (int(byte) & 0x1F) << 6 | (int(data[position + 1]) & 0x3F)
+                position += 2
+            elif byte < 0xF0:
+                point = (
+                    (int(byte) & 0x0F) << 12
+                    | (int(data[position + 1]) & 0x3F) << 6
+                    | (int(data[position + 2]) & 0x3F)
+                )
+                position += 3
+            else:
+                point = 0x20
+                position += 4
+            class_ = classes[point]
+            if class_ == IGNORED or class_ == SEPARATOR:
+                continue
+            this = _U(folded[point])
+            if before != 0:
+                state = ((before << _U(32)) ^ (last_one << _U(16)) ^ this) * _U(
+                    _MULTIPLIER
+                )
+                bit = state >> _U(55)
+                sketches[row, bit >> _U(6)] |= _U(1) << (bit & _U(63))
+            before = last_one
+            last_one = this

@@ -1,0 +1,71 @@
+"""What the tokeniser knows beyond letters: units, and words that make a variant."""
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+
+from storekin.kernels.similar_texts import Vocabulary
+from storekin.normalise.text import fold_text, folding_tables
+
+_DIMENSION_SHIFT = 56
+_KIND_SHIFT = 61
+
+
+def _load(name: str) -> dict[str, dict[str, object]]:
+    text = files("storekin.listings").joinpath("data", name).read_text("utf-8")
+    tables = tomllib.loads(text)
+    return {key: value for key, value in tables.items() if isinstance(value, dict)}
+
+
+def _hash(word: str) -> int:
+    from storekin.kernels.tokenise import hash_characters
+
+    points = [ord(character) for character in fold_text(word)]
+    return int(hash_characters(np.array(points, np.uint16)))
+
+
+@lru_cache(maxsize=1)
+def variant_dimensions() -> tuple[str, ...]:
+    """Name the dimensions in which titles can differ by a word, in their order."""
+    return tuple(_load("variants.toml"))
+
+
+@lru_cache(maxsize=1)
+def unit_dimensions() -> tuple[str, ...]:
+    """Name the dimensions of quantities, in their order."""
+    return tuple(_load("units.toml"))
+
+
+@lru_cache(maxsize=1)
+def listing_vocabulary() -> Vocabulary:
+    """Build the look-up tables for titles from the units and variants files."""
+    from storekin.kernels.tokenise import VARIANT
+
+    units: dict[int, tuple[int, float]] = {}
+    for dimension, spellings in enumerate(_load("units.toml").values()):
+        for word, factor in spellings.items():
+            units[_hash(word)] = (dimension, float(str(factor)))
+    variants: dict[int, int] = {}
+    for dimension, choices in enumerate(_load("variants.toml").values()):
+        for name, words in choices.items():
+            token = (
+                VARIANT << _KIND_SHIFT
+                | dimension << _DIMENSION_SHIFT
+                | _hash(f"{dimension}{name}")
+            )
+            if isinstance(words, list):
+                variants.update({_hash(str(word)): token for word in words})
+    unit_hashes = sorted(units)
+    variant_hashes = sorted(variants)
+    folded, classes = folding_tables()
+    return Vocabulary(
+        folded=folded,
+        classes=classes,
+        unit_hashes=np.array(unit_hashes, np.uint64),
+        unit_dimensions=np.array([units[h][0] for h in unit_hashes], np.uint8),
+        unit_factors=np.array([units[h][1] for h in unit_hashes], np.float64),
+        variant_hashes=np.array(variant_hashes, np.uint64),
+        variant_tokens=np.array([variants[h] for h in variant_hashes], np.uint64),
+    )

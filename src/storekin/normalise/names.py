@@ -1,0 +1,193 @@
+"""Names of persons and companies to what stays the same between two spellings."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from storekin.normalise.text import fold_text, has_han
+
+_LONGEST_HAN_NAME = 5
+_FORENAME_TITLES = {"mr", "mrs", "ms", "dr", "miss", "prof"}
+
+
+@lru_cache(maxsize=4)
+def _data(name: str) -> dict[str, object]:
+    path = files("storekin.normalise").joinpath("data", name)
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def _words(name: str, key: str) -> list[str]:
+    values = _data(name)[key]
+    return [str(value) for value in values] if isinstance(values, list) else []
+
+
+def _table(name: str, key: str) -> dict[str, str]:
+    values = _data(name)[key]
+    return dict(values) if isinstance(values, dict) else {}
+
+
+@lru_cache(maxsize=65_536)
+def normalise_person_name(text: str) -> str | None:
+    """Give a person's name as sorted Latin words, the same in pinyin and in Han.
+
+    The order of family and given name, case, commas and traditional characters do
+    not matter. Two names of one reading give one key: the comparison weighs that.
+
+    >>> {normalise_person_name(n) for n in ("王伟", "Wang Wei", "WANG, Wei", "王偉")}
+    {'wang wei'}
+    """
+    folded = fold_text(text)
+    if has_han(folded):
+        han = "".join(c for c in folded if "\u3400" <= c <= "\u9fff")
+        return " ".join(sorted(_read_han_name(han)))
+    words = [
+        _plain_syllable(word)
+        for word in re.findall(r"[^\W\d_]+", folded.replace("'", "").replace("’", ""))
+        if word not in _FORENAME_TITLES
+    ]
+    if not words:
+        return None
+    if len(words) > 2 and all(word in _syllables() for word in words):  # noqa: PLR2004 - a family name and a given name of two
+        words = _join_given(words)
+    return " ".join(sorted(words))
+
+
+def han_person_name(text: str) -> str | None:
+    """Give the simplified Han characters of a name; None when it has none.
+
+    >>> han_person_name("王偉 (Wang Wei)")
+    '王伟'
+    """
+    han = "".join(c for c in fold_text(text) if "\u3400" <= c <= "\u9fff")
+    return han or None
+
+
+def _plain_syllable(word: str) -> str:
+    """Write ü as pinyin keyboards do: Lü, Lyu and Lv are one name."""
+    return {"lyu": "lv", "nyu": "nv", "lue": "lve", "nue": "nve"}.get(word, word)
+
+
+@lru_cache(maxsize=1)
+def _syllables() -> frozenset[str]:
+    """Collect the syllables of Mandarin from the readings of all Han characters."""
+    from pypinyin import Style, pinyin
+
+    characters = [chr(point) for point in range(0x4E00, 0x9FA6)]
+    readings = pinyin(characters, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return frozenset(reading for group in readings for reading in group)
+
+
+@lru_cache(maxsize=1)
+def _family_names() -> frozenset[str]:
+    common = (
+        "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao"
+        " luo zheng liang xie song tang han deng feng cao peng zeng xiao tian dong pan"
+        " yuan cai jiang yu du ye cheng wei su lv ding ren lu yao shen zhong cui tan fan"
+        " liao shi jin jia xia fu fang zou xiong bai meng qin qiu hou lei qian yin long"
+    )
+    return frozenset(common.split()) | frozenset(
+        _table("surnames.toml", "readings").values()
+    )
+
+
+def _join_given(words: list[str]) -> list[str]:
+    """Join a given name that is written syllable by syllable: Wang Xiao Ming."""
+    if words[0] not in _family_names() and words[-1] in _family_names():
+        return ["".join(words[:-1]), words[-1]]
+    return [words[0], "".join(words[1:])]
+
+
+def _read_han_name(han: str) -> list[str]:
+    from pypinyin import Style, lazy_pinyin
+
+    double = _table("surnames.toml", "double")
+    readings = _table("surnames.toml", "readings")
+    if len(han) > _LONGEST_HAN_NAME:
+        return lazy_pinyin(han, style=Style.NORMAL)
+    width = 2 if han[:2] in double and len(han) > 2 else 1  # noqa: PLR2004 - a family name of two characters
+    family = double.get(han[:2]) if width == 2 else readings.get(han[0])  # noqa: PLR2004 - ditto
+    if family is None:
+        family = "".join(lazy_pinyin(han[:width], style=Style.NORMAL))
+    given = "".join(
+        _plain_syllable(part) for part in lazy_pinyin(han[width:], style=Style.NORMAL)
+    )
+    return [part for part in (_plain_syllable(family), given) if part]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyName:
+    """A company's name: what distinguishes it, and its legal form apart."""
+
+    core: str
+    legal_form: str
+
+
+@lru_cache(maxsize=1)
+def _latin_forms() -> tuple[str, ...]:
+    return tuple(sorted(_words("legal_forms.toml", "latin"), key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _cjk_suffixes() -> tuple[str, ...]:
+    """Give the legal forms of CJK names as folded text holds them, longest first."""
+    forms = {fold_text(w) for w in _words("legal_forms.toml", "cjk_suffixes")}
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+@lru_cache(maxsize=1)
+def _cjk_prefixes() -> tuple[str, ...]:
+    forms = {fold_text(w) for w in _words("legal_forms.toml", "cjk_prefixes")}
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+@lru_cache(maxsize=65_536)
+def split_company_name(text: str) -> CompanyName | None:
+    """Part a company's name from its legal form; None when nothing is left.
+
+    >>> split_company_name("Shenzhen Xinda Trading Co., Ltd.")
+    CompanyName(core='shenzhen xinda trading', legal_form='co ltd')
+    >>> split_company_name("深圳市鑫達貿易有限公司").core
+    '深圳市鑫达贸易'
+    """
+    folded = fold_text(text)
+    forms: list[str] = []
+    changed = True
+    while changed:
+        changed = False
+        for form in _cjk_suffixes():
+            if folded.endswith(form) and len(folded) > len(form):
+                folded = folded[: -len(form)].rstrip(" ()-,.")
+                forms.append(form)
+                changed = True
+                break
+        for form in _cjk_prefixes():
+            if folded.startswith(form) and len(folded) > len(form):
+                folded = folded[len(form) :].lstrip(" ()-,.")
+                forms.append(form)
+                changed = True
+                break
+    words = re.sub(r"[^\w]+", " ", folded.replace("&", " and "), flags=re.UNICODE)
+    words = " ".join(words.replace("_", " ").split())
+    changed = True
+    while changed:
+        changed = False
+        for form in _latin_forms():
+            if words.endswith(" " + form):
+                words = words[: -len(form) - 1]
+                forms.insert(0, form)
+                changed = True
+                break
+    core = words.strip()
+    return CompanyName(core, " ".join(forms)) if core else None
+
+
+def normalise_company_name(text: str) -> str | None:
+    """Give what distinguishes a company's name, without its legal form.
+
+    >>> normalise_company_name("GOLDEN LEAF TRADING COMPANY LIMITED")
+    'golden leaf trading'
+    """
+    name = split_company_name(text)
+    return name.core if name else None

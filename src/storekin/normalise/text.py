@@ -1,0 +1,134 @@
+"""Text folding: one table from each character to its plain form and its class.
+
+The same table serves single values here and whole columns in the kernels: case,
+accents, full-width forms and traditional Chinese fold to one form, and zero-width
+characters vanish.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+SEPARATOR, LETTER, DIGIT, IDEOGRAPH, IGNORED = 0, 1, 2, 3, 4
+"""Classes of characters. Ideographs are read in overlapping pairs: scripts that are
+written without spaces (Chinese, Japanese kana, Thai, Lao, Khmer, Burmese)."""
+
+ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+"""Characters that a reader cannot see and a comparison must not."""
+
+_PAIRED_SCRIPTS = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Burmese
+    (0x1780, 0x17FF),  # Khmer
+    (0x3040, 0x30FF),  # kana
+    (0x3400, 0x9FFF),  # Han
+    (0xF900, 0xFAFF),  # Han compatibility forms
+)
+_APOSTROPHES = "'’‘`´ʼ＇"
+
+
+@lru_cache(maxsize=1)
+def simplified_han() -> dict[str, str]:
+    """Map each traditional Han character to its simplified form (OpenCC's table)."""
+    from opencc import OpenCC
+
+    characters = [chr(point) for point in range(0x4E00, 0xA000)]
+    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    table = {
+        old: new
+        for old, new in zip(characters, converted, strict=True)
+        if old != new and len(new) == 1 and ord(new) < 0x10000
+    }
+    # variants met in real registrations that the table keeps apart
+    table.update({"囯": "国", "昇": "升", "葯": "药", "堃": "坤", "犇": "奔"})
+    return table
+
+
+@lru_cache(maxsize=1)
+def folding_tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
+    """Give the folded character and the class for the 65,536 first code points."""
+    folded = np.arange(65_536, dtype=np.uint16)
+    classes = np.zeros(65_536, np.uint8)
+    han = simplified_han()
+    for point in range(65_536):
+        if 0xD800 <= point < 0xE000:
+            continue
+        character = chr(point)
+        if character in ZERO_WIDTH or character in _APOSTROPHES:
+            classes[point] = IGNORED
+            continue
+        if any(low <= point <= high for low, high in _PAIRED_SCRIPTS):
+            plain = unicodedata.normalize("NFKC", character)
+            if unicodedata.category(character)[0] in "LMN" and len(plain) == 1:
+                simple = han.get(plain, plain)
+                classes[point] = IDEOGRAPH
+                folded[point] = ord(simple if ord(simple) < 65_536 else character)
+            continue
+        category = unicodedata.category(character)
+        if category[0] == "M":
+            classes[point] = IGNORED
+            continue
+        plain = unicodedata.normalize("NFKD", character)
+        base = plain[0].lower()[0] if plain else character
+        base = {"đ": "d", "ø": "o", "ł": "l", "ı": "i", "ħ": "h"}.get(base, base)
+        if ord(base) >= 65_536:
+            continue
+        folded[point] = ord(base)
+        base_category = unicodedata.category(base)
+        if base_category == "Nd":
+            value = unicodedata.decimal(base, None)
+            classes[point] = DIGIT
+            folded[point] = 48 + value if value is not None else ord(base)
+        elif base_category[0] == "L":
+            classes[point] = LETTER
+            if any(low <= ord(base) <= high for low, high in _PAIRED_SCRIPTS):
+                classes[point] = IDEOGRAPH
+    return folded, classes
+
+
+@lru_cache(maxsize=1)
+def _translation() -> dict[int, int | None]:
+    folded, classes = folding_tables()
+    changed = np.flatnonzero(folded != np.arange(65_536))
+    table: dict[int, int | None] = {int(p): int(folded[p]) for p in changed}
+    for point in np.flatnonzero(classes == IGNORED):
+        if chr(point) not in _APOSTROPHES:
+            table[int(point)] = None
+    return table
+
+
+def fold_text(text: str) -> str:
+    """Fold one text as the kernels do, with runs of blanks made one.
+
+    >>> fold_text("ＷＩＲＥＬＥＳＳ  Écouteurs\\u200b 藍牙")
+    'wireless ecouteurs 蓝牙'
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    # NFKC may compose again what the table then folds further: fold to a fixed point
+    for _ in range(4):
+        once = " ".join(plain.translate(_translation()).split())
+        if once == plain:
+            break
+        plain = once
+    return plain
+
+
+def strip_invisible(text: str) -> str:
+    """Take off zero-width characters and blanks at both ends; the rest stays."""
+    return "".join(c for c in text if c not in ZERO_WIDTH).strip()
+
+
+def to_half_width(text: str) -> str:
+    """Write full-width letters, digits and blanks in their usual width.
+
+    >>> to_half_width("１３８\\u3000ＡＢ")
+    '138 AB'
+    """
+    return unicodedata.normalize("NFKC", strip_invisible(text)).strip()
+
+
+def has_han(text: str) -> bool:
+    """Say whether a Han character occurs."""
+    return any("\u3400" <= character <= "\u9fff" for character in text)
