@@ -31,6 +31,7 @@ COLUMNS = (
     "same_variants",
     "other_variants",
     "trigrams",
+    "lone_variants",
 )
 """The columns that ``compare_titles`` writes, in this order."""
 
@@ -66,7 +67,7 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
     ``weights`` holds the rarity of each token in bits (log2 of one in how many
     titles). Covers are the share of one side's rarity that the other side has.
     A quantity or variant differs when both sides give that dimension, and nothing of
-    it agrees.
+    it agrees; it is alone when one side gives the dimension and the other does not.
     """
     for pair in range(first, last):
         a = starts[left[pair]]
@@ -107,7 +108,7 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
                     shared += weight
                     words += 1
             side = 0 if on_left and on_right else (1 if on_left else 2)
-            if kind == NUMBER:
+            if kind == NUMBER and dimension > 0:
                 counts[side] += 1
             elif kind == CODE:
                 counts[3 + side] += 1
@@ -141,6 +142,9 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
         vector[pair, 12] = _ones(_U(quantity_a & quantity_b & ~quantity_same))
         vector[pair, 13] = _ones(_U(variant_same))
         vector[pair, 14] = _ones(_U(variant_a & variant_b & ~variant_same))
+        vector[pair, 16] = _ones(_U(variant_a ^ variant_b)) + _ones(
+            _U(quantity_a ^ quantity_b)
+        )
         both = np.int64(0)
         either = np.int64(0)
         for word in range(sketches.shape[1]):

@@ -201,9 +201,8 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                             state = _mix(state, 0x2E)
                             scale = 0.1
                     at += 1
-                if count < MOST_TOKENS:
-                    found[count] = _tag(state, NUMBER, min(at - begin, 31))
-                    count += 1
+                number = state
+                digits = min(at - begin, 31)
                 # a unit behind the number, with or without a space
                 unit = at
                 if unit < size and (text[unit] == 0x20 or text[unit] == 0x2D):
@@ -226,8 +225,16 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                         best = find_sorted(unit_hashes, state & _U(_HASH_MASK))
                         best_stop = stop
                     if best >= 0:
+                        digits = 0  # a quantity's number is compared as a quantity
+                        # half a per cent apart is the same: 0.00098 tb and 1 gb
                         amount = _mix(
-                            _U(3), np.int64(np.round(value * unit_factors[best] * 1e3))
+                            _U(3),
+                            np.int64(
+                                np.round(
+                                    np.log(max(value * unit_factors[best], 1e-9)) * 200
+                                )
+                            )
+                            + 10_000,
                         )
                         if count < MOST_TOKENS:
                             found[count] = _tag(
@@ -238,6 +245,9 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                             # 500ml is a quantity, not a model code
                             if kind[stop] != DIGIT and code_letters == 0:
                                 code_size = -64
+                if count < MOST_TOKENS:
+                    found[count] = _tag(number, NUMBER, digits)
+                    count += 1
             elif class_ == IDEOGRAPH:
                 begin = at
                 while kind[at] == IDEOGRAPH:

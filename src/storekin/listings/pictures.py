@@ -1,0 +1,212 @@
+"""The pictures of listings: which listing has which, and which are alike."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storekin.kernels.parallel import run_chunks
+from storekin.kernels.similar_texts import IntArray, TokenArray
+from storekin.normalise.images import (
+    SUFFIXES,
+    hash_picture,
+    normalise_picture_address,
+    parse_ready_hash,
+    picture_inside,
+)
+
+_CHUNK = 64
+_BUCKETS_CHUNK = 4096
+_MOST_IN_BUCKET = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Entries (listing, picture), and the pictures' hashes by kind.
+
+    Pictures are numbered by their names: a hash with its scheme, or an address.
+    ``faults`` holds references that could not be read, with the reason.
+    """
+
+    rows: IntArray
+    codes: IntArray
+    names: tuple[str, ...]
+    main: IntArray
+    faults: tuple[tuple[int, str, str], ...]
+
+    def hashes(self, scheme: str) -> tuple[IntArray, TokenArray]:
+        """Give the pictures of one scheme and their hashes, shape (n, words)."""
+        mark = scheme + ":"
+        places = [n for n, name in enumerate(self.names) if name.startswith(mark)]
+        if not places:
+            return np.empty(0, np.int64), np.empty((0, 1), np.uint64)
+        digits = max(len(self.names[n]) - len(mark) for n in places)
+        words = -(-digits // 16)
+        packed = np.array(
+            [
+                [
+                    int(self.names[n][len(mark) :].ljust(words * 16, "0")[w : w + 16], 16)
+                    for w in range(0, words * 16, 16)
+                ]
+                for n in places
+            ],
+            np.uint64,
+        )
+        return np.array(places, np.int64), packed
+
+
+def read_pictures(column: pa.ChunkedArray, folder: Path | None) -> Pictures:
+    """Read each listing's references: ready hashes, addresses, and local files.
+
+    Local files are hashed, each once, on all cores; nothing is downloaded.
+    """
+    texts = column.combine_chunks()
+    if isinstance(texts, pa.ChunkedArray):
+        texts = pa.concat_arrays([*texts.chunks, pa.array([], pa.string())])
+    total = len(texts)
+    if texts.null_count == total:
+        nothing = np.empty(0, np.int64)
+        return Pictures(nothing, nothing.copy(), (), np.full(total, -1, np.int64), ())
+    parts = pc.split_pattern(texts, "|")
+    rows = pc.list_parent_indices(parts).to_numpy().astype(np.int64)
+    encoded = pc.utf8_trim_whitespace(pc.list_flatten(parts)).dictionary_encode()
+    references: list[str] = encoded.dictionary.to_pylist()
+    names, faults = _name_pictures(references, folder)
+    distinct = sorted({name for name in names if name is not None})
+    number = {name: place for place, name in enumerate(distinct)}
+    to_code = np.array([-1 if n is None else number[n] for n in names], np.int64)
+    picked = encoded.indices.to_numpy().astype(np.int64)
+    codes = to_code[picked]
+    broken = {reference for reference, _ in faults}
+    reasons = dict(faults)
+    placed = []
+    if broken:
+        bad = {place: ref for place, ref in enumerate(references) if ref in broken}
+        hit = np.flatnonzero(np.isin(picked, list(bad)))
+        placed = [
+            (int(rows[n]), bad[int(picked[n])], reasons[bad[int(picked[n])]])
+            for n in hit
+        ]
+    keep = codes >= 0
+    rows, codes = rows[keep], codes[keep]
+    main = np.full(total, -1, np.int64)
+    main[rows[::-1]] = codes[::-1]
+    entries = np.unique(np.stack([rows, codes], axis=1), axis=0)
+    return Pictures(entries[:, 0], entries[:, 1], tuple(distinct), main, tuple(placed))
+
+
+def _name_pictures(
+    references: list[str], folder: Path | None
+) -> tuple[list[str | None], list[tuple[str, str]]]:
+    names: list[str | None] = [None] * len(references)
+    faults: list[tuple[str, str]] = []
+    files: list[tuple[int, Path]] = []
+    for place, reference in enumerate(references):
+        if not reference:
+            continue
+        ready = parse_ready_hash(reference)
+        if ready is not None:
+            names[place] = ":".join(ready)
+            continue
+        address = normalise_picture_address(reference)
+        if address is not None:
+            names[place] = f"url:{address}"
+            continue
+        path = None if folder is None else picture_inside(folder, reference)
+        if path is None or not reference.lower().endswith(SUFFIXES):
+            names[place] = f"ref:{reference}"
+            if folder is not None and path is None:
+                names[place] = None
+                faults.append((reference, "the path leads out of the folder"))
+        elif not path.is_file():
+            faults.append((reference, "there is no such picture in the folder"))
+        else:
+            files.append((place, path))
+
+    def work(chunk: list[tuple[int, Path]]) -> list[tuple[int, str | None, str]]:
+        found: list[tuple[int, str | None, str]] = []
+        for place, path in chunk:
+            try:
+                digest = hash_picture(path)
+                found.append((place, digest and f"phash:{digest}", ""))
+            except Exception as problem:  # noqa: BLE001 - decoders raise all kinds
+                found.append((place, None, f"it cannot be read ({problem})"))
+        return found
+
+    chunks = [files[low : low + _CHUNK] for low in range(0, len(files), _CHUNK)]
+    for part in run_chunks(work, chunks):
+        for place, name, problem in part:
+            names[place] = name
+            if problem:
+                faults.append((references[place], problem))
+    return names, faults
+
+
+def near_pictures(pictures: Pictures, radius: int) -> tuple[IntArray, IntArray]:
+    """Give pairs of 64-bit hashes of one scheme within *radius* bits, not equal.
+
+    Small sets are compared whole. In large ones two hashes meet that agree in one of
+    four words of 16 bits, which every pair within 3 bits does, and most within 8.
+    """
+    lefts: list[IntArray] = [np.empty(0, np.int64)]
+    rights: list[IntArray] = [np.empty(0, np.int64)]
+    for scheme in ("phash", "dhash", "ahash", "whash"):
+        places, hashes = pictures.hashes(scheme)
+        if len(places) < 2 or hashes.shape[1] != 1:  # noqa: PLR2004 - a pair
+            continue
+        left, right = _near_hashes(hashes, radius)
+        lefts.append(places[left])
+        rights.append(places[right])
+    left, right = np.concatenate(lefts), np.concatenate(rights)
+    pairs = np.unique(np.stack([left, right], axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
+_SMALL = 6000
+
+
+def _near_hashes(hashes: TokenArray, radius: int) -> tuple[IntArray, IntArray]:
+    from storekin.kernels.near import near_hashes_in_buckets
+
+    def meet(members: IntArray, edges: IntArray) -> list[npt.NDArray[np.int64]]:
+        spans = [
+            (low, min(low + _BUCKETS_CHUNK, len(edges) - 1))
+            for low in range(0, len(edges) - 1, _BUCKETS_CHUNK)
+        ]
+        found = run_chunks(
+            lambda span: near_hashes_in_buckets(
+                hashes, members, edges, span[0], span[1], radius
+            ),
+            spans,
+        )
+        return [
+            np.concatenate([part[side] for part in found])
+            if found
+            else np.empty(0, np.int64)
+            for side in (0, 1)
+        ]
+
+    total = len(hashes)
+    if total <= _SMALL:
+        left, right = meet(np.arange(total), np.array([0, total]))
+        return left, right
+    sides: list[list[IntArray]] = [[], []]
+    for word in range(4):
+        key = (hashes[:, 0] >> np.uint64(16 * word)) & np.uint64(0xFFFF)
+        members = np.lexsort((np.arange(total), key)).astype(np.int64)
+        begins = np.flatnonzero(np.diff(key[members], prepend=key[members][:1] + 1))
+        edges = np.append(begins, total).astype(np.int64)
+        # a word that thousands of pictures share is a plain ground, not a picture
+        sizes = np.diff(edges)
+        keep = sizes <= _MOST_IN_BUCKET
+        kept = np.concatenate(
+            [members[a:b] for a, b in zip(edges[:-1][keep], edges[1:][keep], strict=True)]
+            or [np.empty(0, np.int64)]
+        )
+        left, right = meet(kept, np.concatenate([[0], np.cumsum(sizes[keep])]))
+        sides[0].append(left)
+        sides[1].append(right)
+    return np.concatenate(sides[0]), np.concatenate(sides[1])

@@ -1,0 +1,198 @@
+"""Listings as numbers: everything that comparisons read, in columns."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storekin.kernels.similar_texts import (
+    IntArray,
+    TextColumn,
+    TokenArray,
+    Tokens,
+    sketch,
+    tokenise,
+)
+from storekin.listings.pictures import Pictures, read_pictures
+from storekin.listings.vocabulary import listing_vocabulary
+from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
+from storekin.normalise.text import fold_text
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedListings:
+    """All listings of a portfolio, row by row in the order of their ids.
+
+    Codes number distinct normalised values; -1 where there is none. ``families``
+    numbers the titles that have the same words.
+    """
+
+    owners: npt.NDArray[np.int32]
+    tokens: Tokens
+    weights: npt.NDArray[np.float32]
+    sketches: TokenArray
+    families: IntArray
+    brands: IntArray
+    gtins: IntArray
+    models: IntArray
+    categories: IntArray
+    prices: npt.NDArray[np.float64]
+    currencies: IntArray
+    attributes: "AttributeTable"
+    descriptions: Tokens | None
+    description_weights: npt.NDArray[np.float32]
+    pictures: Pictures
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeTable:
+    """Distinct attribute objects as folded texts by key; rows number them, or -1."""
+
+    rows: IntArray
+    objects: tuple[dict[str, str], ...]
+
+
+def prepare_listings(
+    listings: pa.Table,
+    owners: npt.NDArray[np.int32],
+    folder: Path | None,
+    on_step: Step | None = None,
+) -> PreparedListings:
+    """Read every column that comparisons need. ``owners`` numbers each row's store."""
+    say = on_step or (lambda _: None)
+    vocabulary = listing_vocabulary()
+    say("titles")
+    titles = TextColumn.of(listings["title"])
+    tokens = tokenise(titles, vocabulary)
+    say("pictures")
+    pictures = read_pictures(listings["images"], folder)
+    say("attributes")
+    described = listings["description"].null_count < len(listings)
+    descriptions = (
+        tokenise(TextColumn.of(listings["description"]), vocabulary)
+        if described
+        else None
+    )
+    return PreparedListings(
+        owners=owners,
+        tokens=tokens,
+        weights=rarity_bits(tokens),
+        sketches=sketch(titles, vocabulary),
+        families=same_word_families(tokens),
+        brands=code_column(listings["brand"], _fold),
+        gtins=code_column(listings["gtin"], normalise_gtin),
+        models=code_column(listings["mpn"], normalise_model_number),
+        categories=code_column(listings["category"], _fold),
+        prices=pc.fill_null(listings["price"], float("nan")).to_numpy(),
+        currencies=code_column(listings["currency"], _fold),
+        attributes=read_attributes(listings["attributes"]),
+        descriptions=descriptions,
+        description_weights=(
+            np.empty(0, np.float32)
+            if descriptions is None
+            else rarity_bits(descriptions)
+        ),
+        pictures=pictures,
+    )
+
+
+def _fold(text: str) -> str | None:
+    return fold_text(text) or None
+
+
+def code_column(
+    column: pa.ChunkedArray, normalise: Callable[[str], str | None]
+) -> IntArray:
+    """Number a column's normalised values; null and unusable values are -1."""
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    texts = [
+        None if text is None else normalise(text)
+        for text in encoded.dictionary.to_pylist()
+    ]
+    distinct = sorted({text for text in texts if text is not None})
+    number = {text: place for place, text in enumerate(distinct)}
+    codes = np.array([-1 if t is None else number[t] for t in texts], np.int64)
+    picked = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
+    if not len(codes):
+        return np.full(len(picked), -1, np.int64)
+    return np.where(picked < 0, -1, codes[picked])
+
+
+def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
+    """Give each token's rarity: log2 of one in how many texts it stands."""
+    from storekin.kernels.groups import number_values
+
+    if not len(tokens.values):
+        return np.empty(0, np.float32)
+    numbers, _, counts = number_values(tokens.values, 16)
+    bits = np.log2((len(tokens) + 1) / counts.astype(np.float64))
+    # shown and compared to a thousandth of a bit, whatever the machine
+    rounded: npt.NDArray[np.float32] = np.round(bits, 3).astype(np.float32)[numbers]
+    return rounded
+
+
+def same_word_families(tokens: Tokens) -> IntArray:
+    """Give for each text the first row whose tokens are all the same.
+
+    A text without tokens is a family of its own.
+    """
+    total = len(tokens)
+    lengths = np.diff(tokens.starts)
+    with np.errstate(over="ignore"):
+        mixed = tokens.values * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= np.uint64(0xBF58476D1CE4E5B9)
+        mixed ^= mixed >> np.uint64(32)
+        sums = np.zeros(total, np.uint64)
+        filled = lengths > 0
+        if filled.any():
+            sums[filled] = np.add.reduceat(mixed, tokens.starts[:-1][filled])
+    sums[~filled] = np.flatnonzero(~filled).astype(np.uint64)
+    _, first, inverse = np.unique(
+        np.stack([sums, lengths.astype(np.uint64)], axis=1),
+        axis=0,
+        return_index=True,
+        return_inverse=True,
+    )
+    families: IntArray = first[inverse.ravel()].astype(np.int64)
+    families[~filled] = np.flatnonzero(~filled)
+    return families
+
+
+def read_attributes(column: pa.ChunkedArray) -> AttributeTable:
+    """Read each distinct attribute object once, keys and values folded."""
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    objects = []
+    for text in encoded.dictionary.to_pylist():
+        value = json.loads(text) if text else {}
+        objects.append(
+            {
+                fold_text(str(key)): fold_text(_flat(item))
+                for key, item in value.items()
+                if item not in (None, "", [], {})
+            }
+        )
+    rows = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
+    return AttributeTable(rows, tuple(objects))
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(sorted(str(item) for item in value))
+    if isinstance(value, dict):
+        return " ".join(f"{key} {value[key]}" for key in sorted(value, key=str))
+    return str(value)
