@@ -1,0 +1,64 @@
+"""An association: a claim about two stores, with all its evidence."""
+
+from dataclasses import dataclass, field
+
+from storekin.records.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Association:
+    """A claim that two stores are associated, or a notice that they share something.
+
+    ``left`` < ``right``. ``bits`` is the sum of the evidence and has no bound;
+    ``probability`` (0 to 1) is what it comes to with the prior. ``later`` is the store
+    that was opened later, where that is known. A notice (effect ``advisory``) names
+    all holders of the value in ``stores``, and associates none of them.
+    """
+
+    left: str
+    right: str
+    policy: str
+    effect: str
+    outcome: str
+    probability: float
+    bits: float
+    evidence: tuple[Evidence, ...]
+    later: str | None = None
+    stores: tuple[str, ...] = ()
+    listing_pairs: int = 0
+    rows: tuple[int, ...] = field(default=(), repr=False)
+
+    def as_json(self) -> dict[str, object]:
+        """Give the association as the line of ``associations.jsonl``."""
+        line: dict[str, object] = {
+            "left": self.left,
+            "right": self.right,
+            "policy": self.policy,
+            "effect": self.effect,
+            "outcome": self.outcome,
+            "probability": self.probability,
+            "bits": self.bits,
+            "evidence": [
+                {
+                    "id": e.id,
+                    "signal": e.signal,
+                    "bits": e.bits,
+                    "left": e.left,
+                    "right": e.right,
+                    "holders": e.holders,
+                    "because": e.because,
+                }
+                for e in self.evidence
+            ],
+        }
+        if self.later is not None:
+            line["later"] = self.later
+        if self.listing_pairs:
+            line["listing_pairs"] = self.listing_pairs
+        if self.stores:
+            line["stores"] = list(self.stores)
+        return line
+
+
+ASSOCIATING = ("duplicate_registration", "duplicate_distribution", "related")
+"""The effects that join stores; a notice never does."""

@@ -1,0 +1,121 @@
+"""What two catalogues have in common: the duplicate products, weighed by rarity.
+
+A product that two stores carry says much; one that five hundred carry is a
+supplier's, and says nothing about any two of them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from storekin.kernels.similar_texts import IntArray
+
+FloatArray = npt.NDArray[np.float64]
+
+RARE_BITS = 6.0
+"""What a product that only two stores carry weighs when its listings are identical."""
+
+BITS_PER_DOUBLING = 2.5
+"""What each doubling of the other carriers takes off."""
+
+HIGHLY_SIMILAR_SHARE = 0.6
+"""Listings that are highly similar, not identical, weigh so much of it."""
+
+MOST_BITS = 40.0
+CATALOGUE_BITS = 4.0
+CATALOGUE_SHARE = 0.3
+CATALOGUE_FAMILIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCatalogues:
+    """Pairs of stores with duplicate products; sorted by left, then right.
+
+    ``families`` counts products, ``pairs`` listing pairs, ``share`` is of the smaller
+    catalogue (0 to 1), ``carriers`` how many stores carry the commonest product.
+    ``first`` and ``rows`` list each store pair's rows of the scored pairs.
+    """
+
+    left: IntArray
+    right: IntArray
+    families: IntArray
+    pairs: IntArray
+    share: FloatArray
+    bits: FloatArray
+    probability: FloatArray
+    carriers: IntArray
+    first: IntArray
+    rows: IntArray
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def share_catalogues(
+    left: IntArray,
+    right: IntArray,
+    level: npt.NDArray[np.int8],
+    probability: FloatArray,
+    owners: npt.NDArray[np.int32],
+    *,
+    worst_level: int,
+) -> SharedCatalogues:
+    """Join listing pairs into products, and products into pairs of stores.
+
+    ``left`` and ``right`` are rows of the listings table, ``owners`` their stores;
+    pairs above ``worst_level`` (0 is identical) are left out.
+    """
+    from storekin.kernels.groups import components
+
+    total = len(owners)
+    chosen = np.flatnonzero((level <= worst_level) & (owners[left] != owners[right]))
+    a, b = left[chosen], right[chosen]
+    family = components(total, a, b)
+    touched = np.unique(np.concatenate([a, b]))
+    carried = np.unique(np.stack([family[touched], owners[touched]], axis=1), axis=0)
+    carriers = np.bincount(carried[:, 0], minlength=total) if len(carried) else family
+    one, other = owners[a].astype(np.int64), owners[b].astype(np.int64)
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    order = np.lexsort((chosen, -probability[chosen], family[a], high, low))
+    low, high, chosen = low[order], high[order], chosen[order]
+    fam = family[left[chosen]]
+    sure = probability[chosen]
+    new_pair = np.ones(len(low), np.bool_)
+    new_pair[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    new_family = new_pair.copy()
+    new_family[1:] |= fam[1:] != fam[:-1]
+    weight = np.maximum(
+        RARE_BITS - BITS_PER_DOUBLING * np.log2(np.maximum(carriers[fam] - 1, 1)), 0.0
+    )
+    weight = np.where(level[chosen] == 0, weight, HIGHLY_SIMILAR_SHARE * weight) * sure
+    # each family counts once a pair of stores, by its likeliest listings
+    cents = np.where(new_family, np.round(weight * 100), 0).astype(np.int64)
+    begins = np.flatnonzero(new_pair)
+    if not len(begins):
+        none = np.empty(0, np.int64)
+        zero = np.empty(0, np.float64)
+        return SharedCatalogues(
+            none, none, none, none, zero, zero, zero, none, np.zeros(1, np.int64), none
+        )
+    sizes = np.bincount(owners, minlength=int(owners.max()) + 1)
+    pair_left, pair_right = low[begins], high[begins]
+    families = np.add.reduceat(new_family.astype(np.int64), begins)
+    share = families / np.minimum(sizes[pair_left], sizes[pair_right])
+    share = np.minimum(np.round(share, 4), 1.0)
+    bits = np.minimum(np.add.reduceat(cents, begins) / 100, MOST_BITS)
+    whole = (share >= CATALOGUE_SHARE) & (families >= CATALOGUE_FAMILIES) & (bits > 0)
+    bits = np.where(whole, np.minimum(bits + CATALOGUE_BITS, MOST_BITS), bits)
+    unsure = np.where(new_family, np.log(np.maximum(1 - sure, 1e-6)), 0.0)
+    return SharedCatalogues(
+        left=pair_left,
+        right=pair_right,
+        families=families,
+        pairs=np.diff(np.append(begins, len(low))),
+        share=share,
+        bits=bits,
+        probability=np.round(1 - np.exp(np.add.reduceat(unsure, begins)), 6),
+        carriers=np.maximum.reduceat(carriers[fam], begins),
+        first=np.append(begins, len(low)),
+        rows=chosen,
+    )
