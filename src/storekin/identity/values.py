@@ -85,19 +85,26 @@ SOURCES: Mapping[str, Source] = {
 class Values:
     """The values of one signal: entries sorted by store, each (store, value) once.
 
-    ``texts`` holds the normalised values by number, ``shown`` one original text of
-    each, and ``sound`` is False where a check digit fails.
+    ``texts`` holds the normalised values by number, ``originals`` the text of each
+    entry as its store wrote it, and ``sound`` is False where a check digit fails.
     """
 
     stores: IntArray
     codes: IntArray
     texts: list[str]
-    shown: list[str]
+    originals: pa.Array
     sound: npt.NDArray[np.bool_]
 
     def holders(self) -> IntArray:
         """Count the stores that give each value."""
         return np.bincount(self.codes, minlength=len(self.texts))
+
+    def shown(self, store: int, code: int) -> str:
+        """Give a value as *store* wrote it."""
+        low = int(np.searchsorted(self.stores, store))
+        high = int(np.searchsorted(self.stores, store, side="right"))
+        place = low + int(np.searchsorted(self.codes[low:high], code))
+        return str(self.originals[place].as_py()).rpartition(_BETWEEN)[2]
 
     def first_of_store(self, store_count: int) -> IntArray:
         """Give each store's first value, or -1."""
@@ -131,25 +138,24 @@ def read_values(
     distinct = sorted({text for text in normalised if text is not None})
     number = {text: place for place, text in enumerate(distinct)}
     to_code = np.array([-1 if t is None else number[t] for t in normalised], np.int64)
-    shown = [""] * len(distinct)
-    for original, text in sorted(zip(originals, normalised, strict=True), key=_by_text):
-        if text is not None and not shown[number[text]]:
-            shown[number[text]] = original.rpartition(_BETWEEN)[2]
     picked = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
     codes = np.where(picked < 0, -1, to_code[picked] if len(to_code) else -1)
-    keep = codes >= 0
-    entries = np.unique(
-        np.stack([store_number[rows[keep]], codes[keep]], axis=1), axis=0
-    )
+    keep = np.flatnonzero(codes >= 0)
+    # of two writings of one value by one store, the first in order is shown
+    rank = np.argsort(np.argsort(np.array(originals, dtype=object)))
+    order = keep[
+        np.lexsort((rank[picked[keep]], codes[keep], store_number[rows[keep]]))
+    ]
+    both = np.stack([store_number[rows[order]], codes[order]], axis=1)
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (both[1:] != both[:-1]).any(axis=1)
+    entries = both[new]
+    written = encoded.dictionary.take(pa.array(picked[order[new]]))
     check = source.check
     sound = np.array(
         [check is None or check(text) != "wrong" for text in distinct], np.bool_
     )
-    return Values(entries[:, 0], entries[:, 1], distinct, shown, sound)
-
-
-def _by_text(pair: tuple[str, str | None]) -> str:
-    return pair[0]
+    return Values(entries[:, 0], entries[:, 1], distinct, written, sound)
 
 
 @dataclass(frozen=True, slots=True)

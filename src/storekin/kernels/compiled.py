@@ -49,7 +49,7 @@ def are_ready() -> bool:
             for place in places
             for path in place.glob(f"{module}.*.nbi")
         ]
-        if not built or min(built) < source:
+        if not built or max(built) < source:
             return False
     return True
 
@@ -59,6 +59,12 @@ def prepare(announce: Callable[[str], None] | None = None) -> None:
 
     ``announce`` is called with one sentence when compiling will take seconds.
     """
+    import os
+
+    if not os.access(Path(__file__).parent, os.W_OK):
+        # an installation that may not be written to: keep them with the user
+        home = Path.home() / ".cache" / "storekin"
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(home))
     if announce is not None and not are_ready():
         announce("Preparing the kernels (about 15 seconds, only this once).")
     for module in MODULES:

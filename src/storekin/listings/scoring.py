@@ -369,16 +369,27 @@ def _levels(
     model: ListingModel,
 ) -> npt.NDArray[np.int8]:
     """Name how alike two listings are; a contradiction makes them similar at most."""
-    contradicts = (np.nan_to_num(bits["different_variant"]) <= _CONTRADICTION) | (
-        np.nan_to_num(bits["different_model_number"]) <= _CONTRADICTION
+    seen = (np.nan_to_num(bits["same_image"]) > 0) | (
+        np.nan_to_num(bits["same_gtin"]) > 0
     )
+    # what one title names and the other does not may have been left out, where a
+    # picture or a product code says that it is one product
+    lone = (vector["other_quantities"] == 0) & (vector["other_variants"] == 0)
+    variant = (np.nan_to_num(bits["different_variant"]) <= _CONTRADICTION) & ~(
+        lone & seen
+    )
+    extra = (vector["left_numbers"] == 0) | (vector["right_numbers"] == 0)
+    extra &= (vector["left_codes"] == 0) | (vector["right_codes"] == 0)
+    model_number = (
+        np.nan_to_num(bits["different_model_number"]) <= _CONTRADICTION
+    ) & ~(extra & seen)
+    contradicts = variant | model_number
     level = np.full(len(probability), 3, np.int8)
     level[probability >= model.weight("levels", "similar")] = 2
     close = probability >= model.weight("levels", "highly_similar")
     level[close & ~contradicts] = 1
     proof = (
-        (np.nan_to_num(bits["same_image"]) > 0)
-        | (np.nan_to_num(bits["same_gtin"]) > 0)
+        seen
         | (vector["cosine"] > 0.95)  # noqa: PLR2004 - the same words but for one
     )
     certain = probability >= model.weight("levels", "identical")

@@ -197,8 +197,8 @@ def normalise_model_number(text: str) -> str | None:
 def normalise_ip(text: str) -> str | None:
     """Give an IP address in its shortest form; None when it is none, or not public.
 
-    >>> normalise_ip("2001:0db8:0000::0001") is None, normalise_ip("8.8.8.8")
-    (True, '8.8.8.8')
+    >>> normalise_ip("2001:0db8:0000::0001"), normalise_ip("192.168.1.7") is None
+    ('2001:db8::1', True)
     """
     import ipaddress
 
@@ -206,8 +206,25 @@ def normalise_ip(text: str) -> str | None:
         address = ipaddress.ip_address(to_half_width(text).split("%")[0])
     except ValueError:
         return None
-    private = address.is_loopback or address.is_link_local or address.is_unspecified
-    return None if private or address.is_private else str(address)
+    inside = any(
+        address in ipaddress.ip_network(network)
+        for network in _INSIDE_NETWORKS
+        if ipaddress.ip_network(network).version == address.version
+    )
+    return None if inside or address.is_unspecified else str(address)
+
+
+_INSIDE_NETWORKS = (
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "::1/128",
+    "fc00::/7",
+    "fe80::/10",
+)
 
 
 def normalise_device(text: str) -> str | None:

@@ -55,12 +55,13 @@ def compare_registrations(
     engine: PairEngine,
     *,
     also: pa.Table | None = None,
+    propose: bool = True,
     on_step: Step | None = None,
 ) -> RegistrationFindings:
     """Find and weigh all pairs of stores that share, or nearly share, a value.
 
     ``also`` holds further pairs to weigh (``left`` and ``right``, store numbers),
-    whether or not a rule proposes them.
+    whether or not a rule proposes them; without ``propose`` only these are weighed.
     """
     model = load_identity_model()
     say = on_step or (lambda _: None)
@@ -75,7 +76,7 @@ def compare_registrations(
     proposing = entry_table(values, commonness, signals, proposing=True)
     proposed = [
         engine.sql(rule.sql, entries=proposing, near=near).cast(_PAIRS)
-        for rule in RULES
+        for rule in (RULES if propose else ())
     ]
     if also is not None:
         proposed.append(also.select(["left", "right"]).cast(_PAIRS))

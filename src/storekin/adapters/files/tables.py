@@ -124,3 +124,26 @@ def _rejections(raw: RawTable, faults: list[Faults]) -> tuple[Rejection, ...]:
             for line in lines
         )
     return tuple(found)
+
+
+def type_columns(table: pa.Table, name: TableName) -> tuple[pa.Table, list[Faults]]:
+    """Convert known columns and keep every row; unreadable values become null."""
+    total = table.num_rows
+    columns: dict[str, pa.Array] = {}
+    faults: list[Faults] = []
+    for column in TABLES[name]:
+        if column.name not in table.column_names:
+            columns[column.name] = pa.nulls(total, arrow_kind(column))
+            continue
+        values = pa.concat_arrays(
+            [*table[column.name].chunks, pa.array([], table[column.name].type)]
+        )
+        converted, found = convert(column, values)
+        for fault in found:
+            keep = np.ones(total, bool)
+            keep[fault.rows] = False
+            blank = pa.scalar(None, converted.type)
+            converted = pc.if_else(pa.array(keep), converted, blank)
+        columns[column.name] = converted
+        faults.extend(found)
+    return pa.table(columns), faults

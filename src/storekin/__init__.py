@@ -1,0 +1,71 @@
+"""Which stores on a marketplace are associated, by what evidence, and what follows.
+
+Names are loaded when they are first used, so that importing storekin is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storekin.api import (
+        compare_listings,
+        compare_registrations,
+        explain,
+        load_policy,
+        load_portfolio,
+        match_listings,
+        match_registrations,
+        scan,
+        write_report,
+    )
+    from storekin.errors import StorekinError
+    from storekin.graph.associations import Association
+    from storekin.graph.clusters import Cluster
+    from storekin.policy.model import Policy
+    from storekin.records.evidence import Evidence
+    from storekin.records.portfolio import Portfolio, Rejection
+    from storekin.workflows.explain import Explanation
+    from storekin.workflows.scan import ScanResult
+
+__all__ = [
+    "Association",
+    "Cluster",
+    "Evidence",
+    "Explanation",
+    "Policy",
+    "Portfolio",
+    "Rejection",
+    "ScanResult",
+    "StorekinError",
+    "compare_listings",
+    "compare_registrations",
+    "explain",
+    "load_policy",
+    "load_portfolio",
+    "match_listings",
+    "match_registrations",
+    "scan",
+    "write_report",
+]
+
+_HOMES = {
+    "Association": "storekin.graph.associations",
+    "Cluster": "storekin.graph.clusters",
+    "Evidence": "storekin.records.evidence",
+    "Explanation": "storekin.workflows.explain",
+    "Policy": "storekin.policy.model",
+    "Portfolio": "storekin.records.portfolio",
+    "Rejection": "storekin.records.portfolio",
+    "ScanResult": "storekin.workflows.scan",
+    "StorekinError": "storekin.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'storekin' has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "storekin.api")), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,179 @@
+"""The Python API: what the command line does, on tables and paths."""
+
+from collections.abc import Collection, Mapping
+from os import PathLike
+from pathlib import Path
+
+import pyarrow as pa
+
+from storekin.errors import InvalidTableError
+from storekin.kernels.compiled import prepare
+from storekin.policy.load import find_policy
+from storekin.policy.model import Policy
+from storekin.records.portfolio import Portfolio
+from storekin.wiring import (
+    beside,
+    numbered_stores,
+    open_engine,
+    open_portfolio,
+    portfolio_of,
+    records_of,
+    typed_pairs,
+    typed_records,
+)
+from storekin.workflows.explain import Explanation, explain_pair
+from storekin.workflows.match import (
+    FLOOR,
+    match_listing_table,
+    match_registration_table,
+    score_listing_pairs,
+    score_registration_pairs,
+)
+from storekin.workflows.outputs import write_results
+from storekin.workflows.scan import ScanResult, scan_portfolio
+
+PortfolioLike = Portfolio | str | PathLike[str] | Mapping[str, object]
+"""A portfolio: read already, a path, or tables by name (stores, registrations,
+listings, access), each an Arrow, pandas or polars table."""
+
+
+def load_portfolio(portfolio: PortfolioLike) -> Portfolio:
+    """Read a portfolio from a path, or from tables in memory.
+
+    Raises:
+        StorekinError: If it cannot be read; the error says where, and how to mend it.
+    """
+    if isinstance(portfolio, Portfolio):
+        return portfolio
+    if isinstance(portfolio, str | PathLike):
+        return open_portfolio(Path(portfolio))
+    if isinstance(portfolio, Mapping):
+        return portfolio_of(portfolio)
+    raise InvalidTableError(
+        f"{type(portfolio).__name__} is not a portfolio",
+        "pass a path, or a mapping such as {'listings': table}",
+    )
+
+
+def load_policy(policy: str | PathLike[str] | Policy) -> Policy:
+    """Load a shipped policy by name, or a policy file by path."""
+    return policy if isinstance(policy, Policy) else find_policy(str(policy))
+
+
+def scan(
+    portfolio: PortfolioLike,
+    policy: str | PathLike[str] | Policy = "aliexpress",
+    *,
+    masked: bool = True,
+    as_of: str | None = None,
+    apart: Collection[tuple[str, str]] = (),
+) -> ScanResult:
+    """Say which stores of a portfolio are associated, and why.
+
+    ``apart`` holds pairs of stores that have been ruled not to be the same.
+
+    >>> import pyarrow as pa
+    >>> licence = "91440300MA5EXAMPL0"
+    >>> table = pa.table({"store": ["a", "b"], "business_licence": [licence] * 2})
+    >>> [found.effect for found in scan({"registrations": table}).associations]
+    ['duplicate_registration']
+    """
+    prepare()
+    with open_engine() as engine:
+        return scan_portfolio(
+            load_portfolio(portfolio),
+            load_policy(policy),
+            engine,
+            masked=masked,
+            as_of=as_of,
+            apart=apart,
+        )
+
+
+def write_report(result: ScanResult, folder: str | PathLike[str]) -> None:
+    """Write all files of a scan into a folder, all or none.
+
+    Raises:
+        OutputFolderError: If the folder holds other files, or cannot be written.
+    """
+    write_results(result, Path(folder))
+
+
+def explain(
+    portfolio: PortfolioLike,
+    left: str,
+    right: str,
+    policy: str | PathLike[str] | Policy = "aliexpress",
+    *,
+    masked: bool = True,
+) -> Explanation:
+    """Say why two stores are, or are not, associated."""
+    prepare()
+    with open_engine() as engine:
+        return explain_pair(
+            load_portfolio(portfolio),
+            load_policy(policy),
+            engine,
+            left,
+            right,
+            masked=masked,
+        )
+
+
+def match_listings(
+    table: object, *, floor: float = FLOOR, across_stores: bool = False
+) -> pa.Table:
+    """Find pairs of listings that may show one product.
+
+    Takes an Arrow, pandas or polars table with ``listing`` and ``title``, and any
+    other column of the listings table. Gives left, right, probability (0 to 1), bits,
+    level, and a column of bits for each signal, null where it is silent.
+    """
+    prepare()
+    portfolio = typed_records(records_of(table, "listings"), "listings", "listing")
+    return match_listing_table(portfolio, floor=floor, across_stores=across_stores)
+
+
+def match_registrations(table: object, *, floor: float = FLOOR) -> pa.Table:
+    """Find pairs of registrations that may have one seller.
+
+    Takes an Arrow, pandas or polars table with ``store`` and any other column of the
+    registrations table. Gives left, right, probability (0 to 1), bits and a column of
+    bits for each signal, null where it is silent.
+    """
+    prepare()
+    raw = records_of(table, "registrations")
+    portfolio = typed_records(raw, "registrations", "store")
+    with open_engine() as engine:
+        return match_registration_table(portfolio, engine, floor=floor)
+
+
+def compare_listings(pairs: object) -> pa.Table:
+    """Score given pairs of listings; rows keep their order.
+
+    Takes columns ``left_*`` and ``right_*`` (``left_title``, ``right_price`` and so
+    on). Gives the same table with probability, bits, level and each signal's bits.
+    """
+    prepare()
+    raw = records_of(pairs, "pairs")
+    both, _ = typed_pairs(raw, "listings")
+    return beside(as_given(pairs, raw.table), score_listing_pairs(both))
+
+
+def compare_registrations(pairs: object) -> pa.Table:
+    """Score given pairs of registrations; rows keep their order.
+
+    Takes columns ``left_*`` and ``right_*`` (``left_company_name`` and so on). Gives
+    the same table with probability, bits and each signal's bits.
+    """
+    prepare()
+    raw = records_of(pairs, "pairs")
+    both, _ = typed_pairs(raw, "registrations")
+    with open_engine() as engine:
+        scored = score_registration_pairs(numbered_stores(both), engine)
+    return beside(as_given(pairs, raw.table), scored)
+
+
+def as_given(table: object, fallback: pa.Table) -> pa.Table:
+    """Give a table's own columns where it is an Arrow table, else the read ones."""
+    return table if isinstance(table, pa.Table) else fallback

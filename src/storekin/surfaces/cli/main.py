@@ -1,0 +1,88 @@
+"""``storekin``: the command line's front door."""
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "compare": "Score given pairs of listings or registrations.",
+    "demo": "Write an example portfolio.",
+    "explain": "Say why two stores are, or are not, associated.",
+    "match": "Find pairs in one table of listings or registrations.",
+    "policy": "List and check policies.",
+    "scan": "Say which stores of a portfolio are associated, and why.",
+}
+
+INTERRUPTED = 130
+FAILED = 2
+
+
+class _Commands(click.Group):
+    """Loads a command's module when the command is used: help stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"storekin.surfaces.cli.{cmd_name}")
+        command = getattr(module, cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="storekin")
+def storekin() -> None:
+    r"""Which stores are associated, by what evidence, under whose rule.
+
+    storekin finds, explains, prevents, declares and corrects associations. It never
+    helps to disguise one.
+
+    \b
+    Examples:
+        storekin demo my-portfolio
+        storekin scan my-portfolio --policy aliexpress --out report
+        storekin explain my-portfolio bamboo-kitchen bamboo-table
+
+    Exit codes: 0 done, 2 an error that you can put right, 130 interrupted.
+    """
+
+
+def run() -> None:
+    """Run the command line; errors are told once, with a fix."""
+    from storekin.errors import StorekinError
+
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+    try:
+        storekin(standalone_mode=False)
+    except click.exceptions.Abort:
+        _leave("Interrupted; no result was changed.", INTERRUPTED)
+    except KeyboardInterrupt:
+        _leave("Interrupted; no result was changed.", INTERRUPTED)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(FAILED)
+    except StorekinError as problem:
+        _leave(str(problem), FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _leave(words: str, code: int) -> None:
+    sys.stderr.write(f"{words}\n")
+    sys.exit(code)

@@ -1,0 +1,97 @@
+"""``storekin match``."""
+
+from pathlib import Path
+
+import click
+
+_FLOOR = click.FloatRange(0, 1)
+
+
+@click.group()
+def match() -> None:
+    """Find pairs in one table: the matchers without the rest."""
+
+
+@match.command("listings")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--floor", type=_FLOOR, default=0.05, show_default=True)
+@click.option("--across-stores", is_flag=True, help="Leave out pairs of one store.")
+@click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
+def match_listings(
+    file: Path,
+    out: Path,
+    floor: float,
+    *,
+    across_stores: bool,
+    machine_readable: bool,
+) -> None:
+    r"""Find pairs of listings in FILE that may show one product.
+
+    FILE needs the column title; listing, store, price, images and the other columns
+    of a listings table are used where they are there. Pairs go to a Parquet file with
+    left, right, probability, bits, level and a column of bits for each signal.
+
+    \b
+    Example:
+        storekin match listings listings.csv --out pairs.parquet
+    """
+    from storekin.kernels.compiled import prepare
+    from storekin.surfaces.cli.progress import announce, shown_progress
+    from storekin.surfaces.cli.render import print_matched, write_table
+    from storekin.wiring import read_records, typed_records
+    from storekin.workflows.match import match_listing_table
+
+    prepare(announce)
+    with shown_progress(quiet=machine_readable) as progress:
+        progress.step(file.name)
+        records = typed_records(read_records(file), "listings", "listing", file.parent)
+        pairs = match_listing_table(
+            records,
+            floor=floor,
+            across_stores=across_stores,
+            on_step=progress.step,
+            on_done=progress.done,
+        )
+        write_table(pairs, out)
+    print_matched(pairs, records, out, machine_readable=machine_readable)
+
+
+@match.command("registrations")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--floor", type=_FLOOR, default=0.05, show_default=True)
+@click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
+def match_registrations(
+    file: Path, out: Path, floor: float, *, machine_readable: bool
+) -> None:
+    r"""Find pairs of registrations in FILE that may have one seller.
+
+    FILE needs the column store; the other columns of a registrations table are used
+    where they are there. Pairs go to a Parquet file with left, right, probability,
+    bits and a column of bits for each signal.
+
+    \b
+    Example:
+        storekin match registrations registrations.csv --out pairs.parquet
+    """
+    from storekin.kernels.compiled import prepare
+    from storekin.surfaces.cli.progress import announce, shown_progress
+    from storekin.surfaces.cli.render import print_matched, write_table
+    from storekin.wiring import open_engine, read_records, typed_records
+    from storekin.workflows.match import match_registration_table
+
+    prepare(announce)
+    with (
+        shown_progress(quiet=machine_readable) as progress,
+        open_engine() as engine,
+    ):
+        progress.step(file.name)
+        records = typed_records(
+            read_records(file), "registrations", "store", file.parent
+        )
+        pairs = match_registration_table(
+            records, engine, floor=floor, on_step=progress.step
+        )
+        write_table(pairs, out)
+    print_matched(pairs, records, out, machine_readable=machine_readable)

@@ -1,0 +1,186 @@
+"""Results as text for people, and as JSON for programs."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import pyarrow as pa
+
+from storekin.errors import OutputFolderError
+from storekin.records.portfolio import Portfolio
+from storekin.wording.catalog import say
+from storekin.workflows.explain import Explanation
+from storekin.workflows.report.build import claim_sentence, shared_families
+from storekin.workflows.scan import ScanResult
+
+MOST_LINES = 20
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_scan(result: ScanResult, out: Path) -> None:
+    """Print the associations with one sentence each, and where the report lies."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=False)
+    if result.associations:
+        table = Table(box=box.SIMPLE, show_lines=False)
+        for name in ("Stores", "Effect", "What is claimed"):
+            table.add_column(name, overflow="fold")
+        for association in result.associations[:MOST_LINES]:
+            families = shared_families(result, association)
+            table.add_row(
+                Text(f"{association.left}\n{association.right}"),
+                Text(say("en", "effect", association.effect)),
+                Text(
+                    claim_sentence(association, result.policy, "en", families)
+                    + f" ({say('en', 'outcome', association.outcome)})"
+                ),
+            )
+        console.print(table)
+    else:
+        console.print(say("en", "report", "none"))
+    rest = len(result.associations) - MOST_LINES
+    if rest > 0:
+        console.print(f"and {rest:,} more in associations.jsonl")
+    for notice in result.notices[:5]:
+        console.print(
+            Text(
+                f"Notice: {claim_sentence(notice, result.policy, 'en', 0)}",
+                style="dim",
+            )
+        )
+    if len(result.notices) > 5:  # noqa: PLR2004 - the number printed above
+        console.print(f"and {len(result.notices) - 5:,} more notices")
+    _print_left_out(result.portfolio, len(result.rejections))
+    console.print(Text(f"Report: {out / 'report.html'}"), soft_wrap=True)
+
+
+def _print_left_out(records: Portfolio, rejected: int) -> None:
+    if rejected:
+        click.echo(say("en", "notice", "rejected", count=rejected))
+    for note in records.notes:
+        click.echo(f"Note: {note}")
+
+
+def print_explanation(explanation: Explanation) -> None:
+    """Print all evidence on two stores, for and against, with the rules."""
+    left, right = explanation.left, explanation.right
+    if explanation.associations:
+        for association in explanation.associations:
+            effect = say("en", "effect", association.effect)
+            outcome = say("en", "outcome", association.outcome)
+            click.echo(f"{left} and {right}: {effect} ({outcome})")
+    else:
+        click.echo(say("en", "sentence", "nothing", left=left, right=right))
+    for title, wanted in (("For", True), ("Against", False)):
+        rows = [e for e in explanation.evidence if (e.evidence.bits > 0) == wanted]
+        if not rows:
+            continue
+        click.echo(f"\n{title}:")
+        for row in rows:
+            e = row.evidence
+            ignored = row.effect in ("ignored", "advisory_limit")
+            aside = " (not counted under this policy)" if ignored else ""
+            click.echo(f"  {e.bits:+7.2f} bits  {e.because}{aside}")
+            click.echo(f"                 {e.left}  |  {e.right}  [{e.id}]")
+            if row.rule is not None and wanted:
+                sources = "; ".join(
+                    explanation.policy.sources.get(key, key) for key in row.rule.source
+                )
+                click.echo(
+                    f"                 rule: {row.rule.because}\n"
+                    f"                 source: {sources}"
+                    f" (confidence: {row.rule.confidence})"
+                )
+    click.echo(
+        f"\nOne seller: {explanation.bits:+.2f} bits of evidence,"
+        f" {explanation.prior_bits:+.2f} of prior odds,"
+        f" probability {explanation.probability:.4f}"
+    )
+    if explanation.listings:
+        click.echo("\nListings that are alike:")
+        for pair in explanation.listings:
+            level = say("en", "level", pair.level)
+            click.echo(f"  {level} ({pair.probability:.2f})")
+            click.echo(f"    {pair.left}: {pair.left_title}")
+            click.echo(f"    {pair.right}: {pair.right_title}")
+
+
+def write_table(table: pa.Table, out: Path) -> None:
+    """Write a Parquet file, whole or not at all.
+
+    Raises:
+        OutputFolderError: If the place cannot be written.
+    """
+    import pyarrow.parquet as pq
+
+    part = out.with_name(f".{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, part, compression="zstd")
+        part.replace(out)
+    except OSError as problem:
+        raise OutputFolderError(
+            f"{out}: cannot be written ({problem.strerror or problem})",
+            "choose a place that you may write to",
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def print_matched(
+    pairs: pa.Table, records: Portfolio, out: Path, *, machine_readable: bool
+) -> None:
+    """Say how many pairs were found, and what was left out."""
+    rows = records.listings.num_rows or records.registrations.num_rows
+    rejected = len(records.rejections)
+    if machine_readable:
+        print_json(
+            {
+                "rows": rows,
+                "pairs": pairs.num_rows,
+                "rejected": [
+                    {
+                        "file": r.file,
+                        "line": r.line,
+                        "column": r.column,
+                        "problem": r.problem,
+                        "fix": r.fix,
+                    }
+                    for r in records.rejections
+                ],
+                "notes": list(records.notes),
+                "out": str(out),
+            }
+        )
+        return
+    click.echo(f"{pairs.num_rows:,} pairs among {rows:,} rows: {out}")
+    for rejection in records.rejections[:MOST_LINES]:
+        click.echo(
+            f"Left out: {rejection.file}:{rejection.line} {rejection.column}:"
+            f" {rejection.problem}; {rejection.fix}"
+        )
+    if rejected > MOST_LINES:
+        click.echo(f"and {rejected - MOST_LINES:,} more; --json lists them all")
+    for note in records.notes:
+        click.echo(f"Note: {note}")
+
+
+def print_compared(
+    scored: pa.Table, notes: Sequence[str], out: Path, *, machine_readable: bool
+) -> None:
+    """Say how many pairs were scored, and what could not be read."""
+    if machine_readable:
+        print_json({"pairs": scored.num_rows, "notes": list(notes), "out": str(out)})
+        return
+    click.echo(f"{scored.num_rows:,} pairs scored: {out}")
+    for note in notes:
+        click.echo(f"Note: {note}")

@@ -1,0 +1,70 @@
+"""``storekin scan``."""
+
+from pathlib import Path
+
+import click
+
+_DATE = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument("portfolio", type=click.Path(path_type=Path))
+@click.option(
+    "--policy", default="aliexpress", show_default=True, help="A policy, or its file."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("storekin-report"),
+    show_default=True,
+    help="The folder that the results go to; an earlier result is replaced.",
+)
+@click.option("--json", "machine_readable", is_flag=True, help="Print the summary.")
+@click.option("--unmasked", is_flag=True, help="Show personal identifiers in full.")
+@click.option("--as-of", type=_DATE, help="The day that the records are of.")
+def scan(
+    portfolio: Path,
+    policy: str,
+    out: Path,
+    *,
+    machine_readable: bool,
+    unmasked: bool,
+    as_of: object,
+) -> None:
+    r"""Say which stores of PORTFOLIO are associated, and why.
+
+    PORTFOLIO is a folder with stores, registrations, listings and access (CSV, JSON
+    Lines, Parquet or XLSX), a workbook, or one listings or registrations file.
+
+    \b
+    Examples:
+        storekin scan my-portfolio --out report
+        storekin scan listings.csv --policy my-rules.toml --json
+    """
+    from datetime import datetime
+
+    from storekin.api import load_policy
+    from storekin.kernels.compiled import prepare
+    from storekin.surfaces.cli.progress import announce, shown_progress
+    from storekin.surfaces.cli.render import print_json, print_scan
+    from storekin.wiring import open_engine, open_portfolio
+    from storekin.workflows.outputs import check_out_folder, write_results
+    from storekin.workflows.scan import scan_portfolio
+
+    rules = load_policy(policy)
+    check_out_folder(out)
+    day = as_of.date().isoformat() if isinstance(as_of, datetime) else None
+    prepare(announce)
+    with (
+        shown_progress(quiet=machine_readable) as progress,
+        open_engine() as engine,
+    ):
+        records = open_portfolio(portfolio, progress.step)
+        result = scan_portfolio(
+            records, rules, engine, masked=not unmasked, as_of=day, progress=progress
+        )
+        write_results(result, out, progress.step)
+    if machine_readable:
+        print_json(result.summary)
+    else:
+        print_scan(result, out)

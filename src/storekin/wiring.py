@@ -1,0 +1,173 @@
+"""Chooses the adapters: the only module that names a concrete one."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storekin.adapters.duckdb import DuckDbEngine
+from storekin.adapters.files.formats import raw_from_arrow
+from storekin.adapters.files.raw import RawTable
+from storekin.adapters.files.reader import assemble, read_portfolio, read_raw
+from storekin.adapters.files.tables import (
+    empty_table,
+    type_columns,
+    type_table,
+)
+from storekin.errors import InvalidTableError, MissingColumnError, suggest
+from storekin.records.portfolio import Portfolio, Rejection
+from storekin.records.tables import TABLES, TableName, column_names
+
+
+def open_engine() -> DuckDbEngine:
+    """Open the pair engine."""
+    return DuckDbEngine()
+
+
+def open_portfolio(
+    path: Path, on_file: Callable[[str], None] | None = None
+) -> Portfolio:
+    """Read a portfolio from files; see ``adapters.files.reader``."""
+    return read_portfolio(path, on_file=on_file)
+
+
+def as_arrow(table: object, name: str) -> pa.Table:
+    """Take an Arrow, pandas or polars table.
+
+    Raises:
+        InvalidTableError: If it is none of them.
+    """
+    if isinstance(table, pa.Table):
+        return table
+    if hasattr(table, "__arrow_c_stream__"):
+        return pa.table(table)
+    to_arrow = getattr(table, "to_arrow", None)
+    if callable(to_arrow):
+        return pa.table(to_arrow())
+    raise InvalidTableError(
+        f"{name}: {type(table).__name__} is not a table",
+        "pass a pyarrow.Table, or a pandas or polars DataFrame",
+    )
+
+
+def portfolio_of(tables: Mapping[str, object]) -> Portfolio:
+    """Make a portfolio of tables in memory, by the same rules as files.
+
+    Raises:
+        InvalidTableError: If a name is not one of the four tables.
+        MissingColumnError: If a table lacks a column that it needs.
+    """
+    typed: dict[TableName, pa.Table] = {name: empty_table(name) for name in TABLES}
+    rejections: list[Rejection] = []
+    notes: list[str] = []
+    for name, table in tables.items():
+        known = [known for known in TABLES if known == name]
+        if not known:
+            problem = f"a portfolio has no table {name!r}"
+            raise InvalidTableError(problem, suggest(name, list(TABLES)))
+        read = type_table(raw_from_arrow(as_arrow(table, name), name), known[0])
+        typed[known[0]] = read.table
+        rejections.extend(read.rejections)
+        if read.unknown:
+            words = ", ".join(repr(word) for word in read.unknown)
+            notes.append(f"{name}: columns that are not used: {words}")
+    return assemble(typed, None, tuple(rejections), tuple(notes), tuple(tables))
+
+
+def read_records(path: Path) -> RawTable:
+    """Read one file of any kind as rows of text."""
+    return read_raw(path)
+
+
+def records_of(table: object, name: str) -> RawTable:
+    """Take a table in memory as rows of text."""
+    return raw_from_arrow(as_arrow(table, name), name)
+
+
+def typed_records(
+    raw: RawTable, name: TableName, key: str, folder: Path | None = None
+) -> Portfolio:
+    """Type one table for matching alone: only *key* and the title are needed.
+
+    A listings table without stores is one of listings that all stand for themselves;
+    a missing *key* is filled with the rows' numbers, counted from 1.
+    """
+    table = raw.table
+    if key not in table.column_names:
+        numbers = pa.array([str(place + 1) for place in range(table.num_rows)])
+        table = table.append_column(key, numbers)
+    if "store" not in table.column_names:
+        table = table.append_column("store", pa.nulls(table.num_rows, pa.string()))
+    whole = RawTable(raw.file, table, raw.records, raw.line_of, raw.rejections)
+    optional = frozenset({"store"} if key != "store" else ())
+    read = type_table(whole, name, optional=optional)
+    tables: dict[TableName, pa.Table] = {n: empty_table(n) for n in TABLES}
+    filled = read.table
+    if key != "store":
+        store = filled["store"]
+        place = filled.schema.get_field_index("store")
+        blank = pc.coalesce(store, pa.scalar(""))
+        filled = filled.set_column(place, "store", blank)
+    tables[name] = filled
+    notes = [f"columns that are not used: {', '.join(read.unknown)}"] * bool(
+        read.unknown
+    )
+    return assemble(tables, folder, read.rejections, tuple(notes), (raw.file,))
+
+
+def typed_pairs(raw: RawTable, name: TableName) -> tuple[pa.Table, list[str]]:
+    """Type the two sides of given pairs: the left rows, then the right ones.
+
+    Columns are ``left_*`` and ``right_*``; every row is kept in its place, and a value
+    that cannot be read is left out of it. Gives the table and what was left out.
+
+    Raises:
+        MissingColumnError: If no column of either side is known.
+    """
+    wanted = [c for c in column_names(name) if c not in ("listing", "store")]
+    sides = []
+    notes: list[str] = []
+    for side in ("left", "right"):
+        present = {
+            word.removeprefix(f"{side}_"): word
+            for word in raw.table.column_names
+            if word.startswith(f"{side}_")
+        }
+        if not set(wanted) & set(present):
+            missing = f"{side}_{wanted[0]}"
+            raise MissingColumnError.at(raw.file, missing, raw.table.column_names)
+        columns = {
+            column: raw.table[present[column]]
+            for column in wanted
+            if column in present
+        }
+        table, faults = type_columns(pa.table(columns), name)
+        notes.extend(
+            f"{side}_{fault.column}: {len(fault.rows)} values left out,"
+            f" {fault.problem}"
+            for fault in faults
+        )
+        sides.append(table)
+    return pa.concat_tables(sides).combine_chunks(), notes
+
+
+def numbered_stores(both: pa.Table) -> Portfolio:
+    """Make a portfolio of given pairs: left rows first, each row a store of its own."""
+    count = both.num_rows // 2
+    width = len(str(2 * count))
+    stores = [f"{number:0{width}d}" for number in range(2 * count)]
+    place = both.schema.get_field_index("store")
+    return portfolio_of(
+        {"registrations": both.set_column(place, "store", pa.array(stores))}
+    )
+
+
+def beside(pairs: pa.Table, scored: pa.Table) -> pa.Table:
+    """Put the scores beside the given columns; a column of one name is replaced."""
+    kept = pairs.select(
+        [name for name in pairs.column_names if name not in scored.column_names]
+    )
+    for name in scored.column_names:
+        kept = kept.append_column(name, scored[name])
+    return kept

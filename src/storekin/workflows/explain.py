@@ -1,0 +1,232 @@
+"""Why two stores are, or are not, associated."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from storekin.errors import UnknownStoreError
+from storekin.graph.associations import Association
+from storekin.identity.values import number_stores
+from storekin.listings.model import LEVELS
+from storekin.policy.decide import number_signals
+from storekin.policy.model import Policy, Rule
+from storekin.records.evidence import Evidence
+from storekin.records.portfolio import Portfolio
+from storekin.storage.ports import PairEngine
+from storekin.workflows.findings import (
+    EvidenceWriter,
+    catalogue_associations,
+    catalogue_evidence,
+    find_shared_catalogues,
+    identity_associations,
+    opening_days,
+)
+from storekin.workflows.listings import compare_listings_of
+from storekin.workflows.registrations import compare_registrations
+from storekin.workflows.scan import FLOOR, Progress, silent_progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedEvidence:
+    """One piece of evidence, and what the policy makes of its signal."""
+
+    evidence: Evidence
+    effect: str
+    rule: Rule | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedListings:
+    """Two listings that are at least similar."""
+
+    left: str
+    right: str
+    left_title: str
+    right_title: str
+    level: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """All evidence on two stores, for and against, and what the policy says.
+
+    ``bits`` and ``probability`` are of the claim that one seller runs both.
+    """
+
+    left: str
+    right: str
+    policy: Policy
+    evidence: tuple[ExplainedEvidence, ...]
+    bits: float
+    prior_bits: float
+    probability: float
+    associations: tuple[Association, ...]
+    listings: tuple[ExplainedListings, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Give the explanation as one JSON object."""
+        return {
+            "left": self.left,
+            "right": self.right,
+            "policy": self.policy.name,
+            "associated": [a.effect for a in self.associations],
+            "outcomes": [a.outcome for a in self.associations],
+            "bits": self.bits,
+            "prior_bits": self.prior_bits,
+            "probability": self.probability,
+            "evidence": [
+                {
+                    "id": e.evidence.id,
+                    "signal": e.evidence.signal,
+                    "bits": e.evidence.bits,
+                    "left": e.evidence.left,
+                    "right": e.evidence.right,
+                    "holders": e.evidence.holders,
+                    "because": e.evidence.because,
+                    "effect": e.effect,
+                    "rule": None
+                    if e.rule is None
+                    else {
+                        "because": e.rule.because,
+                        "source": [
+                            self.policy.sources.get(s, s) for s in e.rule.source
+                        ],
+                        "confidence": e.rule.confidence,
+                        "read_on": e.rule.read_on and e.rule.read_on.isoformat(),
+                    },
+                }
+                for e in self.evidence
+            ],
+            "listings": [
+                {
+                    "left": pair.left,
+                    "right": pair.right,
+                    "left_title": pair.left_title,
+                    "right_title": pair.right_title,
+                    "level": pair.level,
+                    "probability": pair.probability,
+                }
+                for pair in self.listings
+            ],
+        }
+
+
+def explain_pair(
+    portfolio: Portfolio,
+    policy: Policy,
+    engine: PairEngine,
+    left: str,
+    right: str,
+    *,
+    masked: bool = True,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Weigh everything that is known of two stores, against the whole portfolio.
+
+    Raises:
+        UnknownStoreError: If the portfolio lacks one of them, or they are one.
+    """
+    tell = progress or silent_progress()
+    ids = portfolio.store_ids()
+    for store in (left, right):
+        if store not in ids:
+            raise UnknownStoreError.at(store, ids)
+    if left == right:
+        raise UnknownStoreError(
+            f"{left!r} is given twice", "name two different stores"
+        )
+    left, right = min(left, right), max(left, right)
+    one, other = ids.index(left), ids.index(right)
+    asked = pa.table({"left": [one], "right": [other]})
+    findings = compare_registrations(
+        portfolio, engine, also=asked, on_step=tell.step
+    )
+    writer = EvidenceWriter(findings, masked=masked)
+    pair = int(np.flatnonzero((findings.left == one) & (findings.right == other))[0])
+    numbers = number_signals(policy, writer.signals)
+    totals = findings.bits(np.flatnonzero(numbers.silent))
+    opened = opening_days(portfolio.stores, portfolio.registrations)
+    associations = [
+        a
+        for a in identity_associations(findings, policy, opened, (), writer)
+        if (a.left, a.right) == (left, right)
+    ]
+    evidence = [writer.write(row) for row in writer.rows_of(pair)]
+    listings: list[ExplainedListings] = []
+    if portfolio.listings.num_rows:
+        more, found, listings = _explain_catalogues(
+            portfolio, policy, one, other, tell
+        )
+        evidence += more
+        associations += found
+    evidence.sort(key=lambda e: (-e.bits, e.signal))
+    return Explanation(
+        left=left,
+        right=right,
+        policy=policy,
+        evidence=tuple(
+            ExplainedEvidence(
+                evidence=e,
+                effect=policy.effect_of(e.signal),
+                rule=policy.duplicates
+                if e.signal == "shares_rare_listings"
+                else policy.signals.get(e.signal),
+            )
+            for e in evidence
+        ),
+        bits=float(totals[pair]),
+        prior_bits=findings.prior_bits,
+        probability=float(findings.probability(totals)[pair]),
+        associations=tuple(associations),
+        listings=tuple(listings),
+    )
+
+
+def _explain_catalogues(
+    portfolio: Portfolio, policy: Policy, one: int, other: int, tell: Progress
+) -> tuple[list[Evidence], list[Association], list[ExplainedListings]]:
+    ids = portfolio.store_ids()
+    table = portfolio.listings
+    owners = number_stores(ids, table).astype(np.int32)
+    findings = compare_listings_of(
+        table,
+        owners,
+        portfolio.folder,
+        across_stores=True,
+        floor=FLOOR,
+        on_step=tell.step,
+        on_done=tell.done,
+    )
+    shared = find_shared_catalogues(findings, policy)
+    sizes = np.bincount(owners, minlength=len(ids))
+    place = np.flatnonzero((shared.left == one) & (shared.right == other))
+    evidence = [
+        catalogue_evidence(shared, int(n), ids, sizes) for n in place.tolist()
+    ]
+    associations = [
+        a
+        for a in catalogue_associations(shared, ids, sizes, policy, ())
+        if (a.left, a.right) == (ids[one], ids[other])
+    ]
+    scores = findings.scores
+    a, b = owners[scores.left], owners[scores.right]
+    rows = np.flatnonzero(((a == one) & (b == other)) | ((a == other) & (b == one)))
+    rows = rows[np.lexsort((rows, -scores.total[rows]))]
+    pairs = []
+    for row in rows[:20].tolist():
+        sides = [int(scores.left[row]), int(scores.right[row])]
+        if owners[sides[0]] != one:
+            sides.reverse()
+        pairs.append(
+            ExplainedListings(
+                left=table["listing"][sides[0]].as_py(),
+                right=table["listing"][sides[1]].as_py(),
+                left_title=table["title"][sides[0]].as_py(),
+                right_title=table["title"][sides[1]].as_py(),
+                level=LEVELS[int(scores.level[row])],
+                probability=float(scores.probability[row]),
+            )
+        )
+    return evidence, associations, pairs

@@ -1,0 +1,156 @@
+"""The two matchers alone: pairs among one table's rows, and given pairs scored."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+
+from storekin.identity.model import IDENTITY_SIGNALS
+from storekin.identity.values import number_stores
+from storekin.kernels.similar_texts import Progress
+from storekin.listings.scoring import score_pairs
+from storekin.records.portfolio import Portfolio
+from storekin.storage.ports import PairEngine
+from storekin.workflows.listings import (
+    compare_listings_of,
+    level_column,
+    load_listing_model,
+    prepare_listings,
+    signal_columns,
+)
+from storekin.workflows.registrations import (
+    RegistrationFindings,
+    compare_registrations,
+)
+
+Step = Callable[[str], None]
+
+FLOOR = 0.05
+"""Pairs below this probability are left out, unless a code or picture joins them."""
+
+
+def match_listing_table(
+    portfolio: Portfolio,
+    *,
+    floor: float = FLOOR,
+    across_stores: bool = False,
+    on_step: Step | None = None,
+    on_done: Progress | None = None,
+) -> pa.Table:
+    """Find pairs of listings: left, right, probability, bits, level, signals.
+
+    Rows are sorted by the listings' ids, left < right. ``across_stores`` leaves out
+    pairs inside one store.
+    """
+    table = portfolio.listings
+    owners = number_stores(portfolio.store_ids(), table).astype(np.int32)
+    findings = compare_listings_of(
+        table,
+        owners,
+        portfolio.folder,
+        across_stores=across_stores,
+        floor=floor,
+        keep_strong=True,
+        on_step=on_step,
+        on_done=on_done,
+    )
+    scores = findings.scores
+    return pa.table(
+        {
+            "left": table["listing"].take(pa.array(scores.left)),
+            "right": table["listing"].take(pa.array(scores.right)),
+            "probability": scores.probability,
+            "bits": scores.total,
+            "level": level_column(scores.level),
+            **signal_columns(scores.bits),
+        }
+    ).combine_chunks()
+
+
+def match_registration_table(
+    portfolio: Portfolio,
+    engine: PairEngine,
+    *,
+    floor: float = FLOOR,
+    on_step: Step | None = None,
+) -> pa.Table:
+    """Find pairs of registrations: left, right, probability, bits, signals."""
+    findings = compare_registrations(portfolio, engine, on_step=on_step)
+    table = registration_pairs(findings)
+    exact = np.zeros(len(findings.left), np.bool_)
+    evidence = findings.evidence
+    strong = [
+        n
+        for n, signal in enumerate(findings.values.by_signal)
+        if signal.startswith("same_") and signal != "same_trademark"
+    ]
+    joins = (
+        np.isin(evidence.signal, strong)
+        & ~evidence.near
+        & (evidence.left_code == evidence.right_code)
+        & ~evidence.generic
+    )
+    exact[evidence.pair[joins]] = True
+    probability = table["probability"].to_numpy()
+    return table.filter(pa.array((probability >= floor) | exact))
+
+
+def registration_pairs(findings: RegistrationFindings) -> pa.Table:
+    """Lay out all compared pairs of registrations, a column of bits for each signal."""
+    ids = pa.array(findings.values.store_ids, pa.string())
+    bits = findings.bits()
+    order = list(findings.values.by_signal)
+    columns = {}
+    for signal in IDENTITY_SIGNALS:
+        column = np.full(len(findings.left), np.nan)
+        rows = findings.evidence.signal == order.index(signal)
+        column[findings.evidence.pair[rows]] = findings.evidence.bits[rows]
+        columns[signal] = column
+    return pa.table(
+        {
+            "left": ids.take(pa.array(findings.left)),
+            "right": ids.take(pa.array(findings.right)),
+            "probability": findings.probability(bits),
+            "bits": bits,
+            **signal_columns(columns),
+        }
+    )
+
+
+def score_listing_pairs(both: pa.Table) -> pa.Table:
+    """Score given pairs of listings; *both* holds the left rows, then the right ones.
+
+    Rows keep their order. How rare a word is comes from all the titles given.
+    """
+    count = both.num_rows // 2
+    model = load_listing_model()
+    prepared = prepare_listings(both, np.zeros(2 * count, np.int32), None)
+    rows = np.arange(count)
+    from storekin.listings.pictures import near_pictures
+
+    near = near_pictures(
+        prepared.pictures, int(model.weight("image", "near_radius"))
+    )
+    scores = score_pairs(prepared, rows, rows + count, near, model)
+    return pa.table(
+        {
+            "probability": scores.probability,
+            "bits": scores.total,
+            "level": level_column(scores.level),
+            **signal_columns(scores.bits),
+        }
+    )
+
+
+def score_registration_pairs(both: Portfolio, engine: PairEngine) -> pa.Table:
+    """Score given pairs of registrations; the stores are numbered ``left``, ``right``.
+
+    Store i of the left side and store i of the right side are a pair.
+    """
+    count = len(both.store_ids()) // 2
+    pairs = pa.table(
+        {"left": np.arange(count), "right": np.arange(count) + count}
+    )
+    findings = compare_registrations(both, engine, also=pairs, propose=False)
+    table = registration_pairs(findings)
+    return table.drop_columns(["left", "right"])

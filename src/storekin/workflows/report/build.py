@@ -1,0 +1,463 @@
+"""A scan's result as one HTML page that opens anywhere."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+
+import numpy as np
+
+from storekin.graph.associations import Association
+from storekin.graph.layout import lay_out
+from storekin.listings.model import LEVELS, LISTING_SIGNALS
+from storekin.policy.model import Policy, Rule
+from storekin.wording.catalog import LANGUAGES, load_words, say
+from storekin.workflows.findings import EvidenceWriter, catalogue_evidence
+from storekin.workflows.report.pictures import Thumbnails
+from storekin.workflows.report.words import mark_differences
+from storekin.workflows.scan import ScanResult
+
+MOST_CARDS = 150
+"""Associations shown in full; more would make the page too heavy to open."""
+
+MOST_PAIRS = 5
+MOST_CLUSTERS = 40
+MOST_NODES = 250
+_FULL_BAR = 20.0
+
+Words = dict[str, str]
+"""One text in every language, by language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """One line of a card's evidence table."""
+
+    id: str
+    claim: Words
+    because: Words
+    bits: float
+    bar: float
+    left: Words
+    right: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingRow:
+    """Two listings side by side."""
+
+    level: Words
+    probability: float
+    left: dict[str, object]
+    right: dict[str, object]
+    signals: list[tuple[Words, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One association, as a reader sees it."""
+
+    anchor: str
+    effect: str
+    effect_words: Words
+    claim: Words
+    outcome: Words
+    follows: Words
+    left: str
+    right: str
+    bits: float
+    probability: str
+    for_: list[EvidenceRow]
+    against: list[EvidenceRow]
+    rules: list[dict[str, object]]
+    pairs: list[ListingRow]
+    more_pairs: int
+    later: str | None
+
+
+def _both(section: str, key: str, **values: object) -> Words:
+    return {lang: say(lang, section, key, **values) for lang in LANGUAGES}
+
+
+def build_report(result: ScanResult) -> str:
+    """Write the report's HTML; everything in it is escaped by the template."""
+    from jinja2 import Environment, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    folder = files("storekin.workflows.report")
+    template = environment.from_string(
+        folder.joinpath("template.html").read_text("utf-8")
+    )
+    shown = _choose(result.associations)
+    thumbnails = Thumbnails(result.portfolio.folder)
+    writers = {
+        lang: EvidenceWriter(
+            result.registrations, masked=result.masked, language=lang
+        )
+        for lang in LANGUAGES
+    }
+    cards = [_card(result, a, writers, thumbnails) for a in shown]
+    records = result.summary["records"]
+    counts = dict(records) if isinstance(records, dict) else {}
+    return template.render(
+        words={
+            lang: load_words(lang)["report"] for lang in LANGUAGES
+        },
+        styles=folder.joinpath("report.css").read_text("utf-8"),
+        languages=LANGUAGES,
+        subtitle=_both(
+            "report",
+            "subtitle",
+            stores=f"{counts.get('stores', 0):,}",
+            listings=f"{counts.get('listings', 0):,}",
+            registrations=f"{counts.get('registrations', 0):,}",
+            policy=result.policy.name,
+        ),
+        tiles=_tiles(result),
+        cards=cards,
+        more_cards=len(result.associations) - len(shown),
+        graph=_graph(result, {id(a): c.anchor for a, c in zip(shown, cards, strict=True)}),
+        notices=_notices(result, writers),
+        policy=result.policy,
+        policy_title={"en": result.policy.title, "zh": result.policy.title_zh},
+        appeal={
+            "en": str(result.policy.appeal.get("because", "")),
+            "zh": str(
+                result.policy.appeal.get(
+                    "because_zh", result.policy.appeal.get("because", "")
+                )
+            ),
+        },
+        rejections=result.rejections[:50],
+        rejected=len(result.rejections),
+        rejected_words=_both("notice", "rejected", count=len(result.rejections)),
+        crowded_words=_both(
+            "notice",
+            "crowded",
+            count=0 if result.listings is None else result.listings.crowded,
+        ),
+        crowded=0 if result.listings is None else result.listings.crowded,
+        prior=_both("report", "prior", bits=f"{result.registrations.prior_bits:.1f}"),
+        masked=result.masked,
+        version=version("storekin"),
+    )
+
+
+def _choose(associations: tuple[Association, ...]) -> list[Association]:
+    """Take the strongest of each kind, so that no kind crowds out another."""
+    kinds: dict[str, list[Association]] = {}
+    for association in associations:
+        kinds.setdefault(association.effect, []).append(association)
+    share = MOST_CARDS // max(len(kinds), 1)
+    chosen = {id(a) for items in kinds.values() for a in items[:share]}
+    for association in associations:
+        if len(chosen) >= MOST_CARDS:
+            break
+        chosen.add(id(association))
+    return [a for a in associations if id(a) in chosen]
+
+
+def _tiles(result: ScanResult) -> list[tuple[Words, int, str]]:
+    counts = result.summary["associations"]
+    found = dict(counts) if isinstance(counts, dict) else {}
+    tiles = [
+        (_both("effect", effect), int(found.get(effect, 0)), effect)
+        for effect in ("duplicate_registration", "duplicate_distribution", "related")
+    ]
+    tiles.append((_both("effect", "advisory"), len(result.notices), "advisory"))
+    tiles.append((_both("report", "clusters"), len(result.clusters), ""))
+    return tiles
+
+
+def claim_sentence(
+    association: Association, policy: Policy, language: str, families: int
+) -> str:
+    """Say an association in one sentence."""
+    breach = association.effect == "duplicate_registration"
+    facts = [
+        say(language, "fact", evidence.signal)
+        for evidence in association.evidence
+        if evidence.holders is not None
+        and (
+            policy.effect_of(evidence.signal) == "unique" if breach else evidence.bits > 1
+        )
+    ][:4]
+    join = say(language, "sentence", "and")
+    comma = "、" if language == "zh" else ", "
+    listed = (
+        comma.join(facts[:-1]) + join + facts[-1] if len(facts) > 1 else "".join(facts)
+    )
+    return say(
+        language,
+        "sentence",
+        association.effect,
+        left=association.left,
+        right=association.right,
+        facts=listed,
+        families=families,
+        count=len(association.stores),
+        what=say(language, "thing", association.evidence[0].signal),
+    )
+
+
+def _place_of(result: ScanResult, association: Association) -> int:
+    shared = result.catalogues
+    if shared is None:
+        return -1
+    ids = result.registrations.values.store_ids
+    left = np.searchsorted(ids, association.left)
+    right = np.searchsorted(ids, association.right)
+    found = np.flatnonzero((shared.left == left) & (shared.right == right))
+    return int(found[0]) if len(found) else -1
+
+
+def shared_families(result: ScanResult, association: Association) -> int:
+    """Give the number of products that the two stores have in common."""
+    place = _place_of(result, association)
+    if place < 0 or result.catalogues is None:
+        return 0
+    return int(result.catalogues.families[place])
+
+
+def _card(
+    result: ScanResult,
+    association: Association,
+    writers: dict[str, EvidenceWriter],
+    thumbnails: Thumbnails,
+) -> Card:
+    rows = _evidence_rows(result, association, writers)
+    pairs, more = _listing_rows(result, association, thumbnails)
+    outcome = result.policy.outcomes[association.effect]
+    families = shared_families(result, association)
+    return Card(
+        anchor=association.evidence[0].id,
+        effect=association.effect,
+        effect_words=_both("effect", association.effect),
+        claim={
+            lang: claim_sentence(association, result.policy, lang, families)
+            for lang in LANGUAGES
+        },
+        outcome=_both("outcome", association.outcome),
+        follows={"en": outcome.because, "zh": outcome.because_zh},
+        left=association.left,
+        right=association.right,
+        bits=association.bits,
+        probability=_percent(association.probability),
+        for_=[row for row in rows if row.bits > 0],
+        against=[row for row in rows if row.bits <= 0],
+        rules=_rules(result, association),
+        pairs=pairs,
+        more_pairs=more,
+        later=association.later,
+    )
+
+
+def _percent(probability: float) -> str:
+    if probability > 0.9995:  # noqa: PLR2004 - a claim is never quite certain
+        return "> 99.9 %"
+    return "< 0.1 %" if probability < 0.001 else f"{100 * probability:.1f} %"  # noqa: PLR2004 - ditto
+
+
+def _evidence_rows(
+    result: ScanResult,
+    association: Association,
+    writers: dict[str, EvidenceWriter],
+) -> list[EvidenceRow]:
+    if association.effect == "duplicate_distribution":
+        place = _place_of(result, association)
+        ids = result.registrations.values.store_ids
+        sizes = np.bincount(
+            result.listings.prepared.owners if result.listings else [],
+            minlength=len(ids),
+        )
+        spoken = {
+            lang: [catalogue_evidence(result.catalogues, place, ids, sizes, lang)]
+            for lang in LANGUAGES
+            if result.catalogues is not None
+        }
+    else:
+        spoken = {
+            lang: [writers[lang].write(row) for row in association.rows]
+            for lang in LANGUAGES
+        }
+    rows = []
+    for versions in zip(*(spoken[lang] for lang in LANGUAGES), strict=True):
+        first = versions[0]
+        by_language = dict(zip(LANGUAGES, versions, strict=True))
+        rows.append(
+            EvidenceRow(
+                id=first.id,
+                claim=_both(first.signal, "claim"),
+                because={lang: e.because for lang, e in by_language.items()},
+                bits=first.bits,
+                bar=round(min(abs(first.bits) / _FULL_BAR, 1.0) * 100, 1),
+                left={lang: e.left for lang, e in by_language.items()},
+                right={lang: e.right for lang, e in by_language.items()},
+            )
+        )
+    return rows
+
+
+def _rules(result: ScanResult, association: Association) -> list[dict[str, object]]:
+    """Give the policy's rules that an association rests on, with who says so."""
+    policy = result.policy
+    rules: list[Rule] = []
+    if association.effect == "duplicate_distribution" and policy.duplicates:
+        rules.append(policy.duplicates)
+    elif association.effect == "related" and policy.related:
+        rules.append(policy.related)
+    else:
+        rules.extend(
+            policy.signals[e.signal]
+            for e in association.evidence
+            if e.signal in policy.signals
+            and policy.effect_of(e.signal) == "unique"
+            and e.holders is not None
+        )
+    return [
+        {
+            "because": {"en": rule.because, "zh": rule.because_zh},
+            "sources": [policy.sources.get(key, key) for key in rule.source],
+            "confidence": rule.confidence,
+            "read_on": rule.read_on.isoformat() if rule.read_on else "",
+        }
+        for rule in rules
+    ]
+
+
+def _listing_rows(
+    result: ScanResult, association: Association, thumbnails: Thumbnails
+) -> tuple[list[ListingRow], int]:
+    if association.effect != "duplicate_distribution" or result.listings is None:
+        return [], 0
+    scores = result.listings.scores
+    table = result.portfolio.listings
+    ordered = sorted(association.rows, key=lambda r: (-scores.total[r], r))
+    rows = []
+    for row in ordered[:MOST_PAIRS]:
+        sides = [int(scores.left[row]), int(scores.right[row])]
+        if table["store"][sides[0]].as_py() != association.left:
+            sides.reverse()
+        shown = [
+            {
+                column: table[column][side].as_py()
+                for column in ("listing", "title", "price", "currency", "images")
+            }
+            for side in sides
+        ]
+        marked = mark_differences(str(shown[0]["title"]), str(shown[1]["title"]))
+        for side, parts in zip(shown, marked, strict=True):
+            side["parts"] = parts
+            side["picture"] = thumbnails.of(side["images"])
+        rows.append(
+            ListingRow(
+                level=_both("level", LEVELS[int(scores.level[row])]),
+                probability=float(scores.probability[row]),
+                left=shown[0],
+                right=shown[1],
+                signals=[
+                    (_both("listing", signal), float(scores.bits[signal][row]))
+                    for signal in LISTING_SIGNALS
+                    if np.isfinite(scores.bits[signal][row])
+                ],
+            )
+        )
+    return rows, len(ordered) - len(rows)
+
+
+def _notices(
+    result: ScanResult, writers: dict[str, EvidenceWriter]
+) -> list[dict[str, object]]:
+    from storekin.workflows.findings import value_notices
+
+    spoken = {
+        lang: value_notices(result.registrations, result.policy, writers[lang])
+        for lang in LANGUAGES
+    }
+    notices = []
+    for place, notice in enumerate(result.notices[:100]):
+        notices.append(
+            {
+                "claim": _both(notice.evidence[0].signal, "claim"),
+                "value": notice.evidence[0].left,
+                "because": {
+                    lang: spoken[lang][place].evidence[0].because for lang in LANGUAGES
+                },
+                "stores": notice.stores[:20],
+                "more": max(len(notice.stores) - 20, 0),
+            }
+        )
+    return notices
+
+
+def _graph(result: ScanResult, anchors: dict[int, str]) -> dict[str, object]:
+    clusters = sorted(result.clusters, key=lambda c: (-len(c.stores), c.id))
+    shown = []
+    nodes = 0
+    for cluster in clusters[:MOST_CLUSTERS]:
+        if nodes + len(cluster.stores) > MOST_NODES and shown:
+            break
+        shown.append(cluster)
+        nodes += len(cluster.stores)
+    visible = {
+        store for cluster in shown for store in cluster.stores[:MOST_NODES]
+    }
+    edges = [
+        a for a in result.associations if a.left in visible and a.right in visible
+    ]
+    layout = lay_out(
+        [c.stores[:MOST_NODES] for c in shown], [(a.left, a.right) for a in edges]
+    )
+    names = dict(
+        zip(
+            result.portfolio.stores["store"].to_pylist(),
+            result.portfolio.stores["name"].to_pylist(),
+            strict=True,
+        )
+    )
+    drawn: dict[tuple[str, str], int] = {}
+    lines = []
+    for association in edges[:2000]:
+        ends = (association.left, association.right)
+        drawn[ends] = drawn.get(ends, 0) + 1
+        (x1, y1), (x2, y2) = (layout.positions[end] for end in ends)
+        shift = 5.0 * (drawn[ends] - 1)
+        lines.append(
+            {
+                "x1": x1,
+                "y1": y1 + shift,
+                "x2": x2,
+                "y2": y2 + shift,
+                "effect": association.effect,
+                "anchor": anchors.get(id(association)),
+                "title": f"{association.left} – {association.right}",
+            }
+        )
+    return {
+        "width": layout.width,
+        "height": layout.height,
+        "lines": lines,
+        "nodes": [
+            {"id": store, "x": x, "y": y, "name": names.get(store)}
+            for store, (x, y) in layout.positions.items()
+        ],
+        "clusters": [
+            {
+                "id": cluster.id,
+                "stores": [
+                    (store, names.get(store)) for store in cluster.stores[:MOST_NODES]
+                ],
+                "effects": [_both("effect", effect) for effect in cluster.effects],
+            }
+            for cluster in shown
+        ],
+        "note": _both(
+            "report", "more_graph", shown=len(shown), total=len(clusters)
+        )
+        if len(shown) < len(clusters)
+        else None,
+    }
