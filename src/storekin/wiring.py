@@ -138,14 +138,11 @@ def typed_pairs(raw: RawTable, name: TableName) -> tuple[pa.Table, list[str]]:
             missing = f"{side}_{wanted[0]}"
             raise MissingColumnError.at(raw.file, missing, raw.table.column_names)
         columns = {
-            column: raw.table[present[column]]
-            for column in wanted
-            if column in present
+            column: raw.table[present[column]] for column in wanted if column in present
         }
         table, faults = type_columns(pa.table(columns), name)
         notes.extend(
-            f"{side}_{fault.column}: {len(fault.rows)} values left out,"
-            f" {fault.problem}"
+            f"{side}_{fault.column}: {len(fault.rows)} values left out, {fault.problem}"
             for fault in faults
         )
         sides.append(table)

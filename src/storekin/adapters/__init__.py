@@ -1,0 +1,1 @@
+"""Engines and files; none knows another."""

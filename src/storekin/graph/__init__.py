@@ -1,0 +1,1 @@
+"""Associations, catalogues and clusters of stores."""

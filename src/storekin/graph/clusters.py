@@ -11,8 +11,10 @@ from storekin.graph.associations import ASSOCIATING, Association
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """Stores joined by associations. The id is of its first store, so that a store
-    that joins later leaves it as it is."""
+    """Stores joined by associations.
+
+    The id is of the first store, so that a store that joins later leaves it as it is.
+    """
 
     id: str
     stores: tuple[str, ...]

@@ -65,4 +65,5 @@ def _spring(
     # wider than tall: names stand beside the stores
     points = points - points.min(axis=0)
     points[:, 0] *= 1.35
-    return np.round(points, 1)
+    placed: np.ndarray[tuple[int, int], np.dtype[np.float64]] = np.round(points, 1)
+    return placed

@@ -1,0 +1,1 @@
+"""Do two registrations have the same seller?"""

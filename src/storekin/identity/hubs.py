@@ -120,9 +120,7 @@ def _judge(
         generic &= ~entries.sound
     # holders without papers cannot be told apart: the more there are, the less it says
     doublings = np.log2(np.maximum(np.maximum(strong, 1) + weak, 2) / 2)
-    bits = np.maximum(
-        weights.base - model.per_doubling * doublings, model.generic_bits
-    )
+    bits = np.maximum(weights.base - model.per_doubling * doublings, model.generic_bits)
     bits[generic] = model.generic_bits
     return Commonness(holders, strong, generic, bits)
 

@@ -67,7 +67,9 @@ def weigh(
         pair = pair[fresh]
         one = _column(near, "left_code")[fresh]
         other = _column(near, "right_code")[fresh]
-        bits = np.minimum(weights.near, np.minimum(common.bits[one], common.bits[other]))
+        bits = np.minimum(
+            weights.near, np.minimum(common.bits[one], common.bits[other])
+        )
         parts.append(
             _rows(pair, number, bits, one, other, near=True, generic=common.generic)
         )
@@ -90,7 +92,7 @@ def weigh(
             )
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     order = np.lexsort((joined["signal"], joined["pair"]))
-    evidence = IdentityEvidence(**{key: v[order] for key, v in joined.items()})  # type: ignore[arg-type] # the keys are the fields
+    evidence = IdentityEvidence(**{key: v[order] for key, v in joined.items()})
     return _count_once(evidence, list(values.by_signal), model)
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.bits import ones
+from storekin.kernels.compiled import kernel
 from storekin.kernels.tokenise import (
     BIGRAM,
     CODE,
@@ -36,16 +37,6 @@ COLUMNS = (
 """The columns that ``compare_titles`` writes, in this order."""
 
 _U = np.uint64
-
-
-@inlined
-def _ones(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    bits = bits - ((bits >> _U(1)) & _U(0x5555555555555555))
-    bits = (bits & _U(0x3333333333333333)) + (
-        (bits >> _U(2)) & _U(0x3333333333333333)
-    )
-    bits = (bits + (bits >> _U(4))) & _U(0x0F0F0F0F0F0F0F0F)
-    return np.int64((bits * _U(0x0101010101010101)) >> _U(56))
 
 
 @kernel(
@@ -96,7 +87,7 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
             weight = weights[a] if on_left else weights[b]
             kind = np.int64(token >> _U(61))
             dimension = np.int64((token >> _U(56)) & _U(31))
-            if kind == WORD or kind == NUMBER or kind == BIGRAM:
+            if kind in (WORD, NUMBER, BIGRAM):
                 if on_left:
                     norm_a += weight * weight
                     mass_a += weight
@@ -138,11 +129,11 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
         vector[pair, 4] = shared
         for column in range(6):
             vector[pair, 5 + column] = counts[column]
-        vector[pair, 11] = _ones(_U(quantity_same))
-        vector[pair, 12] = _ones(_U(quantity_a & quantity_b & ~quantity_same))
-        vector[pair, 13] = _ones(_U(variant_same))
-        vector[pair, 14] = _ones(_U(variant_a & variant_b & ~variant_same))
-        vector[pair, 16] = _ones(_U(variant_a ^ variant_b)) + _ones(
+        vector[pair, 11] = ones(_U(quantity_same))
+        vector[pair, 12] = ones(_U(quantity_a & quantity_b & ~quantity_same))
+        vector[pair, 13] = ones(_U(variant_same))
+        vector[pair, 14] = ones(_U(variant_a & variant_b & ~variant_same))
+        vector[pair, 16] = ones(_U(variant_a ^ variant_b)) + ones(
             _U(quantity_a ^ quantity_b)
         )
         both = np.int64(0)
@@ -150,7 +141,7 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
         for word in range(sketches.shape[1]):
             one = sketches[left[pair], word]
             other = sketches[right[pair], word]
-            both += _ones(one & other)
-            either += _ones(one | other)
+            both += ones(one & other)
+            either += ones(one | other)
         if either > 0:
             vector[pair, 15] = both / either

@@ -16,12 +16,15 @@ BLOCK = 65_536
 """Documents in a block: their places fit 16 bits, the accumulator the L2 cache."""
 
 
-@kernel("void(i4[::1], i8[::1], i4[::1], f4[::1], f4, f4, i4, i4[::1], f4[::1])")
+@kernel(
+    "void(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], f4, f4, i4, i4[::1], f4[::1])"
+)
 def choose_prefixes(
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     rank: Any,  # noqa: ANN401
     squares: Any,  # noqa: ANN401
+    lone: Any,  # noqa: ANN401
     share_common: Any,  # noqa: ANN401
     share_rare: Any,  # noqa: ANN401
     first_common: Any,  # noqa: ANN401
@@ -30,14 +33,15 @@ def choose_prefixes(
 ) -> None:
     """Renumber features by rank in place, sort them, and measure each prefix.
 
-    ``squares`` holds the squared weight by rank. Features before ``first_common``
+    ``squares`` holds the squared weight by rank, ``lone`` what each document's features
+    that no other has add to its squared norm. Features before ``first_common``
     are rare; their prefix goes on to ``share_rare`` of the norm, the others' to
     ``share_common``. Features of rank -1 have been left out by the caller.
     """
     for row in range(len(starts) - 1):
         begin = starts[row]
         end = starts[row + 1]
-        total = np.float32(0)
+        total = lone[row]
         for place in range(begin, end):
             new = rank[features[place]]
             total += squares[new]
@@ -89,7 +93,7 @@ def index_block(
     "i8(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], u2[::1], i8[::1], u2[::1], i8, i8,"
     " i8, i8, f4, f4, f4, i4[::1], i4[::1], i8[::1], f4[::1])"
 )
-def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
+def join_block(  # noqa: C901, PLR0912 - the inner loop of the join
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     prefixes: Any,  # noqa: ANN401

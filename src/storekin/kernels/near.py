@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from storekin.kernels.bits import ones
 from storekin.kernels.compiled import inlined, kernel
 
 _U = np.uint64
@@ -11,7 +12,7 @@ _MULTIPLIER = 0x9E3779B97F4A7C15
 
 
 @inlined
-def _step(state, byte):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _step(state: Any, byte: Any) -> Any:  # noqa: ANN401
     mixed = (state ^ _U(byte)) * _U(_MULTIPLIER)
     return mixed ^ (mixed >> _U(31))
 
@@ -58,10 +59,7 @@ def one_edit_apart(data: Any, a: Any, a_end: Any, b: Any, b_end: Any) -> Any:  #
     if left + right == 1 or (left == 1 and right == 1):
         return True
     return (
-        left == 2
-        and right == 2
-        and data[a] == data[b + 1]
-        and data[a + 1] == data[b]
+        left == 2 and right == 2 and data[a] == data[b + 1] and data[a + 1] == data[b]
     )
 
 
@@ -105,23 +103,13 @@ def pairs_one_edit_apart(
     return left[:written].copy(), right[:written].copy()
 
 
-@inlined
-def _ones(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    bits = bits - ((bits >> _U(1)) & _U(0x5555555555555555))
-    bits = (bits & _U(0x3333333333333333)) + (
-        (bits >> _U(2)) & _U(0x3333333333333333)
-    )
-    bits = (bits + (bits >> _U(4))) & _U(0x0F0F0F0F0F0F0F0F)
-    return np.int64((bits * _U(0x0101010101010101)) >> _U(56))
-
-
 @kernel("i8[::1](u8[:,::1], i8[::1], i8[::1])")
 def bits_apart(hashes: Any, left: Any, right: Any) -> Any:  # noqa: ANN401
     """Give the number of differing bits for pairs of rows of *hashes*."""
     distance = np.zeros(len(left), np.int64)
     for pair in range(len(left)):
         for word in range(hashes.shape[1]):
-            distance[pair] += _ones(hashes[left[pair], word] ^ hashes[right[pair], word])
+            distance[pair] += ones(hashes[left[pair], word] ^ hashes[right[pair], word])
     return distance
 
 
@@ -146,7 +134,7 @@ def near_hashes_in_buckets(
                 b = members[other]
                 apart = np.int64(0)
                 for word in range(hashes.shape[1]):
-                    apart += _ones(hashes[a, word] ^ hashes[b, word])
+                    apart += ones(hashes[a, word] ^ hashes[b, word])
                     if apart > radius:
                         break
                 if apart > radius:

@@ -33,9 +33,7 @@ def run_chunks(
         futures = [pool.submit(function, task) for task in tasks]
         pending = set(futures)
         while pending:
-            finished, pending = wait(
-                pending, timeout=0.2, return_when=FIRST_EXCEPTION
-            )
+            finished, pending = wait(pending, timeout=0.2, return_when=FIRST_EXCEPTION)
             for future in finished:
                 future.result()
             if on_done is not None and finished:

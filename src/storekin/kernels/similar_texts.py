@@ -1,5 +1,6 @@
 """Columns of text to tokens, and tokens to pairs of similar texts."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -155,17 +156,20 @@ def _empty_pairs() -> SimilarPairs:
     return SimilarPairs(none, none.copy(), np.empty(0, np.float32))
 
 
-def join_similar(
+def join_similar(  # noqa: PLR0915 - one pass from tokens to pairs, step by step
     tokens: Tokens,
     *,
     threshold: float,
+    lone_share: float = 1.0,
     owners: npt.NDArray[np.int32] | None = None,
     copies: npt.NDArray[np.int32] | None = None,
     on_done: Progress | None = None,
 ) -> SimilarPairs:
     """Give all pairs of texts whose IDF-weighted cosine reaches *threshold*.
 
-    Words, numbers and ideograph pairs count; a feature of one text alone does not.
+    Words, numbers and ideograph pairs count. A feature that one text alone has counts
+    in that text's norm by ``lone_share``: it may be a slip of the pen, or what tells
+    the two apart.
     Rows of one owner (the same number, not negative) are not paired.
     """
     from storekin.kernels.groups import number_values
@@ -187,7 +191,9 @@ def join_similar(
     features = numbers[keep].astype(np.int32)
     starts = np.zeros(total + 1, np.int64)
     np.cumsum(np.bincount(rows[keep], minlength=total), out=starts[1:])
-    del rows, keep, is_feature, numbers
+    alone = np.bincount(rows[~keep], minlength=total)
+    lone = (lone_share * np.log(1 + total) ** 2 * alone).astype(np.float32)
+    del rows, keep, is_feature, numbers, alone
 
     # from rare to common; equally common ones by their hash, never by first sight
     order = np.lexsort((distinct, counts))
@@ -206,6 +212,7 @@ def join_similar(
         starts,
         rank,
         squares,
+        lone,
         np.float32(max(threshold, 0.65)),
         np.float32(max(threshold, 0.5)),
         first_common,
@@ -214,7 +221,7 @@ def join_similar(
     )
 
     by_norm = np.argsort(norms, kind="stable")
-    by_norm = by_norm[norms[by_norm] > 0]
+    by_norm = by_norm[np.diff(starts)[by_norm] > 0]
     total = len(by_norm)
     if total == 0:
         return _empty_pairs()
@@ -230,7 +237,9 @@ def join_similar(
     nobody = np.full(total, -1, np.int32)
     own = nobody if owners is None else owners[by_norm].astype(np.int32)
     more = (
-        np.zeros(total, np.int32) if copies is None else copies[by_norm].astype(np.int32)
+        np.zeros(total, np.int32)
+        if copies is None
+        else copies[by_norm].astype(np.int32)
     )
     scale = np.float32(0.5)
     rounded = np.maximum(1, np.round(squares * scale)).astype(np.uint16)
@@ -240,7 +249,7 @@ def join_similar(
         low = edges[-1]
         near = int(np.searchsorted(norms, norms[low] * np.float32(1.2)))
         edges.append(min(total, max(low + 2048, min(low + BLOCK, near))))
-    blocks = list(zip(edges[:-1], edges[1:], strict=True))
+    blocks = list(itertools.pairwise(edges))
 
     def work(task: tuple[int, int, int]) -> tuple[IntArray, npt.NDArray[np.float32]]:
         block, query_first, query_last = task
@@ -256,7 +265,8 @@ def join_similar(
                 norms,
                 squares,
                 rounded,
-                *indexes[block],
+                indexes[block][0],
+                indexes[block][1],
                 low,
                 high,
                 query_first,

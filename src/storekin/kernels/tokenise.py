@@ -24,16 +24,14 @@ _MULTIPLIER = 0x9E3779B97F4A7C15
 
 
 @inlined
-def _mix(state, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _mix(state: Any, value: Any) -> Any:  # noqa: ANN401
     mixed = (state ^ _U(value)) * _U(_MULTIPLIER)
     return mixed ^ (mixed >> _U(29))
 
 
 @inlined
-def _tag(state, kind, dimension):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    return (
-        (state & _U(_HASH_MASK)) | (_U(kind) << _U(61)) | (_U(dimension) << _U(56))
-    )
+def _tag(state: Any, kind: Any, dimension: Any) -> Any:  # noqa: ANN401
+    return (state & _U(_HASH_MASK)) | (_U(kind) << _U(61)) | (_U(dimension) << _U(56))
 
 
 @kernel("i8(u8[::1], u8)")
@@ -137,7 +135,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                 and (text[at] == 0x2D or text[at] == 0x2F or text[at] == 0x2E)
                 and (kind[at + 1] == LETTER or kind[at + 1] == DIGIT)
             )
-            if class_ != LETTER and class_ != DIGIT and not joins:
+            if class_ not in (LETTER, DIGIT) and not joins:
                 if (
                     code_letters > 0
                     and code_digits > 0
@@ -195,7 +193,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                             and at + 3 < size + 1
                             and kind[at + 2] == DIGIT
                             and kind[at + 3] == DIGIT
-                            and kind[at + 4 if at + 4 <= size else size] != DIGIT
+                            and kind[min(at + 4, size)] != DIGIT
                         )
                         if not thousands:
                             state = _mix(state, 0x2E)
@@ -237,14 +235,17 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                             + 10_000,
                         )
                         if count < MOST_TOKENS:
-                            found[count] = _tag(
-                                amount, QUANTITY, unit_dimensions[best]
-                            )
+                            found[count] = _tag(amount, QUANTITY, unit_dimensions[best])
                             count += 1
-                        if best_stop == stop and wanted == LETTER and unit == at:
-                            # 500ml is a quantity, not a model code
-                            if kind[stop] != DIGIT and code_letters == 0:
-                                code_size = -64
+                        # 500ml is a quantity, not a model code
+                        if (
+                            best_stop == stop
+                            and wanted == LETTER
+                            and unit == at
+                            and kind[stop] != DIGIT
+                            and code_letters == 0
+                        ):
+                            code_size = -64
                 if count < MOST_TOKENS:
                     found[count] = _tag(number, NUMBER, digits)
                     count += 1
@@ -320,7 +321,7 @@ def sketch_chunk(
                 point = 0x20
                 position += 4
             class_ = classes[point]
-            if class_ == IGNORED or class_ == SEPARATOR:
+            if class_ in (IGNORED, SEPARATOR):
                 continue
             this = _U(folded[point])
             if before != 0:

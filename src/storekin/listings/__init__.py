@@ -1,0 +1,1 @@
+"""Do two listings show the same product?"""

@@ -17,6 +17,9 @@ from storekin.listings.prepared import PreparedListings
 TITLE_COSINE = 0.45
 """Titles that agree less are not compared: below it stands 1 true copy in 80."""
 
+LONE_SHARE = 0.1
+"""How much a word that no other title has tells two titles apart: most are slips."""
+
 MOST_PAIRED = 60
 """Listings of one title, code or picture that are paired with one another; of more,
 each is paired with the first, and the group is named as a common product."""
@@ -123,9 +126,7 @@ def _title_pairs(
     """Join titles, each family of equal titles as one; then unfold the families."""
     families = listings.families
     total = len(listings)
-    heads, inverse, sizes = np.unique(
-        families, return_inverse=True, return_counts=True
-    )
+    heads, inverse, sizes = np.unique(families, return_inverse=True, return_counts=True)
     lengths = np.diff(listings.tokens.starts)
     inside_left, inside_right, crowded = pairs_within(
         np.where(lengths > 0, families, -1), np.arange(total)
@@ -145,7 +146,12 @@ def _title_pairs(
         np.maximum.at(highest, inverse, listings.owners)
         copies = (lowest != highest).astype(np.int32)
     pairs = join_similar(
-        folded, threshold=TITLE_COSINE, owners=owners, copies=copies, on_done=on_done
+        folded,
+        threshold=TITLE_COSINE,
+        lone_share=LONE_SHARE,
+        owners=owners,
+        copies=copies,
+        on_done=on_done,
     )
     # members of each family, listed in order
     order = np.argsort(inverse, kind="stable")

@@ -48,7 +48,10 @@ class Pictures:
         packed = np.array(
             [
                 [
-                    int(self.names[n][len(mark) :].ljust(words * 16, "0")[w : w + 16], 16)
+                    int(
+                        self.names[n][len(mark) :].ljust(words * 16, "0")[w : w + 16],
+                        16,
+                    )
                     for w in range(0, words * 16, 16)
                 ]
                 for n in places
@@ -101,48 +104,57 @@ def read_pictures(column: pa.ChunkedArray, folder: Path | None) -> Pictures:
 def _name_pictures(
     references: list[str], folder: Path | None
 ) -> tuple[list[str | None], list[tuple[str, str]]]:
-    names: list[str | None] = [None] * len(references)
+    names: list[str | None] = []
     faults: list[tuple[str, str]] = []
     files: list[tuple[int, Path]] = []
     for place, reference in enumerate(references):
-        if not reference:
-            continue
-        ready = parse_ready_hash(reference)
-        if ready is not None:
-            names[place] = ":".join(ready)
-            continue
-        address = normalise_picture_address(reference)
-        if address is not None:
-            names[place] = f"url:{address}"
-            continue
-        path = None if folder is None else picture_inside(folder, reference)
-        if path is None or not reference.lower().endswith(SUFFIXES):
-            names[place] = f"ref:{reference}"
-            if folder is not None and path is None:
-                names[place] = None
-                faults.append((reference, "the path leads out of the folder"))
-        elif not path.is_file():
-            faults.append((reference, "there is no such picture in the folder"))
-        else:
+        name, path, problem = _name_one(reference, folder)
+        names.append(name)
+        if path is not None:
             files.append((place, path))
-
-    def work(chunk: list[tuple[int, Path]]) -> list[tuple[int, str | None, str]]:
-        found: list[tuple[int, str | None, str]] = []
-        for place, path in chunk:
-            try:
-                digest = hash_picture(path)
-                found.append((place, digest and f"phash:{digest}", ""))
-            except Exception as problem:  # noqa: BLE001 - decoders raise all kinds
-                found.append((place, None, f"it cannot be read ({problem})"))
-        return found
-
+        if problem:
+            faults.append((reference, problem))
     chunks = [files[low : low + _CHUNK] for low in range(0, len(files), _CHUNK)]
-    for part in run_chunks(work, chunks):
+    for part in run_chunks(_hash_files, chunks):
         for place, name, problem in part:
             names[place] = name
             if problem:
                 faults.append((references[place], problem))
     return names, faults
+
+
+def _name_one(  # noqa: PLR0911 - one return for each kind of reference
+    reference: str, folder: Path | None
+) -> tuple[str | None, Path | None, str]:
+    """Give a reference's name, or the file to hash, or what is wrong with it."""
+    if not reference:
+        return None, None, ""
+    ready = parse_ready_hash(reference)
+    if ready is not None:
+        return ":".join(ready), None, ""
+    address = normalise_picture_address(reference)
+    if address is not None:
+        return f"url:{address}", None, ""
+    if folder is None or not reference.lower().endswith(SUFFIXES):
+        return f"ref:{reference}", None, ""
+    path = picture_inside(folder, reference)
+    if path is None:
+        return None, None, "the path leads out of the folder"
+    if not path.is_file():
+        return None, None, "there is no such picture in the folder"
+    return None, path, ""
+
+
+def _hash_files(chunk: list[tuple[int, Path]]) -> list[tuple[int, str | None, str]]:
+    found: list[tuple[int, str | None, str]] = []
+    for place, path in chunk:
+        try:
+            digest = hash_picture(path)
+            found.append((place, digest and f"phash:{digest}", ""))
+        except Exception as problem:  # noqa: BLE001 - decoders raise all kinds
+            kind = type(problem).__name__
+            found.append((place, None, f"it cannot be read as a picture ({kind})"))
+    return found
 
 
 def near_pictures(pictures: Pictures, radius: int) -> tuple[IntArray, IntArray]:
@@ -155,7 +167,7 @@ def near_pictures(pictures: Pictures, radius: int) -> tuple[IntArray, IntArray]:
     rights: list[IntArray] = [np.empty(0, np.int64)]
     for scheme in ("phash", "dhash", "ahash", "whash"):
         places, hashes = pictures.hashes(scheme)
-        if len(places) < 2 or hashes.shape[1] != 1:  # noqa: PLR2004 - a pair
+        if len(places) < 2 or hashes.shape[1] != 1:
             continue
         left, right = _near_hashes(hashes, radius)
         lefts.append(places[left])
@@ -203,7 +215,10 @@ def _near_hashes(hashes: TokenArray, radius: int) -> tuple[IntArray, IntArray]:
         sizes = np.diff(edges)
         keep = sizes <= _MOST_IN_BUCKET
         kept = np.concatenate(
-            [members[a:b] for a, b in zip(edges[:-1][keep], edges[1:][keep], strict=True)]
+            [
+                members[a:b]
+                for a, b in zip(edges[:-1][keep], edges[1:][keep], strict=True)
+            ]
             or [np.empty(0, np.int64)]
         )
         left, right = meet(kept, np.concatenate([[0], np.cumsum(sizes[keep])]))

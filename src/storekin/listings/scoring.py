@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import IntArray, Tokens, TokenArray
+from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.listings.model import LISTING_SIGNALS, ListingModel
 from storekin.listings.prepared import AttributeTable, PreparedListings
 
@@ -19,8 +19,26 @@ _CHUNK = 65_536
 _CONTRADICTION = -2.0
 """Below this a model number says that the products differ, whatever else agrees."""
 _VARIANT_ATTRIBUTES = frozenset(
-    "colour color size capacity model storage material style pack quantity"
-    " 颜色 尺寸 尺码 型号 容量 规格 warna ukuran".split()
+    [
+        "colour",
+        "color",
+        "size",
+        "capacity",
+        "model",
+        "storage",
+        "material",
+        "style",
+        "pack",
+        "quantity",
+        "颜色",
+        "尺寸",
+        "尺码",
+        "型号",
+        "容量",
+        "规格",
+        "warna",
+        "ukuran",
+    ]
 )
 
 
@@ -63,9 +81,7 @@ def title_vectors(
     vector = np.zeros((len(left), len(COLUMNS)), np.float32)
     left = np.ascontiguousarray(left)
     right = np.ascontiguousarray(right)
-    spans = [
-        (low, min(low + _CHUNK, len(left))) for low in range(0, len(left), _CHUNK)
-    ]
+    spans = [(low, min(low + _CHUNK, len(left))) for low in range(0, len(left), _CHUNK)]
     run_chunks(
         lambda span: compare_titles(
             tokens.values, weights, tokens.starts, sketches, left, right, *span, vector
@@ -84,7 +100,7 @@ def score_pairs(
 ) -> ListingScores:
     """Weigh every signal on every pair of rows."""
     silent = np.full(len(left), np.nan)
-    bits = {name: silent for name in LISTING_SIGNALS}
+    bits = dict.fromkeys(LISTING_SIGNALS, silent)
     vector = title_vectors(
         listings.tokens, listings.weights, listings.sketches, left, right
     )
@@ -99,7 +115,10 @@ def score_pairs(
     bits.update(_picture_bits(listings, left, right, near, vector, model))
     if listings.descriptions is not None:
         bits["similar_description"] = _description_bits(listings, left, right, model)
-    bits = {name: np.round(column.astype(np.float64), 2) + 0.0 for name, column in bits.items()}
+    bits = {
+        name: np.round(column.astype(np.float64), 2) + 0.0
+        for name, column in bits.items()
+    }
     cents = np.zeros(len(left), np.int64)
     for column in bits.values():
         cents += np.round(np.nan_to_num(column) * 100).astype(np.int64)
@@ -121,10 +140,9 @@ def _title_bits(
     )
     knots = model.curve("title", "similarity")
     bits = np.interp(similarity, knots, model.curve("title", "bits"))
-    ceiling = (
-        model.weight("title", "bits_per_shared_bit") * vector["shared_bits"]
-        - model.weight("title", "shared_free")
-    )
+    ceiling = model.weight("title", "bits_per_shared_bit") * vector[
+        "shared_bits"
+    ] - model.weight("title", "shared_free")
     return np.where(bits > 0, np.minimum(bits, np.maximum(ceiling, 0)), bits)
 
 
@@ -228,10 +246,10 @@ def _variant_bits(
     conflicts: npt.NDArray[np.int64],
     model: ListingModel,
 ) -> FloatArray:
-    weighed = (
-        model.weight("variant", "quantity") * vector["other_quantities"]
-        + model.weight("variant", "word")
-        * np.maximum(vector["other_variants"], conflicts)
+    weighed = model.weight("variant", "quantity") * vector[
+        "other_quantities"
+    ] + model.weight("variant", "word") * np.maximum(
+        vector["other_variants"], conflicts
     )
     alone = (vector["lone_variants"] > 0) & (weighed == 0)
     weighed[alone] = np.interp(
@@ -315,9 +333,7 @@ def _unlike_carriers(listings: PreparedListings) -> npt.NDArray[np.int64]:
     pictures = listings.pictures
     rarest = rarest_words(listings)
     key = rarest[pictures.rows]
-    pairs = np.unique(
-        np.stack([pictures.codes.astype(np.uint64), key], axis=1), axis=0
-    )
+    pairs = np.unique(np.stack([pictures.codes.astype(np.uint64), key], axis=1), axis=0)
     count: npt.NDArray[np.int64] = np.bincount(
         pairs[:, 0].astype(np.int64), minlength=len(pictures.names)
     )
@@ -349,7 +365,7 @@ def _description_bits(
     if tokens is None:
         return bits
     lengths = np.diff(tokens.starts)
-    known = np.flatnonzero((lengths[left] > 2) & (lengths[right] > 2))  # noqa: PLR2004 - a few words at least
+    known = np.flatnonzero((lengths[left] > 2) & (lengths[right] > 2))
     blank = np.zeros((len(listings), 1), np.uint64)
     vector = title_vectors(
         tokens, listings.description_weights, blank, left[known], right[known]
@@ -388,10 +404,7 @@ def _levels(
     level[probability >= model.weight("levels", "similar")] = 2
     close = probability >= model.weight("levels", "highly_similar")
     level[close & ~contradicts] = 1
-    proof = (
-        seen
-        | (vector["cosine"] > 0.95)  # noqa: PLR2004 - the same words but for one
-    )
+    proof = seen | (vector["cosine"] > 0.95)
     certain = probability >= model.weight("levels", "identical")
     level[certain & ~contradicts & proof] = 0
     return level

@@ -44,7 +44,9 @@ def normalise_picture_address(reference: str) -> str | None:
     except ValueError:
         return None
     path = _SIZE_SUFFIX.sub("", parts.path)
-    path = re.sub(r"\.(jpg|jpeg|png|webp|avif)\.(jpg|jpeg|png|webp|avif)$", r".\1", path)
+    path = re.sub(
+        r"\.(jpg|jpeg|png|webp|avif)\.(jpg|jpeg|png|webp|avif)$", r".\1", path
+    )
     return f"{host}{path}" if host and path not in ("", "/") else None
 
 

@@ -49,7 +49,7 @@ def normalise_person_name(text: str) -> str | None:
     ]
     if not words:
         return None
-    if len(words) > 2 and all(word in _syllables() for word in words):  # noqa: PLR2004 - a family name and a given name of two
+    if len(words) > 2 and all(word in _syllables() for word in words):
         words = _join_given(words)
     return " ".join(sorted(words))
 
@@ -84,8 +84,9 @@ def _family_names() -> frozenset[str]:
     common = (
         "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao"
         " luo zheng liang xie song tang han deng feng cao peng zeng xiao tian dong pan"
-        " yuan cai jiang yu du ye cheng wei su lv ding ren lu yao shen zhong cui tan fan"
-        " liao shi jin jia xia fu fang zou xiong bai meng qin qiu hou lei qian yin long"
+        " yuan cai jiang yu du ye cheng wei su lv ding ren lu yao shen zhong cui tan"
+        " fan liao shi jin jia xia fu fang zou xiong bai meng qin qiu hou lei"
+        " qian yin long"
     )
     return frozenset(common.split()) | frozenset(
         _table("surnames.toml", "readings").values()
@@ -106,8 +107,8 @@ def _read_han_name(han: str) -> list[str]:
     readings = _table("surnames.toml", "readings")
     if len(han) > _LONGEST_HAN_NAME:
         return lazy_pinyin(han, style=Style.NORMAL)
-    width = 2 if han[:2] in double and len(han) > 2 else 1  # noqa: PLR2004 - a family name of two characters
-    family = double.get(han[:2]) if width == 2 else readings.get(han[0])  # noqa: PLR2004 - ditto
+    width = 2 if han[:2] in double and len(han) > 2 else 1
+    family = double.get(han[:2]) if width == 2 else readings.get(han[0])
     if family is None:
         family = "".join(lazy_pinyin(han[:width], style=Style.NORMAL))
     given = "".join(

@@ -34,9 +34,7 @@ def normalise_phone(text: str, country: str | None = None) -> str | None:
             continue
         if phonenumbers.is_valid_number(number):
             return str(
-                phonenumbers.format_number(
-                    number, phonenumbers.PhoneNumberFormat.E164
-                )
+                phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
             )
     try:
         number = phonenumbers.parse(plain, region)

@@ -46,6 +46,38 @@ def simplified_han() -> dict[str, str]:
     return table
 
 
+def _fold_point(  # noqa: PLR0911 - one return for each kind of character
+    character: str, han: dict[str, str]
+) -> tuple[int, int]:
+    """Give one character's folded code point and its class."""
+    point = ord(character)
+    if character in ZERO_WIDTH or character in _APOSTROPHES:
+        return point, IGNORED
+    if _is_paired(point):
+        plain = unicodedata.normalize("NFKC", character)
+        if unicodedata.category(character)[0] not in "LMN" or len(plain) != 1:
+            return point, SEPARATOR
+        simple = han.get(plain, plain)
+        return ord(simple if ord(simple) < 65_536 else character), IDEOGRAPH
+    if unicodedata.category(character)[0] == "M":
+        return point, IGNORED
+    plain = unicodedata.normalize("NFKD", character)
+    base = plain[0].lower()[0]
+    base = {"đ": "d", "ø": "o", "ł": "l", "ı": "i", "ħ": "h"}.get(base, base)
+    if ord(base) >= 65_536:
+        return point, SEPARATOR
+    kind = unicodedata.category(base)
+    if kind == "Nd":
+        return 48 + unicodedata.decimal(base, 0), DIGIT
+    if kind[0] == "L":
+        return ord(base), IDEOGRAPH if _is_paired(ord(base)) else LETTER
+    return ord(base), SEPARATOR
+
+
+def _is_paired(point: int) -> bool:
+    return any(low <= point <= high for low, high in _PAIRED_SCRIPTS)
+
+
 @lru_cache(maxsize=1)
 def folding_tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
     """Give the folded character and the class for the 65,536 first code points."""
@@ -53,38 +85,8 @@ def folding_tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
     classes = np.zeros(65_536, np.uint8)
     han = simplified_han()
     for point in range(65_536):
-        if 0xD800 <= point < 0xE000:
-            continue
-        character = chr(point)
-        if character in ZERO_WIDTH or character in _APOSTROPHES:
-            classes[point] = IGNORED
-            continue
-        if any(low <= point <= high for low, high in _PAIRED_SCRIPTS):
-            plain = unicodedata.normalize("NFKC", character)
-            if unicodedata.category(character)[0] in "LMN" and len(plain) == 1:
-                simple = han.get(plain, plain)
-                classes[point] = IDEOGRAPH
-                folded[point] = ord(simple if ord(simple) < 65_536 else character)
-            continue
-        category = unicodedata.category(character)
-        if category[0] == "M":
-            classes[point] = IGNORED
-            continue
-        plain = unicodedata.normalize("NFKD", character)
-        base = plain[0].lower()[0] if plain else character
-        base = {"đ": "d", "ø": "o", "ł": "l", "ı": "i", "ħ": "h"}.get(base, base)
-        if ord(base) >= 65_536:
-            continue
-        folded[point] = ord(base)
-        base_category = unicodedata.category(base)
-        if base_category == "Nd":
-            value = unicodedata.decimal(base, None)
-            classes[point] = DIGIT
-            folded[point] = 48 + value if value is not None else ord(base)
-        elif base_category[0] == "L":
-            classes[point] = LETTER
-            if any(low <= ord(base) <= high for low, high in _PAIRED_SCRIPTS):
-                classes[point] = IDEOGRAPH
+        if not 0xD800 <= point < 0xE000:
+            folded[point], classes[point] = _fold_point(chr(point), han)
     return folded, classes
 
 
@@ -100,7 +102,7 @@ def _translation() -> dict[int, int | None]:
 
 
 def fold_text(text: str) -> str:
-    """Fold one text as the kernels do, with runs of blanks made one.
+    r"""Fold one text as the kernels do, with runs of blanks made one.
 
     >>> fold_text("ＷＩＲＥＬＥＳＳ  Écouteurs\\u200b 藍牙")
     'wireless ecouteurs 蓝牙'
@@ -121,7 +123,7 @@ def strip_invisible(text: str) -> str:
 
 
 def to_half_width(text: str) -> str:
-    """Write full-width letters, digits and blanks in their usual width.
+    r"""Write full-width letters, digits and blanks in their usual width.
 
     >>> to_half_width("１３８\\u3000ＡＢ")
     '138 AB'

@@ -7,12 +7,10 @@ from storekin.normalise.text import to_half_width
 
 _NUMBER = re.compile(r"-?\d[\d.,'  ]*")
 _NAMED_MONTH = re.compile(r"^(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4})$")
-_MONTHS = {
-    name: number + 1
-    for number, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split()
-    )
-}
+_MONTH_NAMES = (
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
+_MONTHS = {name: number + 1 for number, name in enumerate(_MONTH_NAMES)}
 
 
 def normalise_price(text: str) -> float | None:
@@ -35,7 +33,7 @@ def normalise_price(text: str) -> float | None:
     elif digits.count(",") > 1 or digits.count(".") > 1:
         digits = digits.replace(",", "").replace(".", "")
     elif comma >= 0:
-        is_thousands = len(digits) - comma == 4 and digits[0] != "0"  # noqa: PLR2004 - a mark and three digits
+        is_thousands = len(digits) - comma == 4 and digits[0] != "0"
         digits = digits.replace(",", "" if is_thousands else ".")
     try:
         return float(digits)
@@ -66,17 +64,19 @@ def normalise_date(text: str) -> date | None:
     parts = re.fullmatch(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})", day)
     if parts is None:
         return None
-    first, mark, middle, last = parts.groups()
-    if len(first) == 4:  # noqa: PLR2004 - a year has four digits
+    return _read_parts(*parts.groups())
+
+
+def _read_parts(first: str, mark: str, middle: str, last: str) -> date | None:
+    if len(first) == 4:
         return _day(int(first), int(middle), int(last))
-    if len(last) != 4:  # noqa: PLR2004 - ditto
-        return None
     one, two, year = int(first), int(middle), int(last)
-    if mark == "." or one > 12:  # noqa: PLR2004 - there are twelve months
+    if len(last) != 4:
+        return None
+    if mark == "." or one > 12:
         return _day(year, two, one)
-    if two > 12 or one == two:  # noqa: PLR2004 - ditto
-        return _day(year, one, two)
-    return None  # 03/04/2024 is two days; the reader must say which
+    # 03/04/2024 is two days; the reader must say which
+    return _day(year, one, two) if two > 12 or one == two else None
 
 
 def _day(year: int, month: int, day: int) -> date | None:

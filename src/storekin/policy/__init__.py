@@ -1,0 +1,1 @@
+"""Policies as data, and what follows from evidence under them."""

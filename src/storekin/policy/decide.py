@@ -49,9 +49,7 @@ def breaks_uniqueness(
     A value that ``generic_registrants`` or more distinct registrants give is reported
     once, for the value, and breaks nothing between two of them.
     """
-    counts = (
-        exact & numbers.unique[signal] & (registrants < policy.generic_registrants)
-    )
+    counts = exact & numbers.unique[signal] & (registrants < policy.generic_registrants)
     result = np.zeros(pairs, np.bool_)
     result[pair[counts]] = True
     return result

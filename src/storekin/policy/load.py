@@ -34,14 +34,29 @@ KNOWN_SIGNALS = (*IDENTITY_SIGNALS, *LISTING_SIGNALS, *STORE_SIGNALS)
 """Every signal that a policy may name."""
 
 _TOP = frozenset(
-    "schema id version effective_on platform territory title title_zh sources signals"
-    " generic related duplicate_listings outcomes appeal".split()
+    [
+        "schema",
+        "id",
+        "version",
+        "effective_on",
+        "platform",
+        "territory",
+        "title",
+        "title_zh",
+        "sources",
+        "signals",
+        "generic",
+        "related",
+        "duplicate_listings",
+        "outcomes",
+        "appeal",
+    ]
 )
-_RULE = frozenset("source read_on confidence because because_zh".split())
+_RULE = frozenset(["source", "read_on", "confidence", "because", "because_zh"])
 _SIGNAL = _RULE | {"effect", "limit"}
 _RELATED = _RULE | {"probability_at_least", "bits_at_least"}
 _DUPLICATES = _RULE | {"level_at_least", "bits_at_least", "allowance"}
-_OUTCOME = frozenset("outcome which because because_zh source".split())
+_OUTCOME = frozenset(["outcome", "which", "because", "because_zh", "source"])
 
 Table = dict[str, object]
 
@@ -223,7 +238,6 @@ def _said_by(
                 suggest(str(name), sources) if sources else "add it to [sources]",
             )
     return tuple(str(name) for name in names)
-
 
 
 def _rule(

@@ -1,0 +1,1 @@
+"""The nouns: tables, portfolios, evidence."""

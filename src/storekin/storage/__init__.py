@@ -1,0 +1,1 @@
+"""Ports: what an engine must offer."""

@@ -134,15 +134,11 @@ def explain_pair(
         if store not in ids:
             raise UnknownStoreError.at(store, ids)
     if left == right:
-        raise UnknownStoreError(
-            f"{left!r} is given twice", "name two different stores"
-        )
+        raise UnknownStoreError(f"{left!r} is given twice", "name two different stores")
     left, right = min(left, right), max(left, right)
     one, other = ids.index(left), ids.index(right)
     asked = pa.table({"left": [one], "right": [other]})
-    findings = compare_registrations(
-        portfolio, engine, also=asked, on_step=tell.step
-    )
+    findings = compare_registrations(portfolio, engine, also=asked, on_step=tell.step)
     writer = EvidenceWriter(findings, masked=masked)
     pair = int(np.flatnonzero((findings.left == one) & (findings.right == other))[0])
     numbers = number_signals(policy, writer.signals)
@@ -156,9 +152,7 @@ def explain_pair(
     evidence = [writer.write(row) for row in writer.rows_of(pair)]
     listings: list[ExplainedListings] = []
     if portfolio.listings.num_rows:
-        more, found, listings = _explain_catalogues(
-            portfolio, policy, one, other, tell
-        )
+        more, found, listings = _explain_catalogues(portfolio, policy, one, other, tell)
         evidence += more
         associations += found
     evidence.sort(key=lambda e: (-e.bits, e.signal))
@@ -202,9 +196,7 @@ def _explain_catalogues(
     shared = find_shared_catalogues(findings, policy)
     sizes = np.bincount(owners, minlength=len(ids))
     place = np.flatnonzero((shared.left == one) & (shared.right == other))
-    evidence = [
-        catalogue_evidence(shared, int(n), ids, sizes) for n in place.tolist()
-    ]
+    evidence = [catalogue_evidence(shared, int(n), ids, sizes) for n in place.tolist()]
     associations = [
         a
         for a in catalogue_associations(shared, ids, sizes, policy, ())

@@ -94,13 +94,13 @@ class EvidenceWriter:
         self, signal: str, *, exact: bool, near: bool, bits: float, sharing: Sharing
     ) -> str:
         if exact:
-            if signal == "similar_legal_person_name" and bits <= 2:  # noqa: PLR2004 - the weight of a reading alone
+            if signal == "similar_legal_person_name" and bits <= 2:
                 return say(self.language, signal, "near")
             first = say(self.language, signal, "same")
             if sharing.generic:
                 key = "generic"
             else:
-                key = "two" if sharing.holders <= 2 else "some"  # noqa: PLR2004 - the two stores themselves
+                key = "two" if sharing.holders <= 2 else "some"
             common = say(
                 self.language,
                 "commonness",
@@ -175,12 +175,12 @@ def identity_associations(
         if (left, right) in apart:
             continue
         effect = "duplicate_registration" if breaks[pair] else "related"
-        rows = [
+        shown = [
             row
             for row in writer.rows_of(pair)
             if not numbers.silent[evidence.signal[row]]
         ]
-        rows.sort(key=lambda row: (-evidence.bits[row], evidence.signal[row]))
+        shown.sort(key=lambda row: (-evidence.bits[row], evidence.signal[row]))
         result.append(
             Association(
                 left=left,
@@ -190,13 +190,13 @@ def identity_associations(
                 outcome=outcome_of(effect, policy),
                 probability=float(probability[pair]),
                 bits=float(bits[pair]),
-                evidence=tuple(writer.write(row) for row in rows),
+                evidence=tuple(writer.write(row) for row in shown),
                 later=(
                     later_store(left, right, opened)
                     if effect == "duplicate_registration"
                     else None
                 ),
-                rows=tuple(rows),
+                rows=tuple(shown),
             )
         )
     return result
@@ -227,7 +227,9 @@ def catalogue_associations(
 ) -> list[Association]:
     """Write the associations of stores whose catalogues share rare products."""
     result = []
-    for place in np.flatnonzero(is_duplicate_distribution(shared.bits, policy)).tolist():
+    for place in np.flatnonzero(
+        is_duplicate_distribution(shared.bits, policy)
+    ).tolist():
         left, right = store_ids[shared.left[place]], store_ids[shared.right[place]]
         if (left, right) in apart:
             continue

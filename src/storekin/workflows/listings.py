@@ -91,10 +91,7 @@ def join_scores(parts: list[ListingScores]) -> ListingScores:
     return ListingScores(
         np.concatenate([p.left for p in parts]),
         np.concatenate([p.right for p in parts]),
-        {
-            name: np.concatenate([p.bits[name] for p in parts])
-            for name in parts[0].bits
-        },
+        {name: np.concatenate([p.bits[name] for p in parts]) for name in parts[0].bits},
         np.concatenate([p.total for p in parts]),
         np.concatenate([p.probability for p in parts]),
         np.concatenate([p.level for p in parts]),

@@ -8,14 +8,15 @@ import pyarrow as pa
 from storekin.identity.model import IDENTITY_SIGNALS
 from storekin.identity.values import number_stores
 from storekin.kernels.similar_texts import Progress
+from storekin.listings.model import load_listing_model
+from storekin.listings.pictures import near_pictures
+from storekin.listings.prepared import prepare_listings
 from storekin.listings.scoring import score_pairs
 from storekin.records.portfolio import Portfolio
 from storekin.storage.ports import PairEngine
 from storekin.workflows.listings import (
     compare_listings_of,
     level_column,
-    load_listing_model,
-    prepare_listings,
     signal_columns,
 )
 from storekin.workflows.registrations import (
@@ -126,11 +127,7 @@ def score_listing_pairs(both: pa.Table) -> pa.Table:
     model = load_listing_model()
     prepared = prepare_listings(both, np.zeros(2 * count, np.int32), None)
     rows = np.arange(count)
-    from storekin.listings.pictures import near_pictures
-
-    near = near_pictures(
-        prepared.pictures, int(model.weight("image", "near_radius"))
-    )
+    near = near_pictures(prepared.pictures, int(model.weight("image", "near_radius")))
     scores = score_pairs(prepared, rows, rows + count, near, model)
     return pa.table(
         {
@@ -148,9 +145,7 @@ def score_registration_pairs(both: Portfolio, engine: PairEngine) -> pa.Table:
     Store i of the left side and store i of the right side are a pair.
     """
     count = len(both.store_ids()) // 2
-    pairs = pa.table(
-        {"left": np.arange(count), "right": np.arange(count) + count}
-    )
+    pairs = pa.table({"left": np.arange(count), "right": np.arange(count) + count})
     findings = compare_registrations(both, engine, also=pairs, propose=False)
     table = registration_pairs(findings)
     return table.drop_columns(["left", "right"])

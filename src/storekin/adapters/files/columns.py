@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storekin.normalise.text import ZERO_WIDTH, strip_invisible, to_half_width
+from storekin.normalise.text import ZERO_WIDTH, to_half_width
 from storekin.normalise.values import normalise_date, normalise_price
 from storekin.records.tables import Column
 
@@ -74,7 +74,7 @@ def _is_ascii(data: memoryview | bytes) -> bool:
     array = np.frombuffer(data, np.uint8)
     step = 1 << 22
     return all(
-        int(array[low : low + step].max(initial=0)) < 0x80  # noqa: PLR2004 - ASCII's end
+        int(array[low : low + step].max(initial=0)) < 0x80
         for low in range(0, len(array), step)
     )
 

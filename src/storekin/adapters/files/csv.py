@@ -191,4 +191,5 @@ class _LineFinder:
         begins = begins[~blank]
         # the header is the first record
         wanted = begins[np.minimum(records + 1, len(begins) - 1)]
-        return np.searchsorted(ends, wanted) + 1
+        lines: npt.NDArray[np.int64] = np.searchsorted(ends, wanted) + 1
+        return lines

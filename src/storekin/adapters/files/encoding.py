@@ -20,7 +20,7 @@ _COMMON_HAN = set(
 
 
 def detect_encoding(raw: bytes) -> str:
-    """Name the encoding of *raw*: by its mark, as UTF-8, or by the likelier text.
+    r"""Name the encoding of *raw*: by its mark, as UTF-8, or by the likelier text.
 
     Knows UTF-8, UTF-16 and UTF-32, GB18030, Shift_JIS (as CP932) and CP1252, the
     encodings of platform exports; CP1252 is the last resort, and accepts all bytes.
@@ -91,13 +91,13 @@ def _plausibility(text: str) -> float:
             before = character
             continue
         count += 1
-        if character in _COMMON_HAN:
+        if character in _COMMON_HAN or "\u3040" <= character <= "\u30ff":
             score += 2.0
-        elif "\u3040" <= character <= "\u30ff":
-            score += 2.0
-        elif "\u4e00" <= character <= "\u9fff" or "\u3000" <= character <= "\u303f":
-            score += 0.6
-        elif "\uff01" <= character <= "\uff5e":
+        elif (
+            "\u4e00" <= character <= "\u9fff"
+            or "\u3000" <= character <= "\u303f"
+            or "\uff01" <= character <= "\uff5e"
+        ):
             score += 0.6
         elif "\uff61" <= character <= "\uff9f":
             score -= 0.6  # half-width kana: what CP932 makes of other bytes

@@ -26,7 +26,7 @@ class RawTable:
 
 
 def clean_header(name: object) -> str:
-    """Fold a column's name: case, width, blanks and marks.
+    r"""Fold a column's name: case, width, blanks and marks.
 
     >>> clean_header("\\ufeff Company Name ")
     'company_name'

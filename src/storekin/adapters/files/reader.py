@@ -212,9 +212,7 @@ def read_raw(file: Path) -> RawTable:
         UnreadableFileError: If the file is not what its ending says.
     """
     if not file.is_file():
-        raise PortfolioNotFoundError(
-            f"{file}: there is no such file", "check the path"
-        )
+        raise PortfolioNotFoundError(f"{file}: there is no such file", "check the path")
     if file.suffix.lower() in (".xlsx", ".xls"):
         sheets = read_sheets(file, file.name)
         if not sheets:

@@ -52,26 +52,19 @@ def type_table(
     columns: dict[str, pa.Array] = {}
     faults: list[Faults] = []
     for column in TABLES[name]:
+        needed = column.required and column.name not in optional
         if column.name not in present:
-            if column.required and column.name not in optional:
+            if needed:
                 raise MissingColumnError.at(
                     raw.file, column.name, raw.table.column_names
                 )
             columns[column.name] = pa.nulls(total, arrow_kind(column))
             continue
-        values = raw.table[column.name].combine_chunks()
-        if isinstance(values, pa.ChunkedArray):
-            values = pa.concat_arrays(values.chunks)
-        columns[column.name], found = convert(column, values)
+        values = raw.table[column.name]
+        columns[column.name], found = convert(column, _whole(values))
         faults.extend(found)
-        if column.required and column.name not in optional:
-            missing = pc.is_null(columns[column.name]).to_numpy(zero_copy_only=False)
-            rows = np.flatnonzero(missing)
-            if len(rows):
-                problem = f"{column.name!r} is empty"
-                fix = f"give each row its {column.name}"
-                faults.append(Faults(column.name, rows, problem, fix, drops_row=True))
-    # rows without a single known value, such as a sheet's blank tail
+        if needed:
+            faults.extend(_empty_cells(column.name, columns[column.name]))
     keep = np.ones(total, bool)
     for fault in faults:
         if fault.drops_row:
@@ -94,6 +87,18 @@ def type_table(
             sorted(present - {column.name for column in TABLES[name]}),
         ),
     )
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays([*column.chunks, pa.array([], column.type)])
+
+
+def _empty_cells(name: str, values: pa.Array) -> list[Faults]:
+    rows = np.flatnonzero(pc.is_null(values).to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return []
+    problem, fix = f"{name!r} is empty", f"give each row its {name}"
+    return [Faults(name, rows, problem, fix, drops_row=True)]
 
 
 def _repeats(values: pa.Array, keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -135,10 +140,7 @@ def type_columns(table: pa.Table, name: TableName) -> tuple[pa.Table, list[Fault
         if column.name not in table.column_names:
             columns[column.name] = pa.nulls(total, arrow_kind(column))
             continue
-        values = pa.concat_arrays(
-            [*table[column.name].chunks, pa.array([], table[column.name].type)]
-        )
-        converted, found = convert(column, values)
+        converted, found = convert(column, _whole(table[column.name]))
         for fault in found:
             keep = np.ones(total, bool)
             keep[fault.rows] = False

@@ -1,0 +1,1 @@
+"""How near two values of one kind are."""

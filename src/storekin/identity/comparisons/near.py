@@ -101,7 +101,7 @@ def _name_words(text: str) -> list[str]:
     """Split a name into words; Han into overlapping pairs."""
     words: list[str] = []
     for word in text.split():
-        if "\u3400" <= word[0] <= "\u9fff" and len(word) > 2:  # noqa: PLR2004 - longer than one pair
+        if "\u3400" <= word[0] <= "\u9fff" and len(word) > 2:
             words.extend(word[place : place + 2] for place in range(len(word) - 1))
         else:
             words.append(word)

@@ -57,7 +57,7 @@ def print_scan(result: ScanResult, out: Path) -> None:
                 style="dim",
             )
         )
-    if len(result.notices) > 5:  # noqa: PLR2004 - the number printed above
+    if len(result.notices) > 5:
         console.print(f"and {len(result.notices) - 5:,} more notices")
     _print_left_out(result.portfolio, len(result.rejections))
     console.print(Text(f"Report: {out / 'report.html'}"), soft_wrap=True)

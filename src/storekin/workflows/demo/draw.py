@@ -84,7 +84,7 @@ def _product(brush: object, random: Random) -> None:
     for _ in range(random.randint(2, 5)):
         x, y = random.randint(left, right), random.randint(top, bottom)
         size = random.randint(12, 60)
-        if random.random() < 0.5:  # noqa: PLR2004 - a coin
+        if random.random() < 0.5:
             brush.ellipse((x - size, y - size, x + size, y + size), fill=dark)
         else:
             end = (x + random.randint(-90, 90), y + random.randint(-90, 90))

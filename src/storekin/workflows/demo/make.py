@@ -265,7 +265,7 @@ def _special(folder: Path, store: str, mark: str, title: str, price: float) -> R
     number = f"{store}-{mark}"
     image = f"images/{number}.jpg"
     draw_product(folder / image, number)
-    brand = title.split()[0]
+    brand = title.split(maxsplit=1)[0]
     return _row(
         number,
         store,

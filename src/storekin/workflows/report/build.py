@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from storekin.workflows.findings import EvidenceWriter, catalogue_evidence
 from storekin.workflows.report.pictures import Thumbnails
 from storekin.workflows.report.words import mark_differences
 from storekin.workflows.scan import ScanResult
+
+if TYPE_CHECKING:
+    from storekin.graph.clusters import Cluster
 
 MOST_CARDS = 150
 """Associations shown in full; more would make the page too heavy to open."""
@@ -95,18 +99,14 @@ def build_report(result: ScanResult) -> str:
     shown = _choose(result.associations)
     thumbnails = Thumbnails(result.portfolio.folder)
     writers = {
-        lang: EvidenceWriter(
-            result.registrations, masked=result.masked, language=lang
-        )
+        lang: EvidenceWriter(result.registrations, masked=result.masked, language=lang)
         for lang in LANGUAGES
     }
     cards = [_card(result, a, writers, thumbnails) for a in shown]
     records = result.summary["records"]
     counts = dict(records) if isinstance(records, dict) else {}
     return template.render(
-        words={
-            lang: load_words(lang)["report"] for lang in LANGUAGES
-        },
+        words={lang: load_words(lang)["report"] for lang in LANGUAGES},
         styles=folder.joinpath("report.css").read_text("utf-8"),
         languages=LANGUAGES,
         subtitle=_both(
@@ -120,7 +120,9 @@ def build_report(result: ScanResult) -> str:
         tiles=_tiles(result),
         cards=cards,
         more_cards=len(result.associations) - len(shown),
-        graph=_graph(result, {id(a): c.anchor for a, c in zip(shown, cards, strict=True)}),
+        graph=_graph(
+            result, {id(a): c.anchor for a, c in zip(shown, cards, strict=True)}
+        ),
         notices=_notices(result, writers),
         policy=result.policy,
         policy_title={"en": result.policy.title, "zh": result.policy.title_zh},
@@ -183,7 +185,9 @@ def claim_sentence(
         for evidence in association.evidence
         if evidence.holders is not None
         and (
-            policy.effect_of(evidence.signal) == "unique" if breach else evidence.bits > 1
+            policy.effect_of(evidence.signal) == "unique"
+            if breach
+            else evidence.bits > 1
         )
     ][:4]
     join = say(language, "sentence", "and")
@@ -257,9 +261,9 @@ def _card(
 
 
 def _percent(probability: float) -> str:
-    if probability > 0.9995:  # noqa: PLR2004 - a claim is never quite certain
+    if probability > 0.9995:
         return "> 99.9 %"
-    return "< 0.1 %" if probability < 0.001 else f"{100 * probability:.1f} %"  # noqa: PLR2004 - ditto
+    return "< 0.1 %" if probability < 0.001 else f"{100 * probability:.1f} %"
 
 
 def _evidence_rows(
@@ -396,19 +400,15 @@ def _notices(
 
 def _graph(result: ScanResult, anchors: dict[int, str]) -> dict[str, object]:
     clusters = sorted(result.clusters, key=lambda c: (-len(c.stores), c.id))
-    shown = []
+    shown: list[Cluster] = []
     nodes = 0
     for cluster in clusters[:MOST_CLUSTERS]:
         if nodes + len(cluster.stores) > MOST_NODES and shown:
             break
         shown.append(cluster)
         nodes += len(cluster.stores)
-    visible = {
-        store for cluster in shown for store in cluster.stores[:MOST_NODES]
-    }
-    edges = [
-        a for a in result.associations if a.left in visible and a.right in visible
-    ]
+    visible = {store for cluster in shown for store in cluster.stores[:MOST_NODES]}
+    edges = [a for a in result.associations if a.left in visible and a.right in visible]
     layout = lay_out(
         [c.stores[:MOST_NODES] for c in shown], [(a.left, a.right) for a in edges]
     )
@@ -455,9 +455,7 @@ def _graph(result: ScanResult, anchors: dict[int, str]) -> dict[str, object]:
             }
             for cluster in shown
         ],
-        "note": _both(
-            "report", "more_graph", shown=len(shown), total=len(clusters)
-        )
+        "note": _both("report", "more_graph", shown=len(shown), total=len(clusters))
         if len(shown) < len(clusters)
         else None,
     }
