@@ -76,7 +76,9 @@ def make(stores: int, listings: int, seed: int, out: Path) -> None:
             np.char.add(
                 np.char.add(" ", words(random, stores, 2, 3)),
                 np.char.add(
-                    np.char.add(" Road, Rm ", random.integers(101, 2999, stores).astype(str)),
+                    np.char.add(
+                        " Road, Rm ", random.integers(101, 2999, stores).astype(str)
+                    ),
                     np.char.add(", ", words(random, stores, 2, 2)),
                 ),
             ),

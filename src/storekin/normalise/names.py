@@ -106,7 +106,7 @@ def _read_han_name(han: str) -> list[str]:
     double = _table("surnames.toml", "double")
     readings = _table("surnames.toml", "readings")
     if len(han) > _LONGEST_HAN_NAME:
-        return lazy_pinyin(han, style=Style.NORMAL)
+        return ["".join(lazy_pinyin(han, style=Style.NORMAL))]
     width = 2 if han[:2] in double and len(han) > 2 else 1
     family = double.get(han[:2]) if width == 2 else readings.get(han[0])
     if family is None:

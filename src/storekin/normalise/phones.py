@@ -18,27 +18,36 @@ def normalise_phone(text: str, country: str | None = None) -> str | None:
     >>> normalise_phone("１３８ 0013-8000"), normalise_phone("+86 138 0013 8000", "US")
     ('+8613800138000', '+8613800138000')
     """
-    import phonenumbers
-
     plain = to_half_width(text)
     if plain.startswith("00"):
         plain = "+" + plain[2:]
+    once = _read_phone(plain, (country or "CN").upper())
+    # a number that no plan allows may be read anew from what was kept of it
+    for _ in range(4):
+        again = once and _read_phone(once, "CN")
+        if again == once:
+            return once
+        once = again
+    return None
+
+
+def _read_phone(plain: str, region: str) -> str | None:
+    import phonenumbers
+
     digits = "".join(character for character in plain if character.isdigit())
-    if len(digits) < _FEWEST_DIGITS:
+    if len(digits.lstrip("0")) < _FEWEST_DIGITS:
         return None
-    region = (country or "CN").upper()
     for attempt in (plain, "+" + digits):
         try:
             number = phonenumbers.parse(attempt, region)
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(number):
-            return str(
-                phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-            )
+            form = phonenumbers.PhoneNumberFormat.E164
+            return str(phonenumbers.format_number(number, form))
     try:
         number = phonenumbers.parse(plain, region)
     except phonenumbers.NumberParseException:
-        return "+" + digits
-    kept = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return str(kept)
+        return "+" + digits.lstrip("0")
+    form = phonenumbers.PhoneNumberFormat.E164
+    return str(phonenumbers.format_number(number, form))

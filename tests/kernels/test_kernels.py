@@ -1,0 +1,206 @@
+"""Each kernel gives what its plain definition gives."""
+
+from collections import Counter
+from math import log
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
+
+from storekin.identity.comparisons.near import near_identifiers
+from storekin.kernels.compare import COLUMNS
+from storekin.kernels.groups import (
+    components,
+    components_held_apart,
+    number_values,
+)
+from storekin.kernels.near import bits_apart
+from storekin.kernels.similar_texts import (
+    TextColumn,
+    Tokens,
+    join_similar,
+    sketch,
+    tokenise,
+)
+from storekin.listings.pictures import _near_hashes
+from storekin.listings.prepared import rarity_bits
+from storekin.listings.scoring import title_vectors
+from storekin.listings.vocabulary import listing_vocabulary
+
+WORDS = [
+    "red",
+    "blue",
+    "mug",
+    "cup",
+    "pan",
+    "500ml",
+    "5l",
+    "xk200",
+    "xk300",
+    "10",
+    "20",
+    "蓝牙",
+    "耳机",
+    "手机",
+    "壳",
+]
+TITLES = st.lists(
+    st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join), min_size=1, max_size=25
+)
+
+
+def tokens_of(titles: list[str]) -> Tokens:
+    return tokenise(TextColumn.of(pa.array(titles, pa.string())), listing_vocabulary())
+
+
+@given(titles=TITLES)
+@settings(max_examples=60, deadline=None)
+def test_the_join_finds_every_pair_above_the_threshold(titles: list[str]) -> None:
+    """The prefix filter and the blocks lose nothing that clearly reaches it."""
+    tokens = tokens_of(titles)
+    rows = [
+        {int(v) for v in tokens.values[a:b] if int(v) >> 61 <= 3}
+        for a, b in zip(tokens.starts[:-1], tokens.starts[1:], strict=True)
+    ]
+    counts = Counter(v for row in rows for v in row)
+    weight = {v: log(1 + len(rows) / c) ** 2 for v, c in counts.items()}
+    norm = [sum(weight[v] for v in row) ** 0.5 for row in rows]
+    pairs = join_similar(tokens, threshold=0.45)
+    found = set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    for left in range(len(rows)):
+        for right in range(left + 1, len(rows)):
+            shared = sum(weight[v] for v in rows[left] & rows[right])
+            cosine = shared / (norm[left] * norm[right]) if shared else 0.0
+            if cosine >= 0.7:
+                assert (left, right) in found
+            if cosine < 0.44:
+                assert (left, right) not in found
+
+
+def test_a_word_of_one_title_alone_keeps_two_apart() -> None:
+    """Names that share only a common word are not alike, however short they are."""
+    titles = [f"unique{'abcdefghij'[n]} trading" for n in range(10)]
+
+    assert len(join_similar(tokens_of(titles), threshold=0.6).left) == 0
+
+
+def test_owners_are_not_paired_with_themselves() -> None:
+    """Two listings of one store are left out, unless the title stands elsewhere."""
+    titles = ["red mug large handle"] * 3 + ["blue cup"]
+    owners = np.array([0, 0, 1, 1], np.int32)
+    pairs = join_similar(tokens_of(titles), threshold=0.45, owners=owners)
+
+    assert list(zip(pairs.left, pairs.right, strict=True)) == [(0, 2), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "column", "expected"),
+    [
+        ("bottle 500 ml", "bottle 0.5l", "same_quantities", 1),
+        ("bottle 500ml", "bottle 750ml", "other_quantities", 1),
+        ("ssd 1tb", "ssd 1024 gb", "same_quantities", 1),
+        ("water 1,500 ml", "water 1.5 L", "same_quantities", 1),
+        ("shirt black", "shirt hitam", "same_variants", 1),
+        ("shirt black xl", "shirt white xl", "other_variants", 1),
+        ("衬衫 黑色", "衬衫 白色", "other_variants", 1),
+        ("phone SM-G991B", "phone SM G991B", "shared_codes", 0),
+        ("phone SM-G991B", "phone sm-g991b", "shared_codes", 1),
+        ("phone G991B", "phone G998B", "left_codes", 1),
+        ("men's shoes", "mens shoes", "cosine", 1),
+        ("Ｗｉｄｅ 藍牙", "wide 蓝牙", "cosine", 1),
+        ("đồng hồ", "dong ho", "cosine", 1),
+    ],
+)
+def test_comparison_vector(left: str, right: str, column: str, expected: int) -> None:
+    """Units, variants, codes and writing systems are understood in titles."""
+    tokens = tokens_of([left, right, "something else", "another thing"])
+    texts = pa.array([left, right, "something else", "another thing"])
+    sketches = sketch(TextColumn.of(texts), listing_vocabulary())
+    vector = title_vectors(
+        tokens, rarity_bits(tokens), sketches, np.array([0]), np.array([1])
+    )
+
+    assert set(vector) == set(COLUMNS)
+    assert vector[column][0] == pytest.approx(expected)
+
+
+@given(titles=TITLES)
+@settings(max_examples=40, deadline=None)
+def test_comparing_is_symmetric(titles: list[str]) -> None:
+    """Left and right change places, and nothing else changes."""
+    tokens = tokens_of(titles)
+    texts = TextColumn.of(pa.array(titles, pa.string()))
+    sketches = sketch(texts, listing_vocabulary())
+    weights = rarity_bits(tokens)
+    one, other = np.array([0]), np.array([len(titles) - 1])
+    forth = title_vectors(tokens, weights, sketches, one, other)
+    back = title_vectors(tokens, weights, sketches, other, one)
+    for name in COLUMNS:
+        mirrored = name.replace("left", "#").replace("right", "left")
+        mirrored = mirrored.replace("#", "right")
+        assert forth[name][0] == pytest.approx(back[mirrored][0])
+
+
+@given(
+    texts=st.lists(st.text("0123AB", min_size=7, max_size=9), max_size=30, unique=True)
+)
+@settings(max_examples=60, deadline=None)
+def test_near_identifiers_are_one_edit_apart(texts: list[str]) -> None:
+    """All pairs with one change, swap, loss or gain, and no others."""
+    left, right = near_identifiers(texts)
+    found = set(zip(left.tolist(), right.tolist(), strict=True))
+    expected = {
+        (a, b)
+        for a in range(len(texts))
+        for b in range(a + 1, len(texts))
+        if OSA.distance(texts[a], texts[b]) == 1
+    }
+
+    assert found == expected
+
+
+@given(values=st.lists(st.integers(0, 50), max_size=200))
+def test_numbering_counts_each_value(values: list[int]) -> None:
+    """Distinct values in order of first sight, with their counts."""
+    numbers, distinct, counts = number_values(np.array(values, np.uint64), 1)
+
+    assert distinct[numbers].tolist() == values
+    assert counts.tolist() == [values.count(int(v)) for v in distinct]
+
+
+@given(edges=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15))
+def test_components_ignore_the_order_of_edges(edges: list[tuple[int, int]]) -> None:
+    """Joining in any order gives the same groups."""
+    left = np.array([a for a, _ in edges], np.int64)
+    right = np.array([b for _, b in edges], np.int64)
+    forth = components(10, left, right)
+
+    assert (
+        forth.tolist() == components(10, right[::-1].copy(), left[::-1].copy()).tolist()
+    )
+    assert all(forth[a] == forth[b] for a, b in edges)
+
+
+def test_a_chain_cannot_override_a_pair_held_apart() -> None:
+    """The edge that would close the chain is left out, the stronger ones stay."""
+    left, right = np.array([0, 1], np.int64), np.array([1, 2], np.int64)
+    groups, taken = components_held_apart(3, left, right, np.array([0]), np.array([2]))
+
+    assert taken.tolist() == [True, False]
+    assert groups.tolist() == [0, 0, 2]
+
+
+def test_near_hashes_in_small_and_large_sets_agree() -> None:
+    """The buckets of large sets find what comparing all with all finds, to 3 bits."""
+    random = np.random.default_rng(5)
+    base = random.integers(0, 2**63, 7000).astype(np.uint64)
+    flips = np.uint64(1) << random.integers(0, 63, 100).astype(np.uint64)
+    hashes = np.concatenate([base, base[:100] ^ flips])[:, None]
+    left, right = _near_hashes(np.ascontiguousarray(hashes), 3)
+    found = set(zip(left.tolist(), right.tolist(), strict=True))
+
+    assert {(n, 7000 + n) for n in range(100)} <= found
+    assert (bits_apart(hashes, left, right) <= 3).all()

@@ -1,0 +1,74 @@
+"""Normalising twice changes nothing, and nothing makes a normaliser fail."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from storekin.normalise.addresses import normalise_address
+from storekin.normalise.emails import normalise_email
+from storekin.normalise.identifiers import (
+    check_account,
+    check_licence,
+    check_person_id,
+    check_tax_number,
+    normalise_account,
+    normalise_device,
+    normalise_gtin,
+    normalise_ip,
+    normalise_licence,
+    normalise_model_number,
+    normalise_person_id,
+    normalise_tax_number,
+)
+from storekin.normalise.names import normalise_company_name, normalise_person_name
+from storekin.normalise.phones import normalise_phone
+from storekin.normalise.text import fold_text
+
+NORMALISERS: list[Callable[[str], str | None]] = [
+    fold_text,
+    normalise_account,
+    normalise_address,
+    normalise_company_name,
+    normalise_device,
+    normalise_email,
+    normalise_gtin,
+    normalise_ip,
+    normalise_licence,
+    normalise_model_number,
+    normalise_person_id,
+    normalise_person_name,
+    normalise_phone,
+    normalise_tax_number,
+]
+HARD = "王偉李吕重庆市区路号栋室有限公司株式会社Wang, WEI-ü'’ Co.,Ltd. ０１２ABCxyz@+-.()\u200b|/"
+TEXTS = st.one_of(
+    st.text(max_size=30),
+    st.text(alphabet=HARD, max_size=30),
+    st.from_regex(r"\A[+0-9 -]{5,18}\Z"),
+    st.from_regex(r"\A[a-z.+]{1,8}@(gmail|googlemail|qq)\.com\Z"),
+)
+
+
+@pytest.mark.parametrize("normalise", NORMALISERS, ids=lambda f: f.__name__)
+@given(text=TEXTS)
+@settings(max_examples=150, deadline=None)
+@example(text="Wang Xiao Ming")
+@example(text="深圳市鑫達貿易有限公司")
+@example(text="110105491231002")
+def test_normalising_twice_changes_nothing(
+    normalise: Callable[[str], str | None], text: str
+) -> None:
+    """A comparable value is already in its comparable form."""
+    once = normalise(text)
+    if once is not None:
+        assert normalise(once) == once
+
+
+@given(text=TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_a_check_digit_is_a_mark_and_never_a_failure(text: str) -> None:
+    """Whatever stands in a number, its check is right, wrong or none."""
+    for check in (check_account, check_licence, check_person_id, check_tax_number):
+        assert check(text) in ("right", "wrong", "none")
