@@ -15,14 +15,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-SYLLABLES = (
-    "ba be bo da de do fa fe ga go ka ke ko la le lo ma me mo na ne no pa pe po ra re"
-    " ro sa se so ta te to va ve vo za ze zo lin tor mar ven sol dur kin pel"
-).split()
-KINDS = (
-    "shoes bag lamp cable case watch shirt tent mug chair table speaker drone brush"
-    " pan knife towel pillow toy puzzle bottle helmet glove sock belt ring mirror rug"
-).split()
+SYLLABLES = [
+    "ba", "be", "bo", "da", "de", "do", "fa", "fe", "ga", "go", "ka", "ke", "ko",
+    "la", "le", "lo", "ma", "me", "mo", "na", "ne", "no", "pa", "pe", "po", "ra",
+    "re", "ro", "sa", "se", "so", "ta", "te", "to", "va", "ve", "vo", "za", "ze",
+    "zo", "lin", "tor", "mar", "ven", "sol", "dur", "kin", "pel",
+]  # fmt: skip
+KINDS = [
+    "shoes", "bag", "lamp", "cable", "case", "watch", "shirt", "tent", "mug",
+    "chair", "table", "speaker", "drone", "brush", "pan", "knife", "towel",
+    "pillow", "toy", "puzzle", "bottle", "helmet", "glove", "sock", "belt", "ring",
+    "mirror", "rug",
+]  # fmt: skip
 
 
 def words(random: np.random.Generator, count: int, least: int, most: int) -> np.ndarray:
@@ -30,7 +34,10 @@ def words(random: np.random.Generator, count: int, least: int, most: int) -> np.
     lengths = random.integers(least, most + 1, count)
     picks = random.integers(0, len(SYLLABLES), (count, most))
     return np.array(
-        ["".join(SYLLABLES[p] for p in row[:n]) for row, n in zip(picks, lengths)]
+        [
+            "".join(SYLLABLES[p] for p in row[:n])
+            for row, n in zip(picks, lengths, strict=True)
+        ]
     )
 
 
@@ -98,6 +105,7 @@ def make(stores: int, listings: int, seed: int, out: Path) -> None:
             kinds,
             random.integers(100, 99_999, listings),
             random.integers(5, 200, listings),
+            strict=True,
         )
     ]
     prices = np.round(random.lognormal(3, 1, listings), 2)
@@ -109,11 +117,11 @@ def make(stores: int, listings: int, seed: int, out: Path) -> None:
     # a further store copies a fifth of its origin's products
     by_owner = np.argsort(owner, kind="stable")
     begins = np.searchsorted(owner[by_owner], np.arange(stores + 1))
-    for store, first in zip(further, origin):
+    for store, first in zip(further, origin, strict=True):
         mine = by_owner[begins[store] : begins[store + 1]]
         theirs = by_owner[begins[first] : begins[first + 1]]
         count = min(len(mine), max(len(theirs) // 5, 1), len(theirs))
-        for row, source in zip(mine[:count], theirs[:count]):
+        for row, source in zip(mine[:count], theirs[:count], strict=True):
             parts = titles[source].split()
             if row % 2:
                 parts = [*parts[1:], parts[0]]

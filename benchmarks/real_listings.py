@@ -1,7 +1,7 @@
 """Real public listings as portfolios: their columns renamed to ours.
 
-    python benchmarks/real_listings.py marketplace DATA/marketplace_listings/listings.parquet --out DIR
-    python benchmarks/real_listings.py shopee DATA/shopee/shopee_train.parquet --out DIR
+    python benchmarks/real_listings.py marketplace LISTINGS.parquet --out DIR
+    python benchmarks/real_listings.py shopee SHOPEE.parquet --out DIR
 
 Then ``storekin scan DIR``. The data is public and not ours: nothing of it is kept in
 this project. Shopee's postings have no store; each stands in a store of its own.

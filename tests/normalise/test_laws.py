@@ -42,7 +42,10 @@ NORMALISERS: list[Callable[[str], str | None]] = [
     normalise_phone,
     normalise_tax_number,
 ]
-HARD = "王偉李吕重庆市区路号栋室有限公司株式会社Wang, WEI-ü'’ Co.,Ltd. ０１２ABCxyz@+-.()\u200b|/"
+HARD = (
+    "王偉李吕重庆市区路号栋室有限公司株式会社"
+    "Wang, WEI-ü'’ Co.,Ltd. ０１２ABCxyz@+-.()\u200b|/"
+)
 TEXTS = st.one_of(
     st.text(max_size=30),
     st.text(alphabet=HARD, max_size=30),

@@ -120,6 +120,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
         text[size] = 0x20
         count = 0
         at = 0
+        unit_at = -1
         # the code that the current run of letters and digits spells, if both occur
         code_state = _U(7)
         code_letters = 0
@@ -162,7 +163,8 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     found[count] = _tag(state, WORD, 0)
                     count += 1
                 place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
-                if place >= 0 and count < MOST_TOKENS:
+                # the l of "0.5 l" is a unit, not a size
+                if place >= 0 and begin != unit_at and count < MOST_TOKENS:
                     found[count] = variant_tokens[place]
                     count += 1
             elif class_ == DIGIT:
@@ -224,6 +226,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                         best_stop = stop
                     if best >= 0:
                         digits = 0  # a quantity's number is compared as a quantity
+                        unit_at = unit
                         # half a per cent apart is the same: 0.00098 tb and 1 gb
                         amount = _mix(
                             _U(3),

@@ -139,7 +139,9 @@ def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
     numbers, _, counts = number_values(tokens.values, 16)
     bits = np.log2((len(tokens) + 1) / counts.astype(np.float64))
     # shown and compared to a thousandth of a bit, whatever the machine
-    rounded: npt.NDArray[np.float32] = np.round(bits, 3).astype(np.float32)[numbers]
+    # not zero: titles that all have the same words are still the same titles
+    kept = np.maximum(np.round(bits, 3), 0.001).astype(np.float32)
+    rounded: npt.NDArray[np.float32] = kept[numbers]
     return rounded
 
 

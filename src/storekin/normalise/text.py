@@ -104,7 +104,7 @@ def _translation() -> dict[int, int | None]:
 def fold_text(text: str) -> str:
     r"""Fold one text as the kernels do, with runs of blanks made one.
 
-    >>> fold_text("ＷＩＲＥＬＥＳＳ  Écouteurs\\u200b 藍牙")
+    >>> fold_text("ＷＩＲＥＬＥＳＳ  Écouteurs\u200b 藍牙")
     'wireless ecouteurs 蓝牙'
     """
     plain = unicodedata.normalize("NFKC", text)
@@ -125,7 +125,7 @@ def strip_invisible(text: str) -> str:
 def to_half_width(text: str) -> str:
     r"""Write full-width letters, digits and blanks in their usual width.
 
-    >>> to_half_width("１３８\\u3000ＡＢ")
+    >>> to_half_width("１３８\u3000ＡＢ")
     '138 AB'
     """
     return unicodedata.normalize("NFKC", strip_invisible(text)).strip()

@@ -44,6 +44,7 @@ _TOP = frozenset(
         "title",
         "title_zh",
         "sources",
+        "sources_zh",
         "signals",
         "generic",
         "related",
@@ -134,8 +135,8 @@ class _Faults:
         if not low <= value <= high:
             self.add(
                 where,
-                f"{key!r} is {value}, outside {low:g} to {high:g}",
-                f"choose a number from {low:g} to {high:g}",
+                f"{key!r} is {value}, outside {low:,g} to {high:,g}",
+                f"choose a number from {low:,g} to {high:,g}",
             )
         return float(value)
 
@@ -147,7 +148,7 @@ class _Faults:
                 f"{key!r} is {value!r}" if key in table else f"{key!r} is missing",
                 suggest(str(value), known),
             )
-            return min(known)
+            return ""
         return str(value)
 
     def day(self, where: str, table: Table, key: str) -> date | None:
@@ -188,8 +189,11 @@ def read_policy(text: bytes, file: str) -> Policy:
     sources = {
         key: str(value) for key, value in faults.table(file, data, "sources").items()
     }
+    chinese = {
+        key: str(value) for key, value in faults.table(file, data, "sources_zh").items()
+    }
     effective = faults.day(file, data, "effective_on")
-    if effective is None:
+    if "effective_on" not in data:
         faults.add(file, "'effective_on' is missing", "write effective_on = 2026-03-31")
     generic = faults.table(file, data, "generic")
     faults.unknown_keys(f"{file}, rule 'generic'", generic, {"registrants"})
@@ -202,6 +206,7 @@ def read_policy(text: bytes, file: str) -> Policy:
         title_zh=str(data.get("title_zh", data.get("title", data.get("id", "")))),
         digest=blake2b(text, digest_size=16).hexdigest(),
         sources=sources,
+        sources_zh=chinese,
         signals=_signals(faults, data, sources),
         generic_registrants=(
             int(
@@ -267,7 +272,7 @@ def _signals(
         effect = faults.choice(where, table, "effect", SIGNAL_EFFECTS)
         limit = None
         if effect == "advisory_limit":
-            limit = int(faults.number(where, table, "limit", 1, 1_000_000))
+            limit = int(faults.number(where, table, "limit", 1, 999_999))
         source, confidence, read_on, because, because_zh = _rule(
             faults, where, table, sources
         )

@@ -87,6 +87,7 @@ class Policy:
     title_zh: str
     digest: str
     sources: Mapping[str, str]
+    sources_zh: Mapping[str, str]
     signals: Mapping[str, SignalRule]
     generic_registrants: int
     related: RelatedTest | None
@@ -98,6 +99,11 @@ class Policy:
     def name(self) -> str:
         """Give the id with its version, as decisions keep it."""
         return f"{self.id}@{self.version}"
+
+    def source_in(self, language: str, key: str) -> str:
+        """Give where a source was read, in a reader's language where it is known."""
+        words = self.sources_zh if language == "zh" else self.sources
+        return words.get(key, self.sources.get(key, key))
 
     def effect_of(self, signal: str) -> str:
         """Give a signal's effect; one that the policy does not name counts as links."""

@@ -18,7 +18,10 @@ from storekin.errors import (
 )
 
 HEADER = "listing,store,title,price,created\n"
-CHINESE = "listing,store,title\nL1,店铺一,无线蓝牙耳机 充电盒\nL2,店铺二,不锈钢保温杯 500毫升\n"
+CHINESE = (
+    "listing,store,title\nL1,店铺一,无线蓝牙耳机 充电盒\n"
+    "L2,店铺二,不锈钢保温杯 500毫升\n"
+)
 JAPANESE = "listing,store,title\nL1,店A,ワイヤレスイヤホン\nL2,店B,ステンレスボトル\n"
 FRENCH = "listing,store,title\nL1,a,Écouteurs sans fil à réduction\nL2,b,Crème brûlée\n"
 
@@ -129,7 +132,8 @@ def test_a_bad_row_is_named_and_the_good_ones_are_used(
 
 def test_attributes_that_are_no_json_cost_only_themselves(tmp_path: Path) -> None:
     """A listing is used without attributes that cannot be read, and that is said."""
-    text = 'listing,store,title,attributes\nL1,a,red mug,colour: red\nL2,b,x,"{""a"": 1}"\n'
+    text = "listing,store,title,attributes\nL1,a,red mug,colour: red\n"
+    text += 'L2,b,x,"{""a"": 1}"\n'
     portfolio = read_portfolio(write(tmp_path, text))
 
     assert portfolio.listings["attributes"].to_pylist() == [None, '{"a": 1}']
@@ -183,7 +187,7 @@ def test_all_formats_give_the_same_listings(tmp_path: Path) -> None:
 
 
 def test_json_numbers_lists_and_bad_lines(tmp_path: Path) -> None:
-    """Numbers become text where text is asked for, lists are joined, bad lines named."""
+    """Numbers become text where it is asked for, lists are joined, bad lines named."""
     lines = [
         '{"listing": 1, "store": "a", "title": "mug", "images": ["x.jpg", "y.jpg"]}',
         "not json",

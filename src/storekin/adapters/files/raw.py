@@ -28,7 +28,7 @@ class RawTable:
 def clean_header(name: object) -> str:
     r"""Fold a column's name: case, width, blanks and marks.
 
-    >>> clean_header("\\ufeff Company Name ")
+    >>> clean_header("\ufeff Company Name ")
     'company_name'
     """
     from storekin.normalise.text import to_half_width

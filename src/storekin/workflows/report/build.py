@@ -325,8 +325,11 @@ def _rules(result: ScanResult, association: Association) -> list[dict[str, objec
     return [
         {
             "because": {"en": rule.because, "zh": rule.because_zh},
-            "sources": [policy.sources.get(key, key) for key in rule.source],
-            "confidence": rule.confidence,
+            "sources": {
+                lang: "; ".join(policy.source_in(lang, key) for key in rule.source)
+                for lang in LANGUAGES
+            },
+            "confidence": _both("confidence", rule.confidence),
             "read_on": rule.read_on.isoformat() if rule.read_on else "",
         }
         for rule in rules

@@ -1,0 +1,5 @@
+"""``python -m storekin.surfaces.cli``."""
+
+from storekin.surfaces.cli.main import run
+
+run()

@@ -1,0 +1,108 @@
+"""Policies are data: faults are named at once, decisions follow from the file."""
+
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from storekin.errors import PolicyFaultsError, UnknownPolicyError, UnreadableFileError
+from storekin.policy.decide import breaks_uniqueness, number_signals
+from storekin.policy.load import find_policy, read_policy, shipped_policies
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+PACK = files("storekin.policy").joinpath("packs", "aliexpress.toml").read_text("utf-8")
+
+FAULTY = (
+    PACK.replace("[signals.same_phone]", "[signals.same_phon]", 1)
+    .replace('effect = "unique"', 'effect = "uniqe"', 1)
+    .replace("limit = 5", "limit = 0", 1)
+    .replace('confidence = "low"', 'confidence = "lowish"', 1)
+    .replace('source = ["founding", "TP-AE1"]', 'source = ["foundng"]', 1)
+    .replace('level_at_least = "highly_similar"', 'level_at_least = "high"', 1)
+    .replace('which = "later"', 'wich = "later"', 1)
+    .replace("[outcomes.related]", "[outcomes.relatd]", 1)
+    .replace("effective_on = 2026-01-01", 'effective_on = "2026-01-01"', 1)
+)
+
+
+def test_every_shipped_policy_is_sound() -> None:
+    """What ships has no fault, and each rule says who says so."""
+    for name in shipped_policies():
+        policy = find_policy(name)
+        for rule in policy.signals.values():
+            assert rule.source
+            assert rule.confidence
+            assert rule.read_on
+            assert rule.because_zh != rule.because
+
+
+def test_all_faults_are_named_at_once() -> None:
+    """File, rule, key and the nearest known word, for every fault in one go."""
+    with pytest.raises(PolicyFaultsError) as caught:
+        read_policy(FAULTY.encode(), "my-rules.toml")
+    expected = (GOLDEN / "policy_faults.txt").read_text("utf-8")
+
+    assert str(caught.value) + "\n" == expected
+
+
+def test_no_toml_and_no_file_are_errors_with_a_fix() -> None:
+    """A broken file names its line; an unknown name suggests the nearest."""
+    with pytest.raises(UnreadableFileError, match="line 1"):
+        read_policy(b"id = \nversion = 1", "broken.toml")
+    with pytest.raises(UnknownPolicyError, match="aliexpress"):
+        find_policy("aliexpres")
+
+
+def test_one_file_always_has_one_digest() -> None:
+    """A decision names its policy's bytes."""
+    one, other = read_policy(PACK.encode(), "a"), read_policy(PACK.encode(), "b")
+
+    assert one.digest == other.digest
+    assert read_policy((PACK + "\n").encode(), "c").digest != one.digest
+
+
+def test_on_aliexpress_networks_are_only_counted() -> None:
+    """There is no association by network or device."""
+    policy = find_policy("aliexpress")
+    numbers = number_signals(policy, ["shares_ip", "shares_device", "same_phone"])
+
+    assert numbers.silent.tolist() == [True, True, False]
+    assert numbers.unique.tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(("registrants", "breach"), [(2, True), (4, True), (5, False)])
+def test_a_unique_value_of_many_registrants_is_no_breach_of_two(
+    registrants: int, *, breach: bool
+) -> None:
+    """From five distinct registrants on, the value is reported, not its pairs."""
+    policy = find_policy("aliexpress")
+    numbers = number_signals(policy, ["same_phone"])
+    one = np.zeros(1, np.int64)
+    result = breaks_uniqueness(
+        one, one, np.ones(1, bool), np.array([registrants]), numbers, policy, 1
+    )
+
+    assert result.tolist() == [breach]
+
+
+def test_a_near_value_breaks_no_rule() -> None:
+    """One digit off is another number."""
+    policy = find_policy("aliexpress")
+    numbers = number_signals(policy, ["same_phone"])
+    one = np.zeros(1, np.int64)
+    result = breaks_uniqueness(
+        one, one, np.zeros(1, bool), np.array([2]), numbers, policy, 1
+    )
+
+    assert result.tolist() == [False]
+
+
+def test_more_than_the_limit_is_data() -> None:
+    """A pack with another limit changes what is reported, without code."""
+    policy = find_policy("aliexpress")
+    rule = policy.signals["shares_ip"]
+
+    assert rule.limit == 5
+    assert replace(rule, limit=9).limit == 9

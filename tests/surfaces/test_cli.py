@@ -1,0 +1,151 @@
+"""The command line, as a user meets it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+COMMAND = [sys.executable, "-m", "storekin.surfaces.cli"]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+    )
+
+
+def test_help_is_fast_and_names_every_command() -> None:
+    """Heavy libraries are not loaded to print help."""
+    run("--help")
+    started = time.perf_counter()
+    result = run("--help")
+
+    assert time.perf_counter() - started < 1.0
+    for name in ("scan", "explain", "match", "compare", "demo", "policy"):
+        assert name in result.stdout
+    check = "import storekin.surfaces.cli.main, sys; print([m for m in sys.modules])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, check=True
+    ).stdout
+    for heavy in ("numpy", "pyarrow", "numba", "duckdb", "rich"):
+        assert f"'{heavy}'" not in loaded
+
+
+def test_scanning_prints_a_sentence_each_and_the_report(
+    demo_folder: Path, tmp_path: Path
+) -> None:
+    """The table, the notices, what was left out, and where the report lies."""
+    out = tmp_path / "report"
+    result = run("scan", demo_folder, "--out", out)
+
+    assert result.returncode == 0
+    assert "Duplicate registration" in result.stdout
+    assert "Notice: 7 stores share one network" in result.stdout
+    assert "rejected.csv" in result.stdout
+    assert str(out / "report.html") in result.stdout
+    summary = json.loads(run("scan", demo_folder, "--out", out, "--json").stdout)
+    assert summary["associations"]["duplicate_registration"] == 3
+
+
+def test_explaining_prints_rules_with_their_source(demo_folder: Path) -> None:
+    """Evidence for and against, its bits, and who says what the rule is."""
+    text = run("explain", demo_folder, "cedar-audio", "cedar-sound").stdout
+
+    assert "Duplicate registration" in text
+    assert "+29.00 bits" in text
+    assert "confidence: low" in text
+    assert "Against:" in text
+    data = json.loads(
+        run("explain", demo_folder, "cedar-audio", "cedar-sound", "--json").stdout
+    )
+    assert data["associated"] == ["duplicate_registration"]
+
+
+def test_matching_and_comparing_write_parquet(
+    demo_folder: Path, tmp_path: Path
+) -> None:
+    """The matchers stand on their own."""
+    pairs, scored = tmp_path / "pairs.parquet", tmp_path / "scored.parquet"
+    matched = run("match", "listings", demo_folder / "listings.csv", "--out", pairs)
+    given = tmp_path / "given.csv"
+    given.write_text("left_title,right_title\nred mug,red mug\nred mug,oak clock\n")
+    compared = run("compare", "listings", given, "--out", scored)
+    people = tmp_path / "people.parquet"
+    registered = run(
+        "match", "registrations", demo_folder / "registrations.csv", "--out", people
+    )
+
+    assert (matched.returncode, compared.returncode, registered.returncode) == (0, 0, 0)
+    assert "Left out: listings.csv:293 price" in matched.stdout
+    assert pq.read_table(pairs).num_rows > 12
+    assert pq.read_table(scored).num_rows == 2
+    assert pq.read_table(people).column_names[:4] == [
+        "left",
+        "right",
+        "probability",
+        "bits",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("scan", "nowhere"), "SK101"),
+        (("scan", ".", "--policy", "aliexpres"), "use 'aliexpress'"),
+        (("scan", ".", "--as-of", "soon"), "does not match"),
+        (("explain", "nowhere", "a", "b"), "SK101"),
+        (("match", "listings", "nowhere.csv", "--out", "x"), "SK101"),
+        (("policy", "lint", "nowhere.toml"), "SK203"),
+        (("sacn",), "No such command"),
+    ],
+)
+def test_wrong_input_is_an_error_with_a_fix(
+    arguments: tuple[str, ...], words: str
+) -> None:
+    """Status 2, the problem and the fix on the error stream, no traceback."""
+    result = run(*arguments)
+
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_interrupt_in_the_middle_leaves_nothing_half_done(tmp_path: Path) -> None:
+    """Ctrl-C while a scan works: status 130, and the old result or none."""
+    lines = ["listing,store,title"]
+    lines += [
+        f"L{n},s{n % 900},brand{n % 977} thing{n % 1231} red oak {n % 89} mug {n % 13}"
+        for n in range(200_000)
+    ]
+    source = tmp_path / "listings.csv"
+    source.write_text("\n".join(lines))
+    out = tmp_path / "report"
+    out.mkdir()
+    (out / "summary.json").write_text("old")
+    process = subprocess.Popen(
+        [*COMMAND, "scan", str(source), "--out", str(out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "STOREKIN_THREADS": "1"},
+    )
+    time.sleep(2.0)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 130, errors.decode()
+    assert b"Traceback" not in errors
+    assert (out / "summary.json").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "listings.csv",
+        "report",
+    ]

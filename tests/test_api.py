@@ -1,0 +1,79 @@
+"""The Python API: what is promised, and the tables that it takes."""
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import storekin
+from storekin.errors import InvalidTableError, StorekinError
+
+ROWS = {
+    "store": ["a", "b", "c"],
+    "phone": ["13800138001", "+86 138 0013 8001", "13900139002"],
+}
+
+
+def test_what_is_public_is_written_down() -> None:
+    """The promised names, sorted; adding one is a decision."""
+    assert storekin.__all__ == [
+        "Association",
+        "Cluster",
+        "Evidence",
+        "Explanation",
+        "Policy",
+        "Portfolio",
+        "Rejection",
+        "ScanResult",
+        "StorekinError",
+        "compare_listings",
+        "compare_registrations",
+        "explain",
+        "load_policy",
+        "load_portfolio",
+        "match_listings",
+        "match_registrations",
+        "scan",
+        "write_report",
+    ]
+    assert all(getattr(storekin, name) is not None for name in storekin.__all__)
+    with pytest.raises(AttributeError):
+        _ = storekin.nothing_of_the_kind
+
+
+@pytest.mark.parametrize("make", [pa.table, pd.DataFrame, pl.DataFrame])
+def test_arrow_pandas_and_polars_are_taken(make: object) -> None:
+    """The same pairs come out of each kind of table."""
+    assert callable(make)
+    pairs = storekin.match_registrations(make(ROWS))
+
+    assert isinstance(pairs, pa.Table)
+    assert pairs.select(["left", "right"]).to_pylist() == [{"left": "a", "right": "b"}]
+    assert pairs["same_phone"][0].as_py() > 20
+    assert pairs["same_email"].to_pylist() == [None]
+
+
+def test_given_pairs_keep_their_order_and_columns() -> None:
+    """Scores stand beside what was given, row by row."""
+    pairs = pl.DataFrame(
+        {
+            "note": ["x", "y"],
+            "left_company_name": ["Red Mug Ltd", "Aurora Trading Co., Ltd."],
+            "right_company_name": ["Blue Pan GmbH", "AURORA TRADING COMPANY LIMITED"],
+        }
+    )
+    scored = storekin.compare_registrations(pairs)
+
+    assert scored["note"].to_pylist() == ["x", "y"]
+    assert scored["similar_company_name"][0].as_py() < 0
+    assert scored["similar_company_name"][1].as_py() > 0
+
+
+def test_no_table_and_wrong_tables_are_errors_with_a_fix() -> None:
+    """What cannot be a table says so, and what to pass instead."""
+    with pytest.raises(InvalidTableError):
+        storekin.match_listings([1, 2, 3])
+    with pytest.raises(InvalidTableError, match="listings"):
+        storekin.scan({"listing": pa.table(ROWS)})
+    with pytest.raises(StorekinError, match="left_"):
+        storekin.compare_listings(pa.table({"title": ["a"]}))
