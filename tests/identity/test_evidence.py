@@ -102,6 +102,13 @@ def test_silence_is_no_evidence_and_difference_is() -> None:
 
 def test_a_near_number_is_weak_evidence_of_its_own() -> None:
     """One digit off is never the same number; near a generic value is nothing."""
+    given = strangers(2)
+    given[0]["phone"], given[1]["phone"] = "+8613800138001", "+8613800138007"
+    found = storekin.scan({"registrations": table(given)})
+    assert found.associations == ()
+    told = storekin.explain({"registrations": table(given)}, "s000", "s001")
+    assert {e.evidence.signal for e in told.evidence} >= {"near_phone"}
+    assert "same_phone" not in {e.evidence.signal for e in told.evidence}
     rows = strangers(2)
     rows[0]["phone"], rows[1]["phone"] = "+8613800138001", "+8613800138007"
     near = bits_of(rows, "s000", "s001", "same_phone")

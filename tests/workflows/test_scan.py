@@ -241,3 +241,12 @@ def test_hostile_text_is_shown_and_not_run(tmp_path: Path) -> None:
     assert result.associations
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_what_came_later_does_not_count(demo_folder: Path) -> None:
+    """As of a day before the second stores opened, nothing is associated by papers."""
+    result = storekin.scan(demo_folder, as_of="2022-12-31")
+    effects = {a.effect for a in result.associations}
+
+    assert "duplicate_registration" not in effects
+    assert any("dated after 2022-12-31" in str(note) for note in result.portfolio.notes)

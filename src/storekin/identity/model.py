@@ -78,3 +78,22 @@ IDENTITY_SIGNALS = (
     "shares_ip",
 )
 """The identity signals in the order in which tables show them."""
+
+NEAR_SIGNALS = {
+    "same_business_licence": "near_business_licence",
+    "same_legal_person_id": "near_legal_person_id",
+    "same_phone": "near_phone",
+    "same_email": "near_email",
+    "same_bank_account": "near_bank_account",
+    "same_tax_number": "near_tax_number",
+}
+"""What a near agreement of identifiers is called: never the same number."""
+
+
+def signal_name(signal: str, *, near: bool) -> str:
+    """Give the name under which an agreement is told.
+
+    >>> signal_name("same_phone", near=True), signal_name("similar_address", near=True)
+    ('near_phone', 'similar_address')
+    """
+    return NEAR_SIGNALS.get(signal, signal) if near else signal

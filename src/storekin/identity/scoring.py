@@ -176,12 +176,17 @@ def _count_once(
 
 
 def total_bits(
-    evidence: IdentityEvidence, pairs: int, ignored: IntArray | None = None
+    evidence: IdentityEvidence,
+    pairs: int,
+    silent: npt.NDArray[np.bool_] | None = None,
 ) -> FloatArray:
-    """Add up each pair's bits, in whole hundredths so that no order shows through."""
+    """Add up each pair's bits, in whole hundredths so that no order shows through.
+
+    ``silent`` marks rows of evidence that count for nothing.
+    """
     cents = np.round(evidence.bits * 100).astype(np.int64)
-    if ignored is not None and len(ignored):
-        cents = np.where(np.isin(evidence.signal, ignored), 0, cents)
+    if silent is not None:
+        cents = np.where(silent, 0, cents)
     totals = np.zeros(pairs, np.int64)
     np.add.at(totals, evidence.pair, cents)
     return totals / 100

@@ -15,7 +15,7 @@ from storekin.errors import (
     UnreadableFileError,
     suggest,
 )
-from storekin.identity.model import IDENTITY_SIGNALS
+from storekin.identity.model import IDENTITY_SIGNALS, NEAR_SIGNALS
 from storekin.listings.model import LEVELS, LISTING_SIGNALS
 from storekin.policy.model import (
     CONFIDENCES,
@@ -30,7 +30,12 @@ from storekin.policy.model import (
 )
 
 STORE_SIGNALS = ("shares_rare_listings",)
-KNOWN_SIGNALS = (*IDENTITY_SIGNALS, *LISTING_SIGNALS, *STORE_SIGNALS)
+KNOWN_SIGNALS = (
+    *IDENTITY_SIGNALS,
+    *NEAR_SIGNALS.values(),
+    *LISTING_SIGNALS,
+    *STORE_SIGNALS,
+)
 """Every signal that a policy may name."""
 
 _TOP = frozenset(

@@ -9,7 +9,6 @@ from storekin.errors import UnknownStoreError
 from storekin.graph.associations import Association
 from storekin.identity.values import number_stores
 from storekin.listings.model import LEVELS
-from storekin.policy.decide import number_signals
 from storekin.policy.model import Policy, Rule
 from storekin.records.evidence import Evidence
 from storekin.records.portfolio import Portfolio
@@ -141,8 +140,7 @@ def explain_pair(
     findings = compare_registrations(portfolio, engine, also=asked, on_step=tell.step)
     writer = EvidenceWriter(findings, masked=masked)
     pair = int(np.flatnonzero((findings.left == one) & (findings.right == other))[0])
-    numbers = number_signals(policy, writer.signals)
-    totals = findings.bits(np.flatnonzero(numbers.silent))
+    totals = findings.bits(writer.silent_rows(policy))
     opened = opening_days(portfolio.stores, portfolio.registrations)
     associations = [
         a

@@ -4,10 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from storekin.graph.associations import Association
 from storekin.graph.catalogues import SharedCatalogues, share_catalogues
+from storekin.identity.model import signal_name
 from storekin.identity.values import IntArray
 from storekin.policy.decide import (
     breaks_uniqueness,
@@ -50,6 +52,18 @@ class EvidenceWriter:
         pairs = np.arange(len(findings.left) + 1)
         self.begins = np.searchsorted(findings.evidence.pair, pairs)
 
+    def silent_rows(self, policy: Policy) -> npt.NDArray[np.bool_]:
+        """Mark the evidence that *policy* ignores, or takes for a notice alone."""
+        evidence = self.findings.evidence
+        exact = number_signals(policy, self.signals).silent
+        near = number_signals(
+            policy, [signal_name(signal, near=True) for signal in self.signals]
+        ).silent
+        rows: npt.NDArray[np.bool_] = np.where(
+            evidence.near, near[evidence.signal], exact[evidence.signal]
+        )
+        return rows
+
     def rows_of(self, pair: int) -> range:
         """Give the evidence rows of a pair."""
         return range(int(self.begins[pair]), int(self.begins[pair + 1]))
@@ -67,9 +81,10 @@ class EvidenceWriter:
         names = (ids[stores[0]], ids[stores[1]])
         bits = float(evidence.bits[row])
         exact = left == right and not evidence.near[row]
+        name = signal_name(signal, near=bool(evidence.near[row]))
         return Evidence(
-            id=evidence_id(signal, *names, values.texts[left], values.texts[right]),
-            signal=signal,
+            id=evidence_id(name, *names, values.texts[left], values.texts[right]),
+            signal=name,
             bits=bits,
             left=self._show(signal, values.shown(stores[0], left)),
             right=self._show(signal, values.shown(stores[1], right)),
@@ -165,7 +180,8 @@ def identity_associations(
         policy,
         len(findings.left),
     )
-    bits = findings.bits(np.flatnonzero(numbers.silent))
+    silent = writer.silent_rows(policy)
+    bits = findings.bits(silent)
     probability = findings.probability(bits)
     related = is_related(bits, probability, policy) & ~breaks
     ids = findings.values.store_ids
@@ -175,11 +191,7 @@ def identity_associations(
         if (left, right) in apart:
             continue
         effect = "duplicate_registration" if breaks[pair] else "related"
-        shown = [
-            row
-            for row in writer.rows_of(pair)
-            if not numbers.silent[evidence.signal[row]]
-        ]
+        shown = [row for row in writer.rows_of(pair) if not silent[row]]
         shown.sort(key=lambda row: (-evidence.bits[row], evidence.signal[row]))
         result.append(
             Association(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from storekin.identity.model import IDENTITY_SIGNALS
+from storekin.identity.model import IDENTITY_SIGNALS, NEAR_SIGNALS, signal_name
 from storekin.identity.values import number_stores
 from storekin.kernels.similar_texts import Progress
 from storekin.listings.model import load_listing_model
@@ -102,11 +102,15 @@ def registration_pairs(findings: RegistrationFindings) -> pa.Table:
     bits = findings.bits()
     order = list(findings.values.by_signal)
     columns = {}
-    for signal in IDENTITY_SIGNALS:
+    evidence = findings.evidence
+    near = {signal_name(signal, near=True): signal for signal in NEAR_SIGNALS}
+    for name in (*IDENTITY_SIGNALS, *near):
         column = np.full(len(findings.left), np.nan)
-        rows = findings.evidence.signal == order.index(signal)
-        column[findings.evidence.pair[rows]] = findings.evidence.bits[rows]
-        columns[signal] = column
+        rows = evidence.signal == order.index(near.get(name, name))
+        if near.get(name, name) in NEAR_SIGNALS:
+            rows &= evidence.near == (name in near)
+        column[evidence.pair[rows]] = evidence.bits[rows]
+        columns[name] = column
     return pa.table(
         {
             "left": ids.take(pa.array(findings.left)),

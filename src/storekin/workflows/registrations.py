@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from storekin.identity.blocking import (
@@ -41,9 +42,9 @@ class RegistrationFindings:
     evidence: IdentityEvidence
     prior_bits: float
 
-    def bits(self, ignored: IntArray | None = None) -> FloatArray:
-        """Give each pair's total in bits, without the *ignored* signals."""
-        return total_bits(self.evidence, len(self.left), ignored)
+    def bits(self, silent: npt.NDArray[np.bool_] | None = None) -> FloatArray:
+        """Give each pair's total in bits, without the *silent* rows of evidence."""
+        return total_bits(self.evidence, len(self.left), silent)
 
     def probability(self, bits: FloatArray) -> FloatArray:
         """Give the probability that a pair has one seller, from its bits."""

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -86,10 +87,13 @@ def scan_portfolio(
 ) -> ScanResult:
     """Compare all registrations and listings, and decide under *policy*.
 
-    ``apart`` holds pairs of store ids that have been ruled not to be the same; they
-    are never associated, nor brought into one cluster by others.
+    With ``as_of`` (a day, as text) later registrations, listings and accesses do not
+    count. ``apart`` holds pairs of store ids that have been ruled not to be the same;
+    they are never associated, nor brought into one cluster by others.
     """
     tell = progress or silent_progress()
+    if as_of is not None:
+        portfolio = as_known_on(portfolio, as_of)
     held = {(min(pair), max(pair)) for pair in apart}
     ids = portfolio.store_ids()
     tell.step("registrations")
@@ -146,6 +150,26 @@ def scan_portfolio(
         listings=listings,
         catalogues=catalogues,
     )
+
+
+def as_known_on(portfolio: Portfolio, day: str) -> Portfolio:
+    """Leave out what is dated after *day*; what has no date stays."""
+    import pyarrow.compute as pc
+
+    notes = [*portfolio.notes]
+    kept = {}
+    for name, column in (
+        ("registrations", "submitted"),
+        ("listings", "created"),
+        ("access", "at"),
+    ):
+        table = getattr(portfolio, name)
+        later = pc.greater(table[column], pa.scalar(date.fromisoformat(day)))
+        kept[name] = table.filter(pc.invert(pc.fill_null(later, fill_value=False)))
+        left_out = table.num_rows - kept[name].num_rows
+        if left_out:
+            notes.append(f"{name}: {left_out} rows dated after {day} are left out")
+    return replace(portfolio, **kept, notes=tuple(notes))
 
 
 _ORDER = ("duplicate_registration", "duplicate_distribution", "related")

@@ -21,7 +21,7 @@ _DATE = click.DateTime(formats=["%Y-%m-%d"])
 )
 @click.option("--json", "machine_readable", is_flag=True, help="Print the summary.")
 @click.option("--unmasked", is_flag=True, help="Show personal identifiers in full.")
-@click.option("--as-of", type=_DATE, help="The day that the records are of.")
+@click.option("--as-of", type=_DATE, help="Leave out what is dated later.")
 def scan(
     portfolio: Path,
     policy: str,
