@@ -99,6 +99,9 @@ def typed_records(
         table = table.append_column(key, numbers)
     if "store" not in table.column_names:
         table = table.append_column("store", pa.nulls(table.num_rows, pa.string()))
+    if not set(table.column_names) & _NEEDED[name]:
+        wanted = min(_NEEDED[name])
+        raise MissingColumnError.at(raw.file, wanted, raw.table.column_names)
     whole = RawTable(raw.file, table, raw.records, raw.line_of, raw.rejections)
     optional = frozenset({"store"} if key != "store" else ())
     read = type_table(whole, name, optional=optional)
@@ -114,6 +117,14 @@ def typed_records(
         read.unknown
     )
     return assemble(tables, folder, read.rejections, tuple(notes), (raw.file,))
+
+
+_NEEDED: dict[TableName, frozenset[str]] = {
+    "listings": frozenset({"title"}),
+    "registrations": frozenset(column_names("registrations"))
+    - {"store", "country", "submitted"},
+}
+"""Without any of these columns there is nothing to match."""
 
 
 def typed_pairs(raw: RawTable, name: TableName) -> tuple[pa.Table, list[str]]:

@@ -147,3 +147,22 @@ def test_one_title_ten_thousand_times_is_not_squared() -> None:
     )
 
     assert 0 < pairs.num_rows < 2 * count
+
+
+def test_two_stores_with_three_products_each_are_enough() -> None:
+    """Words need not be rare in a portfolio of six listings to tell products apart."""
+    titles = ["Norvik oak wall clock NC482", "Takeo steel pan TS20", "Halden door mat"]
+    result = storekin.scan(
+        {
+            "listings": pa.table(
+                {
+                    "listing": [f"{s}{n}" for s in "ab" for n in range(3)],
+                    "store": [s for s in "ab" for _ in range(3)],
+                    "title": titles * 2,
+                }
+            )
+        }
+    )
+
+    assert [a.effect for a in result.associations] == ["duplicate_distribution"]
+    assert result.listing_pairs.num_rows == 3

@@ -130,14 +130,22 @@ def code_column(
     return np.where(picked < 0, -1, codes[picked])
 
 
+FEWEST_TEXTS = 2000
+
+
 def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
-    """Give each token's rarity: log2 of one in how many texts it stands."""
+    """Give each token's rarity: log2 of one in how many texts it stands.
+
+    A few texts know little of how rare words are: they are taken for a part of
+    ``FEWEST_TEXTS``, in whose others the words do not stand.
+    """
     from storekin.kernels.groups import number_values
 
     if not len(tokens.values):
         return np.empty(0, np.float32)
     numbers, _, counts = number_values(tokens.values, 16)
-    bits = np.log2((len(tokens) + 1) / counts.astype(np.float64))
+    total = max(len(tokens) + 1, FEWEST_TEXTS)
+    bits = np.log2(total / counts.astype(np.float64))
     # shown and compared to a thousandth of a bit, whatever the machine
     # not zero: titles that all have the same words are still the same titles
     kept = np.maximum(np.round(bits, 3), 0.001).astype(np.float32)

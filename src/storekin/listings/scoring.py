@@ -12,7 +12,11 @@ import numpy.typing as npt
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.listings.model import LISTING_SIGNALS, ListingModel
-from storekin.listings.prepared import AttributeTable, PreparedListings
+from storekin.listings.prepared import (
+    FEWEST_TEXTS,
+    AttributeTable,
+    PreparedListings,
+)
 
 FloatArray = npt.NDArray[np.float64]
 _CHUNK = 65_536
@@ -345,7 +349,7 @@ def rarest_words(listings: PreparedListings) -> TokenArray:
     """Give for each title its rarest word that another title has, too; 0 for none."""
     tokens = listings.tokens
     words = (tokens.values >> np.uint64(61)) <= np.uint64(3)
-    shared = listings.weights < np.log2((len(tokens) + 1) / 1.5)
+    shared = listings.weights < np.log2(max(len(tokens) + 1, FEWEST_TEXTS) / 1.5)
     usable = np.where(words & shared, listings.weights, -1.0)
     rows = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
     order = np.lexsort((tokens.values, usable, rows))

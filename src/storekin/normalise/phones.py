@@ -1,10 +1,13 @@
 """Phone numbers to E.164."""
 
+import re
 from functools import lru_cache
 
 from storekin.normalise.text import to_half_width
 
 _FEWEST_DIGITS = 7
+_CHINESE_MOBILE = re.compile(r"^(\+?86)?(1[3-9]\d{9})$")
+_BETWEEN_DIGITS = str.maketrans("", "", " -()")
 
 
 @lru_cache(maxsize=65_536)
@@ -21,6 +24,9 @@ def normalise_phone(text: str, country: str | None = None) -> str | None:
     plain = to_half_width(text)
     if plain.startswith("00"):
         plain = "+" + plain[2:]
+    mobile = _CHINESE_MOBILE.match(plain.translate(_BETWEEN_DIGITS))
+    if mobile and (mobile[1] or (country or "CN").upper() == "CN"):
+        return "+86" + mobile[2]  # most numbers, without asking the library
     once = _read_phone(plain, (country or "CN").upper())
     # a number that no plan allows may be read anew from what was kept of it
     for _ in range(4):

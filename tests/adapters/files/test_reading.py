@@ -72,6 +72,16 @@ def test_the_separator_is_found(tmp_path: Path, separator: str) -> None:
     assert listings["title"].to_pylist() == ["x, y; z", "w"]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_line_end_is_read(tmp_path: Path, end: str) -> None:
+    """Lines of Unix, Windows and old Macs are lines, with the right numbers."""
+    rows = ["listing,store,title,price", "L1,a,mug,5", "", "L2,b,cup,-6", "L3,c,pan,7"]
+    portfolio = read_portfolio(write(tmp_path, end.join(rows) + end))
+
+    assert portfolio.listings["listing"].to_pylist() == ["L1", "L3"]
+    assert [r.line for r in portfolio.rejections] == [4]
+
+
 def test_a_quoted_line_end_is_part_of_the_value(tmp_path: Path) -> None:
     """A title over two lines is one title, and later lines keep their numbers."""
     text = HEADER + 'L1,a,"two\nlines",5,2026-01-01\nL2,b,red mug,-5,2026-01-01\n'

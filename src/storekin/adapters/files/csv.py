@@ -39,6 +39,8 @@ def read_csv(path: Path, name: str, known: Collection[str]) -> RawTable:
             f"{name}: this is not a text file", "save it as CSV in UTF-8"
         )
     del raw
+    if b"\n" not in text:
+        text = text.replace(b"\r", b"\n")  # old Mac line ends
     separator, header = _read_header(text, known)
     # a quote that never closes would swallow the rest of the file: then each line
     # stands for itself, and what cannot be split is named
@@ -50,6 +52,7 @@ def read_csv(path: Path, name: str, known: Collection[str]) -> RawTable:
 
 def _read_header(text: bytes, known: Collection[str]) -> tuple[str, list[str]]:
     sample = text[:_HEADER_BYTES].decode(errors="ignore").lstrip("\r\n \ufeff")
+    sample = sample.replace("\r\n", "\n")
     best: tuple[int, int, str, list[str]] = (-1, -1, ",", [])
     for order, separator in enumerate(_SEPARATORS):
         reader = standard_csv.reader(io.StringIO(sample), delimiter=separator)
@@ -174,8 +177,6 @@ class _LineFinder:
             return np.empty(0, np.int64)
         data = np.frombuffer(self._text, np.uint8)
         ends = np.flatnonzero(data == ord("\n"))
-        if len(ends) == 0 and b"\r" in self._text:
-            ends = np.flatnonzero(data == ord("\r"))  # old Mac line ends
         if self._multiline:
             quotes = np.flatnonzero(data == ord('"'))
             outside = np.searchsorted(quotes, ends) % 2 == 0
