@@ -8,6 +8,7 @@ from storekin.graph.associations import Association
 from storekin.graph.catalogues import share_catalogues
 from storekin.graph.clusters import join_clusters
 from storekin.graph.layout import lay_out
+from storekin.policy.load import find_policy
 from storekin.records.evidence import Evidence
 
 
@@ -37,6 +38,7 @@ def shared_bits(carriers: int) -> float:
         np.zeros(len(left), np.int8),
         np.ones(len(left)),
         rows.astype(np.int32),
+        np.ones(len(left), np.bool_),
         worst_level=1,
     )
     return float(shared.bits[0])
@@ -57,12 +59,36 @@ def test_a_product_counts_once_however_often_it_is_listed() -> None:
     right = np.tile([3, 4, 5], 3)
     owners = np.array([0, 0, 0, 1, 1, 1], np.int32)
     shared = share_catalogues(
-        left, right, np.zeros(9, np.int8), np.ones(9), owners, worst_level=1
+        left,
+        right,
+        np.zeros(9, np.int8),
+        np.ones(9),
+        owners,
+        np.ones(9, np.bool_),
+        worst_level=1,
     )
 
     assert shared.families.tolist() == [1]
     assert shared.pairs.tolist() == [9]
     assert shared.bits.tolist() == [6.0]
+
+
+def test_one_product_by_words_alone_links_no_catalogues() -> None:
+    """Without a picture or a code one product is below what the policy asks for."""
+    one = np.zeros(1, np.int64)
+    shared = share_catalogues(
+        one,
+        one + 1,
+        np.zeros(1, np.int8),
+        np.ones(1),
+        np.array([0, 1], np.int32),
+        np.zeros(1, np.bool_),
+        worst_level=1,
+    )
+    test = find_policy("aliexpress").duplicates
+
+    assert test is not None
+    assert 0 < shared.bits[0] < test.bits_at_least
 
 
 def test_clusters_ignore_the_order_of_associations() -> None:

@@ -19,7 +19,10 @@ RARE_BITS = 6.0
 BITS_PER_DOUBLING = 2.5
 """What each doubling of the other carriers takes off."""
 
-HIGHLY_SIMILAR_SHARE = 0.6
+UNSEEN_SHARE = 0.65
+"""Identical by their words alone, with no picture or product code to say so."""
+
+HIGHLY_SIMILAR_SHARE = 0.5
 """Listings that are highly similar, not identical, weigh so much of it."""
 
 MOST_BITS = 40.0
@@ -58,13 +61,15 @@ def share_catalogues(
     level: npt.NDArray[np.int8],
     probability: FloatArray,
     owners: npt.NDArray[np.int32],
+    proven: npt.NDArray[np.bool_],
     *,
     worst_level: int,
 ) -> SharedCatalogues:
     """Join listing pairs into products, and products into pairs of stores.
 
     ``left`` and ``right`` are rows of the listings table, ``owners`` their stores;
-    pairs above ``worst_level`` (0 is identical) are left out.
+    pairs above ``worst_level`` (0 is identical) are left out. ``proven`` marks pairs
+    that a picture or a product code bears out.
     """
     from storekin.kernels.groups import components
 
@@ -88,7 +93,9 @@ def share_catalogues(
     weight = np.maximum(
         RARE_BITS - BITS_PER_DOUBLING * np.log2(np.maximum(carriers[fam] - 1, 1)), 0.0
     )
-    weight = np.where(level[chosen] == 0, weight, HIGHLY_SIMILAR_SHARE * weight) * sure
+    share_of = np.where(proven[chosen], 1.0, UNSEEN_SHARE)
+    share_of = np.where(level[chosen] == 0, share_of, HIGHLY_SIMILAR_SHARE)
+    weight = weight * share_of * sure
     # each family counts once a pair of stores, by its likeliest listings
     cents = np.where(new_family, np.round(weight * 100), 0).astype(np.int64)
     begins = np.flatnonzero(new_pair)

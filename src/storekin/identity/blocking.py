@@ -17,6 +17,10 @@ MOST_PAIRED = 60
 """Holders of a value that are paired with one another; of more, each with the first."""
 
 
+MOST_NEAR = 10
+"""Values near one value, above which being near it says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class BlockingRule:
     """A rule that proposes candidate pairs: its name, and its SQL.
@@ -190,7 +194,12 @@ def near_table(
             left, right = similar_addresses(entries.texts)
         else:
             continue
-        generic = commonness[signal].generic
+        generic = commonness[signal].generic.copy()
+        # a name with many near ones is a common name: being near it says nothing
+        near_ones = np.bincount(
+            np.concatenate([left, right]), minlength=len(entries.texts)
+        )
+        generic |= near_ones > MOST_NEAR
         keep = ~(generic[left] | generic[right]) if len(left) else np.empty(0, bool)
         parts.append(
             pa.table(

@@ -225,6 +225,9 @@ def find_shared_catalogues(
         scores.level,
         scores.probability,
         findings.prepared.owners,
+        (np.nan_to_num(scores.bits["same_image"]) > 0)
+        | (np.nan_to_num(scores.bits["similar_image"]) > 0)
+        | (np.nan_to_num(scores.bits["same_gtin"]) > 0),
         worst_level=worst_level(policy),
     )
 
