@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from storekin.kernels.compiled import kernel
+from storekin.kernels.compiled import inlined, kernel
 
 _U = np.uint64
 _SPREAD = 0xD6E8FEB86659FD93
@@ -60,7 +60,7 @@ def number_values(values: Any, bits: Any) -> Any:  # noqa: ANN401
     return numbers, distinct[:used].copy(), counts[:used].copy()
 
 
-@kernel("i8(i8[::1], i8)")
+@inlined
 def root_of(parents: Any, node: Any) -> Any:  # noqa: ANN401
     """Give the representative of *node*, shortening the path to it."""
     while parents[node] != node:

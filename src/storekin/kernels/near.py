@@ -17,6 +17,13 @@ def _step(state: Any, byte: Any) -> Any:  # noqa: ANN401
     return mixed ^ (mixed >> _U(31))
 
 
+@inlined
+def _grown(array: Any, room: Any) -> Any:  # noqa: ANN401
+    more = np.empty(room, np.int64)
+    more[: len(array)] = array
+    return more
+
+
 @kernel("Tuple((u8[::1], i8[::1]))(u1[::1], i8[::1])")
 def deletion_keys(data: Any, offsets: Any) -> Any:  # noqa: ANN401
     """Hash each value whole and with each one of its characters left out.
@@ -45,7 +52,7 @@ def deletion_keys(data: Any, offsets: Any) -> Any:  # noqa: ANN401
     return keys[:written].copy(), rows[:written].copy()
 
 
-@kernel("b1(u1[::1], i8, i8, i8, i8)")
+@inlined
 def one_edit_apart(data: Any, a: Any, a_end: Any, b: Any, b_end: Any) -> Any:  # noqa: ANN401
     """Say whether one change, swap of neighbours, loss or gain tells them apart."""
     while a < a_end and b < b_end and data[a] == data[b]:
@@ -90,12 +97,8 @@ def pairs_one_edit_apart(
                     continue
                 if written == room:
                     room *= 2
-                    more = np.empty(room, np.int64)
-                    more[:written] = left
-                    left = more
-                    more = np.empty(room, np.int64)
-                    more[:written] = right
-                    right = more
+                    left = _grown(left, room)
+                    right = _grown(right, room)
                 left[written] = min(a, b)
                 right[written] = max(a, b)
                 written += 1
@@ -141,12 +144,8 @@ def near_hashes_in_buckets(
                     continue
                 if written == room:
                     room *= 2
-                    more = np.empty(room, np.int64)
-                    more[:written] = left
-                    left = more
-                    more = np.empty(room, np.int64)
-                    more[:written] = right
-                    right = more
+                    left = _grown(left, room)
+                    right = _grown(right, room)
                 left[written] = min(a, b)
                 right[written] = max(a, b)
                 written += 1

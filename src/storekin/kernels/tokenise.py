@@ -5,6 +5,7 @@ dimension (of a quantity or a variant), the rest is a hash of the folded text.
 Nothing is kept as a string, so a million titles need some hundred megabytes.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,28 @@ def _tag(state: Any, kind: Any, dimension: Any) -> Any:  # noqa: ANN401
     return (state & _U(_HASH_MASK)) | (_U(kind) << _U(61)) | (_U(dimension) << _U(56))
 
 
-@kernel("i8(u8[::1], u8)")
+@inlined
+def _read_point(data: Any, position: Any) -> Any:  # noqa: ANN401
+    """Read one UTF-8 character; what lies outside the basic plane is a blank."""
+    byte = data[position]
+    if byte < 0x80:
+        return int(byte), position + 1
+    if byte < 0xE0:
+        return (
+            (int(byte) & 0x1F) << 6 | (int(data[position + 1]) & 0x3F),
+            position + 2,
+        )
+    if byte < 0xF0:
+        return (
+            (int(byte) & 0x0F) << 12
+            | (int(data[position + 1]) & 0x3F) << 6
+            | (int(data[position + 2]) & 0x3F),
+            position + 3,
+        )
+    return 0x20, position + 4
+
+
+@inlined
 def find_sorted(table: Any, wanted: Any) -> Any:  # noqa: ANN401
     """Give the place of *wanted* in a sorted array, or -1."""
     low = 0
@@ -50,13 +72,13 @@ def find_sorted(table: Any, wanted: Any) -> Any:  # noqa: ANN401
     return -1
 
 
-@kernel("u8(u2[::1])")
-def hash_characters(characters: Any) -> Any:  # noqa: ANN401
+def hash_characters(points: Sequence[int]) -> int:
     """Hash folded characters as the tokeniser does, to build its look-up tables."""
-    state = _U(1)
-    for character in characters:
-        state = _mix(state, character)
-    return state & _U(_HASH_MASK)
+    state = 1
+    for point in points:
+        state = ((state ^ point) * _MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
+        state ^= state >> 29
+    return state & _HASH_MASK
 
 
 @kernel(
@@ -93,23 +115,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
         end = offsets[row + 1]
         size = 0
         while position < end and size < 4094:
-            byte = data[position]
-            if byte < 0x80:
-                point = int(byte)
-                position += 1
-            elif byte < 0xE0:
-                point = (int(byte) & 0x1F) << 6 | (int(data[position + 1]) & 0x3F)
-                position += 2
-            elif byte < 0xF0:
-                point = (
-                    (int(byte) & 0x0F) << 12
-                    | (int(data[position + 1]) & 0x3F) << 6
-                    | (int(data[position + 2]) & 0x3F)
-                )
-                position += 3
-            else:
-                point = 0x20  # outside the basic plane: emoji, a separator
-                position += 4
+            point, position = _read_point(data, position)
             class_ = classes[point]
             if class_ == IGNORED:
                 continue
@@ -306,23 +312,7 @@ def sketch_chunk(
         before = _U(0)
         last_one = _U(0)
         while position < end:
-            byte = data[position]
-            if byte < 0x80:
-                point = int(byte)
-                position += 1
-            elif byte < 0xE0:
-                point = (int(byte) & 0x1F) << 6 | (int(data[position + 1]) & 0x3F)
-                position += 2
-            elif byte < 0xF0:
-                point = (
-                    (int(byte) & 0x0F) << 12
-                    | (int(data[position + 1]) & 0x3F) << 6
-                    | (int(data[position + 2]) & 0x3F)
-                )
-                position += 3
-            else:
-                point = 0x20
-                position += 4
+            point, position = _read_point(data, position)
             class_ = classes[point]
             if class_ in (IGNORED, SEPARATOR):
                 continue

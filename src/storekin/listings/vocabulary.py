@@ -22,8 +22,7 @@ def _load(name: str) -> dict[str, dict[str, object]]:
 def _hash(word: str) -> int:
     from storekin.kernels.tokenise import hash_characters
 
-    points = [ord(character) for character in fold_text(word)]
-    return int(hash_characters(np.array(points, np.uint16)))
+    return hash_characters([ord(character) for character in fold_text(word)])
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ from datetime import date
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
+from typing import TypedDict
 
 from storekin.errors import (
     PolicyFaultsError,
@@ -250,16 +251,25 @@ def _said_by(
     return tuple(str(name) for name in names)
 
 
+class _RuleParts(TypedDict):
+    source: tuple[str, ...]
+    confidence: str
+    read_on: date | None
+    because: str
+    because_zh: str
+
+
 def _rule(
     faults: _Faults, where: str, table: Table, sources: Collection[str]
-) -> tuple[tuple[str, ...], str, date | None, str, str]:
+) -> _RuleParts:
+    """Read what every rule has: who says so, when it was read, and the sentence."""
     because = faults.text(where, table, "because", "-")
-    return (
-        _said_by(faults, where, table, sources),
-        faults.choice(where, table, "confidence", CONFIDENCES),
-        faults.day(where, table, "read_on"),
-        because,
-        str(table.get("because_zh", because)),
+    return _RuleParts(
+        source=_said_by(faults, where, table, sources),
+        confidence=faults.choice(where, table, "confidence", CONFIDENCES),
+        read_on=faults.day(where, table, "read_on"),
+        because=because,
+        because_zh=str(table.get("because_zh", because)),
     )
 
 
@@ -278,18 +288,11 @@ def _signals(
         limit = None
         if effect == "advisory_limit":
             limit = int(faults.number(where, table, "limit", 1, 999_999))
-        source, confidence, read_on, because, because_zh = _rule(
-            faults, where, table, sources
-        )
         rules[signal] = SignalRule(
             signal=signal,
             effect=effect,
             limit=limit,
-            source=source,
-            confidence=confidence,
-            read_on=read_on,
-            because=because,
-            because_zh=because_zh,
+            **_rule(faults, where, table, sources),
         )
     return rules
 
@@ -302,17 +305,10 @@ def _related(
     where = f"{faults.file}, rule 'related'"
     table = faults.table(faults.file, data, "related")
     faults.unknown_keys(where, table, _RELATED)
-    source, confidence, read_on, because, because_zh = _rule(
-        faults, where, table, sources
-    )
     return RelatedTest(
         probability_at_least=faults.number(where, table, "probability_at_least", 0, 1),
         bits_at_least=faults.number(where, table, "bits_at_least", 0, 1000),
-        source=source,
-        confidence=confidence,
-        read_on=read_on,
-        because=because,
-        because_zh=because_zh,
+        **_rule(faults, where, table, sources),
     )
 
 
@@ -324,18 +320,11 @@ def _duplicates(
     where = f"{faults.file}, rule 'duplicate_listings'"
     table = faults.table(faults.file, data, "duplicate_listings")
     faults.unknown_keys(where, table, _DUPLICATES)
-    source, confidence, read_on, because, because_zh = _rule(
-        faults, where, table, sources
-    )
     return DuplicateTest(
         level_at_least=faults.choice(where, table, "level_at_least", LEVELS[:3]),
         bits_at_least=faults.number(where, table, "bits_at_least", 0, 1000),
         allowance=int(faults.number(where, table, "allowance", 0, 1000)),
-        source=source,
-        confidence=confidence,
-        read_on=read_on,
-        because=because,
-        because_zh=because_zh,
+        **_rule(faults, where, table, sources),
     )
 
 
