@@ -25,9 +25,9 @@ from storekin.kernels.similar_texts import (
     sketch,
     tokenise,
 )
+from storekin.listings.comparisons.titles import title_vectors
 from storekin.listings.pictures import _near_hashes
 from storekin.listings.prepared import rarity_bits
-from storekin.listings.scoring import title_vectors
 from storekin.listings.vocabulary import listing_vocabulary
 
 WORDS = [

@@ -22,3 +22,12 @@ def say(language: str, section: str, key: str, **values: object) -> str:
     'Both registrations give the same phone number.'
     """
     return load_words(language)[section][key].format(**values)
+
+
+Words = dict[str, str]
+"""One text in every language, by language."""
+
+
+def in_both(section: str, key: str, **values: object) -> Words:
+    """Fill one sentence in every language."""
+    return {language: say(language, section, key, **values) for language in LANGUAGES}

@@ -3,33 +3,24 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from storekin.graph.associations import Association
-from storekin.graph.layout import lay_out
 from storekin.listings.model import LEVELS, LISTING_SIGNALS
 from storekin.policy.model import Policy, Rule
-from storekin.wording.catalog import LANGUAGES, load_words, say
+from storekin.wording.catalog import LANGUAGES, Words, in_both, load_words, say
 from storekin.workflows.findings import EvidenceWriter, catalogue_evidence
+from storekin.workflows.report.graph import draw_graph
 from storekin.workflows.report.pictures import Thumbnails
 from storekin.workflows.report.words import mark_differences
 from storekin.workflows.scan import ScanResult
-
-if TYPE_CHECKING:
-    from storekin.graph.clusters import Cluster
 
 MOST_CARDS = 150
 """Associations shown in full; more would make the page too heavy to open."""
 
 MOST_PAIRS = 5
-MOST_CLUSTERS = 40
-MOST_NODES = 250
 _FULL_BAR = 20.0
-
-Words = dict[str, str]
-"""One text in every language, by language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +69,6 @@ class Card:
     later: str | None
 
 
-def _both(section: str, key: str, **values: object) -> Words:
-    return {lang: say(lang, section, key, **values) for lang in LANGUAGES}
-
-
 def build_report(result: ScanResult) -> str:
     """Write the report's HTML; everything in it is escaped by the template."""
     from jinja2 import Environment, StrictUndefined, select_autoescape
@@ -109,7 +96,7 @@ def build_report(result: ScanResult) -> str:
         words={lang: load_words(lang)["report"] for lang in LANGUAGES},
         styles=folder.joinpath("report.css").read_text("utf-8"),
         languages=LANGUAGES,
-        subtitle=_both(
+        subtitle=in_both(
             "report",
             "subtitle",
             stores=f"{counts.get('stores', 0):,}",
@@ -120,7 +107,7 @@ def build_report(result: ScanResult) -> str:
         tiles=_tiles(result),
         cards=cards,
         more_cards=len(result.associations) - len(shown),
-        graph=_graph(
+        graph=draw_graph(
             result, {id(a): c.anchor for a, c in zip(shown, cards, strict=True)}
         ),
         notices=_notices(result, writers),
@@ -136,14 +123,14 @@ def build_report(result: ScanResult) -> str:
         },
         rejections=result.rejections[:50],
         rejected=len(result.rejections),
-        rejected_words=_both("notice", "rejected", count=len(result.rejections)),
-        crowded_words=_both(
+        rejected_words=in_both("notice", "rejected", count=len(result.rejections)),
+        crowded_words=in_both(
             "notice",
             "crowded",
             count=0 if result.listings is None else result.listings.crowded,
         ),
         crowded=0 if result.listings is None else result.listings.crowded,
-        prior=_both("report", "prior", bits=f"{result.registrations.prior_bits:.1f}"),
+        prior=in_both("report", "prior", bits=f"{result.registrations.prior_bits:.1f}"),
         masked=result.masked,
         version=version("storekin"),
     )
@@ -167,11 +154,11 @@ def _tiles(result: ScanResult) -> list[tuple[Words, int, str]]:
     counts = result.summary["associations"]
     found = dict(counts) if isinstance(counts, dict) else {}
     tiles = [
-        (_both("effect", effect), int(found.get(effect, 0)), effect)
+        (in_both("effect", effect), int(found.get(effect, 0)), effect)
         for effect in ("duplicate_registration", "duplicate_distribution", "related")
     ]
-    tiles.append((_both("effect", "advisory"), len(result.notices), "advisory"))
-    tiles.append((_both("report", "clusters"), len(result.clusters), ""))
+    tiles.append((in_both("effect", "advisory"), len(result.notices), "advisory"))
+    tiles.append((in_both("report", "clusters"), len(result.clusters), ""))
     return tiles
 
 
@@ -240,12 +227,12 @@ def _card(
     return Card(
         anchor=association.evidence[0].id,
         effect=association.effect,
-        effect_words=_both("effect", association.effect),
+        effect_words=in_both("effect", association.effect),
         claim={
             lang: claim_sentence(association, result.policy, lang, families)
             for lang in LANGUAGES
         },
-        outcome=_both("outcome", association.outcome),
+        outcome=in_both("outcome", association.outcome),
         follows={"en": outcome.because, "zh": outcome.because_zh},
         left=association.left,
         right=association.right,
@@ -295,7 +282,7 @@ def _evidence_rows(
         rows.append(
             EvidenceRow(
                 id=first.id,
-                claim=_both(first.signal, "claim"),
+                claim=in_both(first.signal, "claim"),
                 because={lang: e.because for lang, e in by_language.items()},
                 bits=first.bits,
                 bar=round(min(abs(first.bits) / _FULL_BAR, 1.0) * 100, 1),
@@ -329,7 +316,7 @@ def _rules(result: ScanResult, association: Association) -> list[dict[str, objec
                 lang: "; ".join(policy.source_in(lang, key) for key in rule.source)
                 for lang in LANGUAGES
             },
-            "confidence": _both("confidence", rule.confidence),
+            "confidence": in_both("confidence", rule.confidence),
             "read_on": rule.read_on.isoformat() if rule.read_on else "",
         }
         for rule in rules
@@ -362,12 +349,12 @@ def _listing_rows(
             side["picture"] = thumbnails.of(side["images"])
         rows.append(
             ListingRow(
-                level=_both("level", LEVELS[int(scores.level[row])]),
+                level=in_both("level", LEVELS[int(scores.level[row])]),
                 probability=float(scores.probability[row]),
                 left=shown[0],
                 right=shown[1],
                 signals=[
-                    (_both("listing", signal), float(scores.bits[signal][row]))
+                    (in_both("listing", signal), float(scores.bits[signal][row]))
                     for signal in LISTING_SIGNALS
                     if np.isfinite(scores.bits[signal][row])
                 ],
@@ -389,7 +376,7 @@ def _notices(
     for place, notice in enumerate(result.notices[:100]):
         notices.append(
             {
-                "claim": _both(notice.evidence[0].signal, "claim"),
+                "claim": in_both(notice.evidence[0].signal, "claim"),
                 "value": notice.evidence[0].left,
                 "because": {
                     lang: spoken[lang][place].evidence[0].because for lang in LANGUAGES
@@ -399,66 +386,3 @@ def _notices(
             }
         )
     return notices
-
-
-def _graph(result: ScanResult, anchors: dict[int, str]) -> dict[str, object]:
-    clusters = sorted(result.clusters, key=lambda c: (-len(c.stores), c.id))
-    shown: list[Cluster] = []
-    nodes = 0
-    for cluster in clusters[:MOST_CLUSTERS]:
-        if nodes + len(cluster.stores) > MOST_NODES and shown:
-            break
-        shown.append(cluster)
-        nodes += len(cluster.stores)
-    visible = {store for cluster in shown for store in cluster.stores[:MOST_NODES]}
-    edges = [a for a in result.associations if a.left in visible and a.right in visible]
-    layout = lay_out(
-        [c.stores[:MOST_NODES] for c in shown], [(a.left, a.right) for a in edges]
-    )
-    names = dict(
-        zip(
-            result.portfolio.stores["store"].to_pylist(),
-            result.portfolio.stores["name"].to_pylist(),
-            strict=True,
-        )
-    )
-    drawn: dict[tuple[str, str], int] = {}
-    lines = []
-    for association in edges[:2000]:
-        ends = (association.left, association.right)
-        drawn[ends] = drawn.get(ends, 0) + 1
-        (x1, y1), (x2, y2) = (layout.positions[end] for end in ends)
-        shift = 5.0 * (drawn[ends] - 1)
-        lines.append(
-            {
-                "x1": x1,
-                "y1": y1 + shift,
-                "x2": x2,
-                "y2": y2 + shift,
-                "effect": association.effect,
-                "anchor": anchors.get(id(association)),
-                "title": f"{association.left} – {association.right}",
-            }
-        )
-    return {
-        "width": layout.width,
-        "height": layout.height,
-        "lines": lines,
-        "nodes": [
-            {"id": store, "x": x, "y": y, "name": names.get(store)}
-            for store, (x, y) in layout.positions.items()
-        ],
-        "clusters": [
-            {
-                "id": cluster.id,
-                "stores": [
-                    (store, names.get(store)) for store in cluster.stores[:MOST_NODES]
-                ],
-                "effects": [_both("effect", effect) for effect in cluster.effects],
-            }
-            for cluster in shown
-        ],
-        "note": _both("report", "more_graph", shown=len(shown), total=len(clusters))
-        if len(shown) < len(clusters)
-        else None,
-    }

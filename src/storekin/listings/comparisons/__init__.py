@@ -1,0 +1,1 @@
+"""How alike two listings are: one module for each kind of value."""
