@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import storekin
 from storekin import errors
 from storekin.policy.load import KNOWN_SIGNALS
 from storekin.surfaces.cli.main import COMMANDS
@@ -74,6 +75,30 @@ def test_the_readme_names_each_command() -> None:
         assert f"storekin {name}" in text
     for target in ("make demo", "make test"):
         assert target in text
+
+
+def test_the_readmes_python_runs(demo_folder: Path) -> None:
+    """The example in the README does what it says."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    portfolio = storekin.load_portfolio(demo_folder)
+    names: dict[str, object] = {
+        "registrations": portfolio.registrations,
+        "listings": portfolio.listings,
+    }
+    for block in code:
+        exec(block, names)  # noqa: S102 - our own README
+
+    assert code
+    assert names["pairs"]
+
+
+def test_each_signal_is_on_the_policies_page() -> None:
+    """A policy author finds every signal that a policy may name."""
+    text = (ROOT / "docs" / "policies.md").read_text("utf-8")
+
+    for signal in KNOWN_SIGNALS:
+        assert f"`{signal}`" in text
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:
