@@ -9,13 +9,12 @@ CSV to report. Prints a Markdown table.
 """
 
 import argparse
+import itertools
 import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-from portfolio import make
 
 READ = """
 import json, resource, sys, time
@@ -103,13 +102,17 @@ def main() -> None:
     parser.add_argument("--work", type=Path)
     parser.add_argument("--sizes", default="2000:100000,20000:1000000")
     chosen = parser.parse_args()
+    scans: list[tuple[int, float, float]] = []
     work = chosen.work or Path(tempfile.mkdtemp(prefix="storekin-benchmark-"))
     print("| stores, listings | step | s | of the peer's time | GB | found |")
     print("| --- | --- | --- | --- | --- | --- |")
     for size in chosen.sizes.split(","):
         stores, listings = map(int, size.split(":"))
         folder = work / f"made-{stores}-{listings}"
-        make(stores, listings, 7, folder)
+        # in a process of its own: a child's peak memory begins with its parent's
+        maker = [sys.executable, str(Path(__file__).with_name("portfolio.py"))]
+        sizes = ["--stores", str(stores), "--listings", str(listings)]
+        subprocess.run([*maker, *sizes, "--out", str(folder)], check=True)
         for step, code, peer, name in (
             ("read listings.csv", READ, PANDAS, "pandas"),
             ("join titles", JOIN, RENSA, "rensa"),
@@ -119,6 +122,8 @@ def main() -> None:
             theirs = measure(peer, folder) if peer else None
             if ours is None:
                 continue
+            if code is SCAN:
+                scans.append((listings, ours[0], ours[2]))
             ratio = f"{ours[0] / theirs[0]:.2f} ({name})" if theirs else "-"
             print(
                 f"| {stores:,}, {listings:,} | {step} | {ours[0]:.1f} | {ratio} |"
@@ -131,6 +136,16 @@ def main() -> None:
                     f" {theirs[1]:,} |",
                     flush=True,
                 )
+    growth(scans)
+
+
+def growth(scans: list[tuple[int, float, float]]) -> None:
+    """Print how time and memory grow from each size to the next."""
+    for (few, before, small), (many, after, large) in itertools.pairwise(scans):
+        print(
+            f"\n{many / few:.1f} times the listings: {after / before:.1f} times the"
+            f" seconds, {large / small:.1f} times the memory"
+        )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 ROW_WIDTH = 960.0
 SPACING = 92.0
 MARGIN = 62.0
+SIDE_MARGIN = 84.0
 _STEPS = 150
 
 
@@ -29,11 +30,15 @@ def lay_out(
     width = 0.0
     for members in clusters:
         points = _spring(members, edges)
-        size_x, size_y = (points.max(axis=0) + 2 * MARGIN).tolist()
+        size_x, size_y = points.max(axis=0).tolist()
+        size_x, size_y = size_x + 2 * SIDE_MARGIN, size_y + 2 * MARGIN
         if x > 0 and x + size_x > ROW_WIDTH:
             x, y, row_height = 0.0, y + row_height, 0.0
         for store, (px, py) in zip(members, points.tolist(), strict=True):
-            positions[store] = (round(x + MARGIN + px, 1), round(y + MARGIN + py, 1))
+            positions[store] = (
+                round(x + SIDE_MARGIN + px, 1),
+                round(y + MARGIN + py, 1),
+            )
         x += size_x
         width = max(width, x)
         row_height = max(row_height, size_y)
