@@ -112,7 +112,11 @@ def main() -> None:
         # in a process of its own: a child's peak memory begins with its parent's
         maker = [sys.executable, str(Path(__file__).with_name("portfolio.py"))]
         sizes = ["--stores", str(stores), "--listings", str(listings)]
-        subprocess.run([*maker, *sizes, "--out", str(folder)], check=True)
+        subprocess.run(
+            [*maker, *sizes, "--out", str(folder)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         for step, code, peer, name in (
             ("read listings.csv", READ, PANDAS, "pandas"),
             ("join titles", JOIN, RENSA, "rensa"),

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storekin.normalise.addresses import normalise_address
+from storekin.normalise.countries import normalise_country
 from storekin.normalise.emails import normalise_email
 from storekin.normalise.identifiers import (
     CheckDigit,
@@ -52,7 +53,7 @@ class Source:
 
 def _phone(text: str) -> str | None:
     country, _, number = text.partition(_BETWEEN)
-    return normalise_phone(number, country or None)
+    return normalise_phone(number, normalise_country(country))
 
 
 def _trademark(text: str) -> str | None:

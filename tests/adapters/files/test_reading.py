@@ -7,6 +7,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from storekin.adapters.files.encoding import detect_encoding
 from storekin.adapters.files.reader import read_portfolio
@@ -14,6 +16,7 @@ from storekin.errors import (
     EmptyPortfolioError,
     MissingColumnError,
     PortfolioNotFoundError,
+    StorekinError,
     UnreadableFileError,
 )
 
@@ -278,3 +281,29 @@ def test_nothing_there_is_an_error_with_a_fix(tmp_path: Path) -> None:
         read_portfolio(tmp_path / "nowhere")
     with pytest.raises(EmptyPortfolioError):
         read_portfolio(tmp_path)
+
+
+BYTES = HEADER.encode() + b'L1,a,red mug,5,2024-01-01\nL2,b,"blue\nmug",6,2024-01-02\n'
+
+
+@given(
+    edits=st.lists(
+        st.tuples(st.integers(0, len(BYTES)), st.binary(max_size=3)), max_size=8
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_no_damage_makes_the_reader_crash(
+    edits: list[tuple[int, bytes]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever was written over a file, it is read, or refused with a fix."""
+    damaged = bytearray(BYTES)
+    for place, new in edits:
+        damaged[place : place + len(new)] = new
+    path = tmp_path_factory.mktemp("damaged") / "listings.csv"
+    path.write_bytes(damaged)
+    try:
+        portfolio = read_portfolio(path)
+    except StorekinError as problem:
+        assert problem.fix  # noqa: PT017 - either outcome is right
+    else:
+        assert portfolio.stores.num_rows > 0

@@ -2,6 +2,7 @@
 
 import csv as standard_csv
 import io
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -39,8 +40,8 @@ def read_csv(path: Path, name: str, known: Collection[str]) -> RawTable:
             f"{name}: this is not a text file", "save it as CSV in UTF-8"
         )
     del raw
-    if b"\n" not in text:
-        text = text.replace(b"\r", b"\n")  # old Mac line ends
+    if text.count(b"\r") != text.count(b"\r\n"):
+        text = re.sub(rb"\r(?!\n)", b"\n", text)  # old Mac line ends
     separator, header = _read_header(text, known)
     # a quote that never closes would swallow the rest of the file: then each line
     # stands for itself, and what cannot be split is named
@@ -56,7 +57,10 @@ def _read_header(text: bytes, known: Collection[str]) -> tuple[str, list[str]]:
     best: tuple[int, int, str, list[str]] = (-1, -1, ",", [])
     for order, separator in enumerate(_SEPARATORS):
         reader = standard_csv.reader(io.StringIO(sample), delimiter=separator)
-        first = next(reader, [])
+        try:
+            first = next(reader, [])
+        except standard_csv.Error:  # a field beyond the library's limit
+            first = sample.split("\n", 1)[0].split(separator)
         names = [clean_header(word) for word in first]
         hits = len(set(names) & set(known))
         best = max(best, (hits, -order, separator, names), key=lambda b: b[:2])
