@@ -80,6 +80,25 @@ def read_records(path: Path) -> RawTable:
     return read_raw(path)
 
 
+def read_store_pairs(path: Path) -> list[tuple[str, str]]:
+    """Read pairs of stores from a file with the columns ``left`` and ``right``.
+
+    Raises:
+        MissingColumnError: If it lacks one of them.
+    """
+    raw = read_raw(path)
+    for column in ("left", "right"):
+        if column not in raw.table.column_names:
+            raise MissingColumnError.at(raw.file, column, raw.table.column_names)
+    return [
+        (left, right)
+        for left, right in zip(
+            raw.table["left"].to_pylist(), raw.table["right"].to_pylist(), strict=True
+        )
+        if left and right
+    ]
+
+
 def records_of(table: object, name: str) -> RawTable:
     """Take a table in memory as rows of text."""
     return raw_from_arrow(as_arrow(table, name), name)

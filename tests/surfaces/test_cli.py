@@ -57,6 +57,20 @@ def test_scanning_prints_a_sentence_each_and_the_report(
     assert summary["associations"]["duplicate_registration"] == 3
 
 
+def test_stores_ruled_apart_stay_apart(demo_folder: Path, tmp_path: Path) -> None:
+    """A ruling is a row with two stores."""
+    ruled = tmp_path / "apart.csv"
+    ruled.write_text("left,right\nember-lighting,ember-lamps\n")
+    arguments = ("scan", demo_folder, "--out", tmp_path / "r", "--json")
+    found = json.loads(run(*arguments, "--apart", ruled).stdout)["associations"]
+    ruled.write_text("one,two\na,b\n")
+    wrong = run(*arguments, "--apart", ruled)
+
+    assert "related" not in found
+    assert wrong.returncode == 2
+    assert "SK104" in wrong.stderr
+
+
 def test_explaining_prints_rules_with_their_source(demo_folder: Path) -> None:
     """Evidence for and against, its bits, and who says what the rule is."""
     text = run("explain", demo_folder, "cedar-audio", "cedar-sound").stdout

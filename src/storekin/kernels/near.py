@@ -106,16 +106,6 @@ def pairs_one_edit_apart(
     return left[:written].copy(), right[:written].copy()
 
 
-@kernel("i8[::1](u8[:,::1], i8[::1], i8[::1])")
-def bits_apart(hashes: Any, left: Any, right: Any) -> Any:  # noqa: ANN401
-    """Give the number of differing bits for pairs of rows of *hashes*."""
-    distance = np.zeros(len(left), np.int64)
-    for pair in range(len(left)):
-        for word in range(hashes.shape[1]):
-            distance[pair] += ones(hashes[left[pair], word] ^ hashes[right[pair], word])
-    return distance
-
-
 @kernel("Tuple((i8[::1], i8[::1]))(u8[:,::1], i8[::1], i8[::1], i8, i8, i8)")
 def near_hashes_in_buckets(
     hashes: Any,  # noqa: ANN401

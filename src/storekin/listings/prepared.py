@@ -42,7 +42,6 @@ class PreparedListings:
     brands: IntArray
     gtins: IntArray
     models: IntArray
-    categories: IntArray
     prices: npt.NDArray[np.float64]
     currencies: IntArray
     attributes: "AttributeTable"
@@ -92,7 +91,6 @@ def prepare_listings(
         brands=code_column(listings["brand"], _fold),
         gtins=code_column(listings["gtin"], normalise_gtin),
         models=code_column(listings["mpn"], normalise_model_number),
-        categories=code_column(listings["category"], _fold),
         prices=pc.fill_null(listings["price"], float("nan")).to_numpy(),
         currencies=code_column(listings["currency"], _fold),
         attributes=read_attributes(listings["attributes"]),

@@ -26,18 +26,6 @@ def _hash(word: str) -> int:
 
 
 @lru_cache(maxsize=1)
-def variant_dimensions() -> tuple[str, ...]:
-    """Name the dimensions in which titles can differ by a word, in their order."""
-    return tuple(_load("variants.toml"))
-
-
-@lru_cache(maxsize=1)
-def unit_dimensions() -> tuple[str, ...]:
-    """Name the dimensions of quantities, in their order."""
-    return tuple(_load("units.toml"))
-
-
-@lru_cache(maxsize=1)
 def listing_vocabulary() -> Vocabulary:
     """Build the look-up tables for titles from the units and variants files."""
     from storekin.kernels.tokenise import VARIANT

@@ -109,7 +109,3 @@ class Policy:
         """Give a signal's effect; one that the policy does not name counts as links."""
         rule = self.signals.get(signal)
         return rule.effect if rule is not None else "links"
-
-    def with_effect(self, effect: str) -> list[str]:
-        """Give the signals that have *effect*, sorted."""
-        return sorted(s for s, rule in self.signals.items() if rule.effect == effect)

@@ -41,8 +41,3 @@ def evidence_id(signal: str, *parts: str) -> str:
     """
     text = "\x1f".join((signal, *parts))
     return f"e-{blake2b(text.encode(), digest_size=5).hexdigest()}"
-
-
-def round_bits(bits: float) -> float:
-    """Round a weight to the step in which weights are kept: a hundredth of a bit."""
-    return round(bits * 100) / 100 + 0.0

@@ -21,11 +21,17 @@ _DATE = click.DateTime(formats=["%Y-%m-%d"])
 )
 @click.option("--json", "machine_readable", is_flag=True, help="Print the summary.")
 @click.option("--unmasked", is_flag=True, help="Show personal identifiers in full.")
+@click.option(
+    "--apart",
+    type=click.Path(path_type=Path),
+    help="A table with left and right: stores ruled not to be the same.",
+)
 @click.option("--as-of", type=_DATE, help="Leave out what is dated later.")
 def scan(
     portfolio: Path,
     policy: str,
     out: Path,
+    apart: Path | None,
     *,
     machine_readable: bool,
     unmasked: bool,
@@ -47,12 +53,13 @@ def scan(
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_json, print_scan
-    from storekin.wiring import open_engine, open_portfolio
+    from storekin.wiring import open_engine, open_portfolio, read_store_pairs
     from storekin.workflows.outputs import check_out_folder, write_results
     from storekin.workflows.scan import scan_portfolio
 
     rules = load_policy(policy)
     check_out_folder(out)
+    held = read_store_pairs(apart) if apart is not None else []
     day = as_of.date().isoformat() if isinstance(as_of, datetime) else None
     prepare(announce)
     with (
@@ -61,7 +68,13 @@ def scan(
     ):
         records = open_portfolio(portfolio, progress.step)
         result = scan_portfolio(
-            records, rules, engine, masked=not unmasked, as_of=day, progress=progress
+            records,
+            rules,
+            engine,
+            masked=not unmasked,
+            as_of=day,
+            apart=held,
+            progress=progress,
         )
         write_results(result, out, progress.step)
     if machine_readable:
