@@ -77,3 +77,20 @@ def test_no_table_and_wrong_tables_are_errors_with_a_fix() -> None:
         storekin.scan({"listing": pa.table(ROWS)})
     with pytest.raises(StorekinError, match="left_"):
         storekin.compare_listings(pa.table({"title": ["a"]}))
+
+
+def test_a_value_that_cannot_be_read_keeps_its_pair() -> None:
+    """Given pairs are all scored; what is left out of them is silent."""
+    pairs = pa.table(
+        {
+            "left_title": ["red mug", None],
+            "right_title": ["red mug", "oak clock"],
+            "left_price": ["cheap", "-4"],
+            "right_price": ["5", "5"],
+        }
+    )
+    scored = storekin.compare_listings(pairs)
+
+    assert scored.num_rows == 2
+    assert scored["close_price"].to_pylist() == [None, None]
+    assert scored["left_price"].to_pylist() == ["cheap", "-4"]

@@ -18,6 +18,7 @@ from storekin.adapters.files.tables import (
 from storekin.errors import InvalidTableError, MissingColumnError, suggest
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.records.tables import TABLES, TableName, column_names
+from storekin.wording.rejections import tell
 
 
 def open_engine() -> DuckDbEngine:
@@ -172,7 +173,8 @@ def typed_pairs(raw: RawTable, name: TableName) -> tuple[pa.Table, list[str]]:
         }
         table, faults = type_columns(pa.table(columns), name)
         notes.extend(
-            f"{side}_{fault.column}: {len(fault.rows)} values left out, {fault.problem}"
+            f"{side}_{fault.column}: {len(fault.rows)} values left out,"
+            f" {tell(fault.kind, fault.about, 'en')[0]}"
             for fault in faults
         )
         sides.append(table)

@@ -28,7 +28,7 @@ class Pictures:
     """Entries (listing, picture), and the pictures' hashes by kind.
 
     Pictures are numbered by their names: a hash with its scheme, or an address.
-    ``faults`` holds references that could not be read, with the reason.
+    ``faults`` holds references that could not be read, with the kind of rejection.
     """
 
     rows: IntArray
@@ -139,9 +139,9 @@ def _name_one(  # noqa: PLR0911 - one return for each kind of reference
         return f"ref:{reference}", None, ""
     path = picture_inside(folder, reference)
     if path is None:
-        return None, None, "the path leads out of the folder"
+        return None, None, "picture_outside"
     if not path.is_file():
-        return None, None, "there is no such picture in the folder"
+        return None, None, "picture_missing"
     return None, path, ""
 
 
@@ -151,9 +151,8 @@ def _hash_files(chunk: list[tuple[int, Path]]) -> list[tuple[int, str | None, st
         try:
             digest = hash_picture(path)
             found.append((place, digest and f"phash:{digest}", ""))
-        except Exception as problem:  # noqa: BLE001 - decoders raise all kinds
-            kind = type(problem).__name__
-            found.append((place, None, f"it cannot be read as a picture ({kind})"))
+        except Exception:  # noqa: BLE001 - decoders raise all kinds
+            found.append((place, None, "picture_unreadable"))
     return found
 
 

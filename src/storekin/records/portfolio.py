@@ -12,7 +12,8 @@ class Rejection:
 
     ``line`` is the line of a text file, the row of a sheet, or the row of a Parquet
     file, counted from 1. ``used`` is False when the whole row was left out, True when
-    the row is used without this value.
+    the row is used without this value. ``kind`` and ``about`` tell the same in other
+    languages (``wording.rejections``).
     """
 
     file: str
@@ -21,6 +22,8 @@ class Rejection:
     problem: str
     fix: str
     used: bool = False
+    kind: str = ""
+    about: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from storekin.listings.model import LISTING_SIGNALS
 from storekin.policy.model import Policy
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.storage.ports import PairEngine
+from storekin.wording.rejections import reject
 from storekin.workflows.findings import (
     EvidenceWriter,
     catalogue_associations,
@@ -225,13 +226,13 @@ def _picture_rejections(
 ) -> list[Rejection]:
     ids = portfolio.listings["listing"]
     return [
-        Rejection(
+        reject(
+            reason,
             file="listings",
             line=0,
             column="images",
-            problem=f"listing {ids[row].as_py()!r}, picture {reference!r}: {reason}",
-            fix="correct the path, or put the picture into the portfolio's folder",
             used=True,
+            about={"listing": ids[row].as_py(), "picture": reference},
         )
         for row, reference, reason in findings.prepared.pictures.faults
     ]

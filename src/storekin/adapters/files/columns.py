@@ -25,13 +25,13 @@ _LONGEST_VALUE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Rows of one column whose values mean nothing, with the reason for each."""
+    """Rows of one column whose values mean nothing, and why: a kind of rejection."""
 
     column: str
     rows: npt.NDArray[np.int64]
-    problem: str
-    fix: str
+    kind: str
     drops_row: bool
+    about: tuple[tuple[str, str], ...] = ()
 
 
 def map_distinct(
@@ -91,9 +91,10 @@ def convert(column: Column, values: pa.Array) -> tuple[pa.Array, list[Faults]]:
     too_long = _rows(pc.greater(pc.binary_length(texts), _LONGEST_VALUE))
     faults = []
     if len(too_long):
-        problem = f"the value is longer than {_LONGEST_VALUE:,} bytes"
-        fix = "shorten it; a missing quote further up may have joined many rows"
-        faults.append(Faults(column.name, too_long, problem, fix, drops_row=True))
+        about = (("most", f"{_LONGEST_VALUE:,}"),)
+        faults.append(
+            Faults(column.name, too_long, "long_value", drops_row=True, about=about)
+        )
     return texts, faults
 
 
@@ -116,24 +117,12 @@ def _prices(name: str, texts: pa.Array) -> tuple[pa.Array, list[Faults]]:
     unread = _rows(pc.and_(pc.is_null(prices), pc.is_valid(texts)))
     if len(unread):
         faults.append(
-            Faults(
-                name,
-                unread,
-                "the price is not a number",
-                "write it as 1234.50, without words",
-                drops_row=True,
-            )
+            Faults(name, unread, "no_price", drops_row=True),
         )
     negative = _rows(pc.less(prices, 0))
     if len(negative):
         faults.append(
-            Faults(
-                name,
-                negative,
-                "the price is negative",
-                "write the price as it is asked for, or leave it empty",
-                drops_row=True,
-            )
+            Faults(name, negative, "negative_price", drops_row=True),
         )
     return prices, faults
 
@@ -148,9 +137,7 @@ def _dates(name: str, texts: pa.Array) -> tuple[pa.Array, list[Faults]]:
     wrong = _rows(pc.and_(pc.is_null(days), pc.is_valid(texts)))
     if not len(wrong):
         return days, []
-    problem = "the date is no calendar day, or could be two"
-    fix = "write it as year-month-day, such as 2026-03-31"
-    return days, [Faults(name, wrong, problem, fix, drops_row=True)]
+    return days, [Faults(name, wrong, "no_date", drops_row=True)]
 
 
 def _attributes(name: str, texts: pa.Array) -> tuple[pa.Array, list[Faults]]:
@@ -168,6 +155,4 @@ def _attributes(name: str, texts: pa.Array) -> tuple[pa.Array, list[Faults]]:
     wrong = _rows(pc.and_(pc.is_null(kept), pc.is_valid(texts)))
     if not len(wrong):
         return kept, []
-    problem = "the attributes are not a JSON object"
-    fix = 'write them as {"colour": "black", "size": "M"}'
-    return kept, [Faults(name, wrong, problem, fix, drops_row=False)]
+    return kept, [Faults(name, wrong, "no_attributes", drops_row=False)]

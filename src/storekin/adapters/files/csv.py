@@ -14,7 +14,7 @@ import pyarrow.csv as arrow_csv
 from storekin.adapters.files.encoding import decode_text
 from storekin.adapters.files.raw import RawTable, clean_header
 from storekin.errors import UnreadableFileError
-from storekin.records.portfolio import Rejection
+from storekin.wording.rejections import reject
 
 _SEPARATORS = (",", ";", "\t", "|")
 _HEADER_BYTES = 65_536
@@ -126,16 +126,11 @@ def _parse(
     total = table.num_rows + len(wrong)
     records = np.setdiff1d(np.arange(total), wrong)
     rejections = tuple(
-        Rejection(
+        reject(
+            "more_fields" if found > wanted else "fewer_fields",
             file=name,
             line=int(line),
-            column="",
-            problem=f"the row has {found} fields, the header {wanted}",
-            fix=(
-                "put values that hold the separator between quotes"
-                if found > wanted
-                else "give every column a field, an empty one where there is no value"
-            ),
+            about={"found": str(found), "wanted": str(wanted)},
         )
         for (_, found, wanted), line in zip(bad, lines(wrong), strict=True)
     )

@@ -10,7 +10,7 @@ import pyarrow as pa
 from storekin.adapters.files.encoding import decode_text
 from storekin.adapters.files.raw import RawTable, clean_header
 from storekin.errors import UnreadableFileError
-from storekin.records.portfolio import Rejection
+from storekin.wording.rejections import reject
 
 
 class _RowLines:
@@ -78,14 +78,7 @@ def read_jsonl(path: Path, name: str) -> RawTable:
         records=good,
         line_of=_RowLines(1),
         rejections=tuple(
-            Rejection(
-                file=name,
-                line=int(number) + 1,
-                column="",
-                problem="the line is not a JSON object",
-                fix="write one JSON object a line",
-            )
-            for number in wrong
+            reject("no_object", file=name, line=int(number) + 1) for number in wrong
         ),
     )
 

@@ -17,6 +17,7 @@ from storekin.errors import (
 )
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.records.tables import TABLES, TableName, column_names
+from storekin.wording.rejections import reject
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls")
 """Endings of files that are read."""
@@ -133,12 +134,12 @@ def _joined(
     repeated = len(whole) - len(first)
     if repeated:
         rejections.append(
-            Rejection(
+            reject(
+                "repeated_in_files",
                 file=name,
                 line=0,
                 column=key,
-                problem=f"{repeated} rows repeat a {key} of another file",
-                fix=f"give each {key} one row; the first file's was used",
+                about={"count": str(repeated), "column": key},
             )
         )
     return whole.take(first.combine_chunks().sort())

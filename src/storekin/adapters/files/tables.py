@@ -12,6 +12,7 @@ from storekin.adapters.files.raw import RawTable
 from storekin.errors import MissingColumnError
 from storekin.records.portfolio import Rejection
 from storekin.records.tables import KEYS, TABLES, Column, TableName
+from storekin.wording.rejections import reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,10 @@ def type_table(
     if key is not None and key in present:
         repeated = _repeats(columns[key], keep)
         if len(repeated):
-            problem = f"the {key} stands in an earlier row, too"
-            fix = f"give each {key} one row; the first one was used"
-            faults.append(Faults(key, repeated, problem, fix, drops_row=True))
+            about = (("column", key),)
+            faults.append(
+                Faults(key, repeated, "repeated_id", drops_row=True, about=about)
+            )
             keep[repeated] = False
     table = pa.table(columns)
     if not keep.all():
@@ -97,8 +99,8 @@ def _empty_cells(name: str, values: pa.Array) -> list[Faults]:
     rows = np.flatnonzero(pc.is_null(values).to_numpy(zero_copy_only=False))
     if not len(rows):
         return []
-    problem, fix = f"{name!r} is empty", f"give each row its {name}"
-    return [Faults(name, rows, problem, fix, drops_row=True)]
+    about = (("column", name),)
+    return [Faults(name, rows, "empty_cell", drops_row=True, about=about)]
 
 
 def _repeats(values: pa.Array, keep: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -118,13 +120,13 @@ def _rejections(raw: RawTable, faults: list[Faults]) -> tuple[Rejection, ...]:
     for fault in faults:
         lines = raw.line_of(raw.records[fault.rows])
         found.extend(
-            Rejection(
+            reject(
+                fault.kind,
                 file=raw.file,
                 line=int(line),
                 column=fault.column,
-                problem=fault.problem,
-                fix=fault.fix,
                 used=not fault.drops_row,
+                about=dict(fault.about),
             )
             for line in lines
         )

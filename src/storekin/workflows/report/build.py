@@ -9,7 +9,9 @@ import numpy as np
 from storekin.graph.associations import Association
 from storekin.listings.model import LEVELS, LISTING_SIGNALS
 from storekin.policy.model import Policy, Rule
+from storekin.records.portfolio import Rejection
 from storekin.wording.catalog import LANGUAGES, Words, in_both, load_words, say
+from storekin.wording.rejections import tell
 from storekin.workflows.findings import EvidenceWriter, catalogue_evidence
 from storekin.workflows.report.graph import draw_graph
 from storekin.workflows.report.pictures import Thumbnails
@@ -121,7 +123,7 @@ def build_report(result: ScanResult) -> str:
                 )
             ),
         },
-        rejections=result.rejections[:50],
+        rejections=[_told(rejection) for rejection in result.rejections[:50]],
         rejected=len(result.rejections),
         rejected_words=in_both("notice", "rejected", count=len(result.rejections)),
         crowded_words=in_both(
@@ -134,6 +136,19 @@ def build_report(result: ScanResult) -> str:
         masked=result.masked,
         version=version("storekin"),
     )
+
+
+def _told(rejection: Rejection) -> dict[str, object]:
+    told = {
+        language: tell(rejection.kind, rejection.about, language)
+        for language in LANGUAGES
+    }
+    line = f":{rejection.line}" if rejection.line else ""
+    return {
+        "place": f"{rejection.file}{line} {rejection.column}".strip(),
+        "problem": {language: problem for language, (problem, _) in told.items()},
+        "fix": {language: fix for language, (_, fix) in told.items()},
+    }
 
 
 def _choose(associations: tuple[Association, ...]) -> list[Association]:
