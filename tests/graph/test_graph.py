@@ -73,6 +73,26 @@ def test_a_product_counts_once_however_often_it_is_listed() -> None:
     assert shared.bits.tolist() == [6.0]
 
 
+def test_large_catalogues_meet_by_chance() -> None:
+    """Two products say less between shops of two hundred than between shops of five."""
+
+    def bits(size: int) -> float:
+        owners = np.repeat([0, 1], size).astype(np.int32)
+        left = np.array([0, 1])
+        shared = share_catalogues(
+            left,
+            left + size,
+            np.zeros(2, np.int8),
+            np.ones(2),
+            owners,
+            np.ones(2, np.bool_),
+            worst_level=1,
+        )
+        return float(shared.bits[0])
+
+    assert bits(200) < bits(50) < bits(5)
+
+
 def test_one_product_by_words_alone_links_no_catalogues() -> None:
     """Without a picture or a code one product is below what the policy asks for."""
     one = np.zeros(1, np.int64)

@@ -30,6 +30,12 @@ CATALOGUE_BITS = 4.0
 CATALOGUE_SHARE = 0.3
 CATALOGUE_FAMILIES = 3
 
+CHANCE_SHARE = 0.1
+"""Below this share of the smaller catalogue products in common weigh less: two large
+shops meet in some products by chance."""
+
+LEAST_SHARE_WEIGHT = 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class SharedCatalogues:
@@ -110,7 +116,9 @@ def share_catalogues(
     families = np.add.reduceat(new_family.astype(np.int64), begins)
     share = families / np.minimum(sizes[pair_left], sizes[pair_right])
     share = np.minimum(np.round(share, 4), 1.0)
-    bits = np.minimum(np.add.reduceat(cents, begins) / 100, MOST_BITS)
+    by_chance = np.clip(share / CHANCE_SHARE, LEAST_SHARE_WEIGHT, 1.0)
+    bits = np.round(np.add.reduceat(cents, begins) / 100 * by_chance, 2)
+    bits = np.minimum(bits, MOST_BITS)
     whole = (share >= CATALOGUE_SHARE) & (families >= CATALOGUE_FAMILIES) & (bits > 0)
     bits = np.where(whole, np.minimum(bits + CATALOGUE_BITS, MOST_BITS), bits)
     unsure = np.where(new_family, np.log(np.maximum(1 - sure, 1e-6)), 0.0)
