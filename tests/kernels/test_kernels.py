@@ -26,7 +26,7 @@ from storekin.kernels.similar_texts import (
 )
 from storekin.listings.comparisons.titles import title_vectors
 from storekin.listings.pictures import _near_hashes
-from storekin.listings.prepared import rarity_bits
+from storekin.listings.rarity import rarity_bits
 from storekin.listings.vocabulary import listing_vocabulary
 
 WORDS = [

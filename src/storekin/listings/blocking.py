@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_texts import (
     IntArray,
     Progress,
@@ -158,14 +159,15 @@ def _title_pairs(
     begins = np.zeros(len(heads) + 1, np.int64)
     np.cumsum(sizes, out=begins[1:])
     left_size, right_size = sizes[pairs.left], sizes[pairs.right]
-    product = left_size * right_size
-    large = product > MOST_PAIRED * MOST_PAIRED
-    product = np.where(large, 1, product)
-    pair = np.repeat(np.arange(len(product)), product)
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(product) - product, product)
-    wide = right_size[pair]
-    left = order[begins[pairs.left[pair]] + within // wide]
-    right = order[begins[pairs.right[pair]] + within % wide]
+    large = left_size * right_size > MOST_PAIRED * MOST_PAIRED
+    # of two families too large to be paired member by member, the first ones are
+    left_size, right_size = (
+        np.where(large, 1, size) for size in (left_size, right_size)
+    )
+    _, left, right = pair_ranges(
+        begins[pairs.left], left_size, begins[pairs.right], right_size
+    )
+    left, right = order[left], order[right]
     both = (
         np.concatenate([inside_left, left]),
         np.concatenate([inside_right, right]),
@@ -181,17 +183,10 @@ def _pairs_of_near(
     order = np.lexsort((pictures.rows, pictures.codes))
     codes, rows = pictures.codes[order], pictures.rows[order]
     begins = np.searchsorted(codes, np.arange(len(pictures.names) + 1))
-    lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    sizes = np.diff(begins)
-    left_size = np.minimum(sizes[near[0]], MOST_PAIRED)
-    right_size = np.minimum(sizes[near[1]], MOST_PAIRED)
-    product = left_size * right_size
-    pair = np.repeat(np.arange(len(product)), product)
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(product) - product, product)
-    if len(pair):
-        wide = right_size[pair]
-        lefts.append(rows[begins[near[0][pair]] + within // wide])
-        rights.append(rows[begins[near[1][pair]] + within % wide])
-    left, right = np.concatenate(lefts), np.concatenate(rights)
+    sizes = np.minimum(np.diff(begins), MOST_PAIRED)
+    _, left, right = pair_ranges(
+        begins[near[0]], sizes[near[0]], begins[near[1]], sizes[near[1]]
+    )
+    left, right = rows[left], rows[right]
     apart = left != right
     return left[apart], right[apart]

@@ -19,6 +19,7 @@ from storekin.kernels.similar_texts import (
     tokenise,
 )
 from storekin.listings.pictures import Pictures, read_pictures
+from storekin.listings.rarity import rarity_bits, unlike_carriers
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
 from storekin.normalise.text import fold_text
@@ -31,7 +32,8 @@ class PreparedListings:
     """All listings of a portfolio, row by row in the order of their ids.
 
     Codes number distinct normalised values; -1 where there is none. ``families``
-    numbers the titles that have the same words.
+    numbers the titles that have the same words, ``picture_carriers`` counts the unlike
+    products that carry each picture.
     """
 
     owners: npt.NDArray[np.int32]
@@ -48,6 +50,7 @@ class PreparedListings:
     descriptions: Tokens | None
     description_weights: npt.NDArray[np.float32]
     pictures: Pictures
+    picture_carriers: IntArray
 
     def __len__(self) -> int:
         return len(self.owners)
@@ -73,6 +76,7 @@ def prepare_listings(
     say("titles")
     titles = TextColumn.of(listings["title"])
     tokens = tokenise(titles, vocabulary)
+    weights = rarity_bits(tokens)
     say("pictures")
     pictures = read_pictures(listings["images"], folder)
     say("attributes")
@@ -85,7 +89,7 @@ def prepare_listings(
     return PreparedListings(
         owners=owners,
         tokens=tokens,
-        weights=rarity_bits(tokens),
+        weights=weights,
         sketches=sketch(titles, vocabulary),
         families=same_word_families(tokens),
         brands=code_column(listings["brand"], _fold),
@@ -101,6 +105,7 @@ def prepare_listings(
             else rarity_bits(descriptions)
         ),
         pictures=pictures,
+        picture_carriers=unlike_carriers(tokens, weights, pictures),
     )
 
 
@@ -126,29 +131,6 @@ def code_column(
     if not len(codes):
         return np.full(len(picked), -1, np.int64)
     return np.where(picked < 0, -1, codes[picked])
-
-
-FEWEST_TEXTS = 2000
-
-
-def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
-    """Give each token's rarity: log2 of one in how many texts it stands.
-
-    A few texts know little of how rare words are: they are taken for a part of
-    ``FEWEST_TEXTS``, in whose others the words do not stand.
-    """
-    from storekin.kernels.groups import number_values
-
-    if not len(tokens.values):
-        return np.empty(0, np.float32)
-    numbers, _, counts = number_values(tokens.values, 16)
-    total = max(len(tokens) + 1, FEWEST_TEXTS)
-    bits = np.log2(total / counts.astype(np.float64))
-    # shown and compared to a thousandth of a bit, whatever the machine
-    # not zero: titles that all have the same words are still the same titles
-    kept = np.maximum(np.round(bits, 3), 0.001).astype(np.float32)
-    rounded: npt.NDArray[np.float32] = kept[numbers]
-    return rounded
 
 
 def same_word_families(tokens: Tokens) -> IntArray:

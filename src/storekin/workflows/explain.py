@@ -7,7 +7,6 @@ import pyarrow as pa
 
 from storekin.errors import UnknownStoreError
 from storekin.graph.associations import Association
-from storekin.identity.values import number_stores
 from storekin.listings.model import LEVELS
 from storekin.policy.model import Policy, Rule
 from storekin.records.evidence import Evidence
@@ -21,9 +20,8 @@ from storekin.workflows.findings import (
     identity_associations,
     opening_days,
 )
-from storekin.workflows.listings import compare_listings_of
 from storekin.workflows.registrations import compare_registrations
-from storekin.workflows.scan import FLOOR, Progress, silent_progress
+from storekin.workflows.scan import Progress, compare_catalogues, silent_progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,18 +179,9 @@ def _explain_catalogues(
 ) -> tuple[list[Evidence], list[Association], list[ExplainedListings]]:
     ids = portfolio.store_ids()
     table = portfolio.listings
-    owners = number_stores(ids, table).astype(np.int32)
-    findings = compare_listings_of(
-        table,
-        owners,
-        portfolio.folder,
-        across_stores=True,
-        floor=FLOOR,
-        on_step=tell.step,
-        on_done=tell.done,
-    )
+    findings, sizes = compare_catalogues(portfolio, tell)
+    owners = findings.prepared.owners
     shared = find_shared_catalogues(findings, policy)
-    sizes = np.bincount(owners, minlength=len(ids))
     place = np.flatnonzero((shared.left == one) & (shared.right == other))
     evidence = [catalogue_evidence(shared, int(n), ids, sizes) for n in place.tolist()]
     associations = [

@@ -11,7 +11,7 @@ import pyarrow as pa
 from storekin.graph.associations import Association
 from storekin.graph.catalogues import SharedCatalogues
 from storekin.graph.clusters import Cluster, join_clusters
-from storekin.identity.values import number_stores
+from storekin.identity.values import IntArray, number_stores
 from storekin.listings.model import LISTING_SIGNALS
 from storekin.policy.model import Policy
 from storekin.records.portfolio import Portfolio, Rejection
@@ -108,19 +108,9 @@ def scan_portfolio(
     rejections = list(portfolio.rejections)
     pairs = empty_pairs()
     if portfolio.listings.num_rows:
-        owners = number_stores(ids, portfolio.listings).astype(np.int32)
-        listings = compare_listings_of(
-            portfolio.listings,
-            owners,
-            portfolio.folder,
-            across_stores=True,
-            floor=FLOOR,
-            on_step=tell.step,
-            on_done=tell.done,
-        )
+        listings, sizes = compare_catalogues(portfolio, tell)
         tell.step("catalogues")
         catalogues = find_shared_catalogues(listings, policy)
-        sizes = np.bincount(owners, minlength=len(ids))
         associations += catalogue_associations(catalogues, ids, sizes, policy, held)
         pairs = pair_table(portfolio, listings)
         rejections.extend(_picture_rejections(portfolio, listings))
@@ -171,6 +161,24 @@ def as_known_on(portfolio: Portfolio, day: str) -> Portfolio:
         if left_out:
             notes.append(f"{name}: {left_out} rows dated after {day} are left out")
     return replace(portfolio, **kept, notes=tuple(notes))
+
+
+def compare_catalogues(
+    portfolio: Portfolio, tell: Progress
+) -> tuple[ListingFindings, IntArray]:
+    """Compare the listings of every two stores; give the catalogues' sizes, too."""
+    ids = portfolio.store_ids()
+    owners = number_stores(ids, portfolio.listings).astype(np.int32)
+    findings = compare_listings_of(
+        portfolio.listings,
+        owners,
+        portfolio.folder,
+        across_stores=True,
+        floor=FLOOR,
+        on_step=tell.step,
+        on_done=tell.done,
+    )
+    return findings, np.bincount(owners, minlength=len(ids))
 
 
 _ORDER = ("duplicate_registration", "duplicate_distribution", "related")

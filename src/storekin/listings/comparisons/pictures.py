@@ -3,9 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.similar_texts import IntArray, TokenArray
+from storekin.kernels.ranges import pair_ranges
+from storekin.kernels.similar_texts import IntArray
 from storekin.listings.model import ListingModel
-from storekin.listings.prepared import FEWEST_TEXTS, PreparedListings
+from storekin.listings.prepared import PreparedListings
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -29,16 +30,12 @@ def weigh_pictures(
     begins = np.searchsorted(pictures.rows, np.arange(len(listings) + 1))
     near_keys = np.unique((near[0] << 32) | near[1])
     comparable = np.array([not n.startswith("ref:") for n in pictures.names], np.bool_)
-    unlike = unlike_carriers(listings)
+    unlike = listings.picture_carriers
     counts = np.diff(begins)
     both = np.flatnonzero((counts[left] > 0) & (counts[right] > 0))
-    a_size, b_size = counts[left[both]], counts[right[both]]
-    product = a_size * b_size
-    pair = np.repeat(np.arange(len(both)), product)
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(product) - product, product)
-    wide = b_size[pair]
-    a = pictures.codes[begins[left[both]][pair] + within // wide]
-    b = pictures.codes[begins[right[both]][pair] + within % wide]
+    one, other = left[both], right[both]
+    pair, a, b = pair_ranges(begins[one], counts[one], begins[other], counts[other])
+    a, b = pictures.codes[a], pictures.codes[b]
     equal = a == b
     low, high = np.minimum(a, b), np.maximum(a, b)
     is_near = np.isin((low << 32) | high, near_keys)
@@ -70,35 +67,3 @@ def weigh_pictures(
     similar[both[found_near]] = best_near[found_near]
     similar[both[none]] = model.weight("image", "different")
     return {"same_image": same, "similar_image": similar}
-
-
-def unlike_carriers(listings: PreparedListings) -> npt.NDArray[np.int64]:
-    """Count for each picture the distinct rarest words of the titles that carry it.
-
-    A product's copies share their rare words; the users of a logo do not.
-    """
-    pictures = listings.pictures
-    rarest = rarest_words(listings)
-    key = rarest[pictures.rows]
-    pairs = np.unique(np.stack([pictures.codes.astype(np.uint64), key], axis=1), axis=0)
-    count: npt.NDArray[np.int64] = np.bincount(
-        pairs[:, 0].astype(np.int64), minlength=len(pictures.names)
-    )
-    # titles of one product differ in their rarest word now and then
-    return np.maximum(count // 3, 1)
-
-
-def rarest_words(listings: PreparedListings) -> TokenArray:
-    """Give for each title its rarest word that another title has, too; 0 for none."""
-    tokens = listings.tokens
-    words = (tokens.values >> np.uint64(61)) <= np.uint64(3)
-    shared = listings.weights < np.log2(max(len(tokens) + 1, FEWEST_TEXTS) / 1.5)
-    usable = np.where(words & shared, listings.weights, -1.0)
-    rows = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
-    order = np.lexsort((tokens.values, usable, rows))
-    last = np.ones(len(order), np.bool_)
-    last[:-1] = rows[order][1:] != rows[order][:-1]
-    result = np.zeros(len(tokens), np.uint64)
-    chosen = order[last]
-    result[rows[chosen]] = np.where(usable[chosen] > 0, tokens.values[chosen], 0)
-    return result

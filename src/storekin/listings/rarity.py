@@ -1,0 +1,63 @@
+"""How rare words are, and how unlike the products that carry one picture."""
+
+import numpy as np
+import numpy.typing as npt
+
+from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
+from storekin.listings.pictures import Pictures
+
+FEWEST_TEXTS = 2000
+
+
+def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
+    """Give each token's rarity: log2 of one in how many texts it stands.
+
+    A few texts know little of how rare words are: they are taken for a part of
+    ``FEWEST_TEXTS``, in whose others the words do not stand.
+    """
+    from storekin.kernels.groups import number_values
+
+    if not len(tokens.values):
+        return np.empty(0, np.float32)
+    numbers, _, counts = number_values(tokens.values, 16)
+    total = max(len(tokens) + 1, FEWEST_TEXTS)
+    bits = np.log2(total / counts.astype(np.float64))
+    # shown and compared to a thousandth of a bit, whatever the machine
+    # not zero: titles that all have the same words are still the same titles
+    kept = np.maximum(np.round(bits, 3), 0.001).astype(np.float32)
+    rounded: npt.NDArray[np.float32] = kept[numbers]
+    return rounded
+
+
+def unlike_carriers(
+    tokens: Tokens, weights: npt.NDArray[np.float32], pictures: Pictures
+) -> IntArray:
+    """Count for each picture the distinct rarest words of the titles that carry it.
+
+    A product's copies share their rare words; the users of a logo do not.
+    """
+    if not len(pictures.rows):
+        return np.zeros(len(pictures.names), np.int64)
+    rarest = rarest_words(tokens, weights)
+    key = rarest[pictures.rows]
+    pairs = np.unique(np.stack([pictures.codes.astype(np.uint64), key], axis=1), axis=0)
+    count: IntArray = np.bincount(
+        pairs[:, 0].astype(np.int64), minlength=len(pictures.names)
+    )
+    # titles of one product differ in their rarest word now and then
+    return np.maximum(count // 3, 1)
+
+
+def rarest_words(tokens: Tokens, weights: npt.NDArray[np.float32]) -> TokenArray:
+    """Give for each title its rarest word that another title has, too; 0 for none."""
+    words = (tokens.values >> np.uint64(61)) <= np.uint64(3)
+    shared = weights < np.log2(max(len(tokens) + 1, FEWEST_TEXTS) / 1.5)
+    usable = np.where(words & shared, weights, -1.0)
+    rows = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
+    order = np.lexsort((tokens.values, usable, rows))
+    last = np.ones(len(order), np.bool_)
+    last[:-1] = rows[order][1:] != rows[order][:-1]
+    result = np.zeros(len(tokens), np.uint64)
+    chosen = order[last]
+    result[rows[chosen]] = np.where(usable[chosen] > 0, tokens.values[chosen], 0)
+    return result
