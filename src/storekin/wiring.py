@@ -70,9 +70,7 @@ def portfolio_of(tables: Mapping[str, object]) -> Portfolio:
         read = type_table(raw_from_arrow(as_arrow(table, name), name), known[0])
         typed[known[0]] = read.table
         rejections.extend(read.rejections)
-        if read.unknown:
-            words = ", ".join(repr(word) for word in read.unknown)
-            notes.append(f"{name}: columns that are not used: {words}")
+        notes.extend(read.notes(name))
     return assemble(typed, None, tuple(rejections), tuple(notes), tuple(tables))
 
 
@@ -133,10 +131,9 @@ def typed_records(
         blank = pc.coalesce(store, pa.scalar(""))
         filled = filled.set_column(place, "store", blank)
     tables[name] = filled
-    notes = [f"columns that are not used: {', '.join(read.unknown)}"] * bool(
-        read.unknown
+    return assemble(
+        tables, folder, read.rejections, tuple(read.notes(raw.file)), (raw.file,)
     )
-    return assemble(tables, folder, read.rejections, tuple(notes), (raw.file,))
 
 
 _NEEDED: dict[TableName, frozenset[str]] = {

@@ -134,6 +134,39 @@ def test_wrong_input_is_an_error_with_a_fix(
     assert "Traceback" not in result.stderr
 
 
+def test_an_interrupt_that_a_library_swallows_is_one_all_the_same() -> None:
+    """DuckDB tells of Ctrl-C by an error of its own: status 130, no traceback."""
+    code = """
+import os, signal, time
+from storekin.surfaces.cli import main
+
+def query(**_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+    except KeyboardInterrupt:
+        raise RuntimeError("Query interrupted") from None
+
+main.storekin = query
+main.run()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    sent = "os.kill(os.getpid(), signal.SIGINT)"
+    bug = subprocess.run(
+        [sys.executable, "-c", code.replace(sent, "raise RuntimeError('a bug')")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
+    assert bug.returncode == 1
+    assert "a bug" in bug.stderr
+
+
 def test_an_interrupt_in_the_middle_leaves_nothing_half_done(tmp_path: Path) -> None:
     """Ctrl-C while a scan works: status 130, and the old result or none."""
     lines = ["listing,store,title"]

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from storekin.adapters.files.csv import read_csv
 from storekin.adapters.files.formats import read_jsonl, read_parquet, read_sheets
 from storekin.adapters.files.raw import RawTable
-from storekin.adapters.files.tables import ReadTable, empty_table, type_table
+from storekin.adapters.files.tables import empty_table, type_table
 from storekin.errors import (
     EmptyPortfolioError,
     PortfolioNotFoundError,
@@ -55,7 +55,7 @@ def read_portfolio(path: Path, *, on_file: Announce | None = None) -> Portfolio:
         read = type_table(raw, name)
         parts[name].append(read.table)
         rejections.extend(read.rejections)
-        notes.extend(_note_unknown(raw, read))
+        notes.extend(read.notes(raw.file))
         files.append(raw.file)
     tables = {name: _joined(name, parts[name], rejections) for name in TABLES}
     portfolio = assemble(tables, folder, tuple(rejections), tuple(notes), tuple(files))
@@ -143,13 +143,6 @@ def _joined(
             )
         )
     return whole.take(first.combine_chunks().sort())
-
-
-def _note_unknown(raw: RawTable, read: ReadTable) -> list[str]:
-    if not read.unknown:
-        return []
-    names = ", ".join(repr(word) for word in read.unknown)
-    return [f"{raw.file}: columns that are not used: {names}"]
 
 
 def _folder_sources(folder: Path) -> list[tuple[TableName, RawTable]]:

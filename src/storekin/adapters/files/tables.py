@@ -23,6 +23,13 @@ class ReadTable:
     rejections: tuple[Rejection, ...]
     unknown: tuple[str, ...]
 
+    def notes(self, file: str) -> list[str]:
+        """Name the columns of *file* that nothing reads, in one note."""
+        if not self.unknown:
+            return []
+        names = ", ".join(repr(word) for word in self.unknown)
+        return [f"{file}: columns that are not used: {names}"]
+
 
 def empty_table(name: TableName) -> pa.Table:
     """Give a table without rows, with its columns' kinds."""

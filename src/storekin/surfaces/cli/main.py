@@ -1,7 +1,9 @@
 """``storekin``: the command line's front door."""
 
+import signal
 import sys
 from importlib import import_module
+from types import FrameType
 
 import click
 
@@ -63,6 +65,7 @@ def run() -> None:
     """Run the command line; errors are told once, with a fix."""
     from storekin.errors import StorekinError
 
+    interrupted = _note_interrupts()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -81,6 +84,24 @@ def run() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception:
+        # a library may turn the interrupt that reached it into an error of its own
+        if not interrupted:
+            raise
+        _leave("Interrupted; no result was changed.", INTERRUPTED)
+
+
+def _note_interrupts() -> list[int]:
+    """Raise KeyboardInterrupt on Ctrl-C as usual, and remember that it came."""
+    seen: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, note)
+    return seen
 
 
 def _leave(words: str, code: int) -> None:
