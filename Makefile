@@ -44,7 +44,7 @@ $(DEV): requirements/dev.lock $(RUNTIME)
 	@touch $@
 
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml requirements/build.in -o requirements/runtime.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra train pyproject.toml requirements/build.in -o requirements/runtime.lock
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev pyproject.toml requirements/build.in -o requirements/dev.lock
 
 clean:

@@ -21,10 +21,12 @@ def test_what_is_public_is_written_down() -> None:
         "Cluster",
         "Evidence",
         "Explanation",
+        "ListingIndex",
         "Policy",
         "Portfolio",
         "Rejection",
         "ScanResult",
+        "Screened",
         "StorekinError",
         "compare_listings",
         "compare_registrations",
@@ -34,6 +36,7 @@ def test_what_is_public_is_written_down() -> None:
         "match_listings",
         "match_registrations",
         "scan",
+        "train_listings",
         "write_report",
     ]
     assert all(getattr(storekin, name) is not None for name in storekin.__all__)

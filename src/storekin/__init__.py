@@ -16,11 +16,13 @@ if TYPE_CHECKING:
         match_listings,
         match_registrations,
         scan,
+        train_listings,
         write_report,
     )
     from storekin.errors import StorekinError
     from storekin.graph.associations import Association
     from storekin.graph.clusters import Cluster
+    from storekin.listings.index import ListingIndex, Screened
     from storekin.policy.model import Policy
     from storekin.records.evidence import Evidence
     from storekin.records.portfolio import Portfolio, Rejection
@@ -32,10 +34,12 @@ __all__ = [
     "Cluster",
     "Evidence",
     "Explanation",
+    "ListingIndex",
     "Policy",
     "Portfolio",
     "Rejection",
     "ScanResult",
+    "Screened",
     "StorekinError",
     "compare_listings",
     "compare_registrations",
@@ -45,6 +49,7 @@ __all__ = [
     "match_listings",
     "match_registrations",
     "scan",
+    "train_listings",
     "write_report",
 ]
 
@@ -53,10 +58,12 @@ _HOMES = {
     "Cluster": "storekin.graph.clusters",
     "Evidence": "storekin.records.evidence",
     "Explanation": "storekin.workflows.explain",
+    "ListingIndex": "storekin.listings.index",
     "Policy": "storekin.policy.model",
     "Portfolio": "storekin.records.portfolio",
     "Rejection": "storekin.records.portfolio",
     "ScanResult": "storekin.workflows.scan",
+    "Screened": "storekin.listings.index",
     "StorekinError": "storekin.errors",
 }
 

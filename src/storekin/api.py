@@ -8,16 +8,20 @@ import pyarrow as pa
 
 from storekin.errors import InvalidTableError
 from storekin.kernels.compiled import prepare
+from storekin.listings.model import read_model
 from storekin.policy.load import find_policy
 from storekin.policy.model import Policy
 from storekin.records.portfolio import Portfolio
 from storekin.wiring import (
     beside,
+    fit_to_groups,
+    fit_to_pairs,
     numbered_stores,
     open_engine,
     open_portfolio,
     portfolio_of,
     records_of,
+    tied_pairs,
     typed_pairs,
     typed_records,
 )
@@ -121,17 +125,25 @@ def explain(
 
 
 def match_listings(
-    table: object, *, floor: float = FLOOR, across_stores: bool = False
+    table: object,
+    *,
+    floor: float = FLOOR,
+    across_stores: bool = False,
+    model: str | PathLike[str] | None = None,
 ) -> pa.Table:
     """Find pairs of listings that may show one product.
 
     Takes an Arrow, pandas or polars table with ``listing`` and ``title``, and any
     other column of the listings table. Gives left, right, probability (0 to 1), bits,
-    level, and a column of bits for each signal, null where it is silent.
+    level, and a column of bits for each signal, null where it is silent. ``model`` is
+    the file of a model of one's own.
     """
+    fitted = None if model is None else read_model(Path(model))
     prepare()
     portfolio = typed_records(records_of(table, "listings"), "listings", "listing")
-    return match_listing_table(portfolio, floor=floor, across_stores=across_stores)
+    return match_listing_table(
+        portfolio, floor=floor, across_stores=across_stores, model=fitted
+    )
 
 
 def match_registrations(table: object, *, floor: float = FLOOR) -> pa.Table:
@@ -148,16 +160,66 @@ def match_registrations(table: object, *, floor: float = FLOOR) -> pa.Table:
         return match_registration_table(portfolio, engine, floor=floor)
 
 
-def compare_listings(pairs: object) -> pa.Table:
+def compare_listings(
+    pairs: object,
+    *,
+    context: object = None,
+    model: str | PathLike[str] | None = None,
+) -> pa.Table:
     """Score given pairs of listings; rows keep their order.
 
     Takes columns ``left_*`` and ``right_*`` (``left_title``, ``right_price`` and so
     on). Gives the same table with probability, bits, level and each signal's bits.
+    ``context`` is a table of the listings around the pairs, tied to them by
+    ``left_listing`` and ``right_listing``; without it the pairs' own listings are.
     """
+    fitted = None if model is None else read_model(Path(model))
     prepare()
     raw = records_of(pairs, "pairs")
-    both, _ = typed_pairs(raw, "listings")
-    return beside(as_given(pairs, raw.table), score_listing_pairs(both))
+    around = (
+        None
+        if context is None
+        else typed_records(records_of(context, "context"), "listings", "listing")
+    )
+    given, _ = tied_pairs(raw, around)
+    return beside(as_given(pairs, raw.table), score_listing_pairs(given, fitted))
+
+
+def train_listings(
+    records: str | PathLike[str],
+    out: str | PathLike[str],
+    *,
+    groups: str | None = None,
+    valid: str | PathLike[str] | None = None,
+    context: str | PathLike[str] | None = None,
+) -> dict[str, float]:
+    """Fit a listings model to a file of labelled pairs, or of listings with groups.
+
+    Writes the model to *out*; gives what was measured on pairs left out in turn.
+    Needs the extra ``storekin[train]``.
+
+    Raises:
+        StorekinError: If the records do not suffice, or LightGBM is not installed.
+    """
+    prepare()
+    trained = (
+        fit_to_pairs(
+            Path(records),
+            None if valid is None else Path(valid),
+            None if context is None else Path(context),
+        )
+        if groups is None
+        else fit_to_groups(Path(records), groups)
+    )
+    Path(out).write_text(trained.text, "utf-8")
+    report = trained.report
+    return {
+        "pairs": report.pairs,
+        "matching": report.matching,
+        "f1_first_pass": report.f1_first,
+        "f1_both_passes": report.f1_both,
+        "passes": report.passes,
+    }
 
 
 def compare_registrations(pairs: object) -> pa.Table:

@@ -86,6 +86,30 @@ class OutputFolderError(StorekinError):
     code = "SK106"
 
 
+class ModelFileError(StorekinError):
+    """A file is no model of listings, or of another version."""
+
+    code = "SK107"
+
+
+class TrainingDataError(StorekinError):
+    """Labelled records do not suffice to learn from."""
+
+    code = "SK108"
+
+
+class TrainingExtraError(StorekinError):
+    """Training needs packages that matching does not."""
+
+    code = "SK109"
+
+
+class IndexFileError(StorekinError):
+    """A file is no index of listings, or cannot be read or written."""
+
+    code = "SK110"
+
+
 class UnknownSignalError(StorekinError):
     """A policy names a signal that no comparison produces."""
 

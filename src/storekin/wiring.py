@@ -1,8 +1,11 @@
 """Chooses the adapters: the only module that names a concrete one."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,9 +19,13 @@ from storekin.adapters.files.tables import (
     type_table,
 )
 from storekin.errors import InvalidTableError, MissingColumnError, suggest
+from storekin.listings.model import model_to_text
+from storekin.listings.training import Report
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.records.tables import TABLES, TableName, column_names
 from storekin.wording.rejections import tell
+from storekin.workflows.given_pairs import GivenPairs, tie_pairs
+from storekin.workflows.train import train_on_groups, train_on_pairs
 
 
 def open_engine() -> DuckDbEngine:
@@ -31,6 +38,11 @@ def open_portfolio(
 ) -> Portfolio:
     """Read a portfolio from files; see ``adapters.files.reader``."""
     return read_portfolio(path, on_file=on_file)
+
+
+def read_context(path: Path) -> Portfolio:
+    """Read the listings around given pairs: a listings table."""
+    return typed_records(read_raw(path), "listings", "listing", path.parent)
 
 
 def as_arrow(table: object, name: str) -> pa.Table:
@@ -144,11 +156,14 @@ _NEEDED: dict[TableName, frozenset[str]] = {
 """Without any of these columns there is nothing to match."""
 
 
-def typed_pairs(raw: RawTable, name: TableName) -> tuple[pa.Table, list[str]]:
+def typed_pairs(
+    raw: RawTable, name: TableName, *, by_id: bool = False
+) -> tuple[pa.Table, list[str]]:
     """Type the two sides of given pairs: the left rows, then the right ones.
 
     Columns are ``left_*`` and ``right_*``; every row is kept in its place, and a value
-    that cannot be read is left out of it. Gives the table and what was left out.
+    that cannot be read is left out of it. Gives the table and what was left out. With
+    ``by_id`` the listings' ids alone are enough.
 
     Raises:
         MissingColumnError: If no column of either side is known.
@@ -162,12 +177,14 @@ def typed_pairs(raw: RawTable, name: TableName) -> tuple[pa.Table, list[str]]:
             for word in raw.table.column_names
             if word.startswith(f"{side}_")
         }
-        if not set(wanted) & set(present):
+        if not set(wanted) & set(present) and not (by_id and "listing" in present):
             missing = f"{side}_{wanted[0]}"
             raise MissingColumnError.at(raw.file, missing, raw.table.column_names)
         columns = {
             column: raw.table[present[column]] for column in wanted if column in present
         }
+        if not columns:
+            columns = {wanted[0]: pa.nulls(raw.table.num_rows, pa.string())}
         table, faults = type_columns(pa.table(columns), name)
         notes.extend(
             f"{side}_{fault.column}: {len(fault.rows)} values left out,"
@@ -176,6 +193,76 @@ def typed_pairs(raw: RawTable, name: TableName) -> tuple[pa.Table, list[str]]:
         )
         sides.append(table)
     return pa.concat_tables(sides).combine_chunks(), notes
+
+
+def tied_pairs(
+    raw: RawTable, context: Portfolio | None
+) -> tuple[GivenPairs, list[str]]:
+    """Type given pairs of listings, and put them among those of *context*.
+
+    Pairs are tied to the context by ``left_listing`` and ``right_listing``.
+
+    Raises:
+        MissingColumnError: If no column of either side is known.
+    """
+    both, notes = typed_pairs(raw, "listings", by_id=context is not None)
+    ids = tuple(
+        raw.table[f"{side}_listing"]
+        if f"{side}_listing" in raw.table.column_names
+        else None
+        for side in ("left", "right")
+    )
+    around = None if context is None else context.listings
+    if around is not None and ids == (None, None):
+        notes.append(
+            "the pairs name no left_listing and right_listing: each stands for itself"
+            " beside the context"
+        )
+    return tie_pairs(both, (ids[0], ids[1]), around), notes
+
+
+_YES = ("1", "1.0", "true", "yes", "t", "y")
+_NO = ("0", "0.0", "false", "no", "f", "n")
+
+
+def read_labels(raw: RawTable) -> tuple[npt.NDArray[np.int8], list[str]]:
+    """Read the column ``label``: 1, 0, or -1 where it says neither.
+
+    Raises:
+        MissingColumnError: If the column is missing.
+    """
+    if "label" not in raw.table.column_names:
+        raise MissingColumnError.at(raw.file, "label", raw.table.column_names)
+    texts = pc.utf8_lower(pc.utf8_trim_whitespace(raw.table["label"].cast(pa.string())))
+    labels = np.full(len(texts), -1, np.int8)
+    for value, words in ((1, _YES), (0, _NO)):
+        hit = pc.is_in(texts, value_set=pa.array(words))
+        labels[pc.fill_null(hit, fill_value=False).to_numpy(zero_copy_only=False)] = (
+            value
+        )
+    unknown = int((labels < 0).sum())
+    notes = []
+    if unknown:
+        notes.append(
+            f"{raw.file}: {unknown} labels are neither 1 nor 0 and teach nothing"
+        )
+    return labels, notes
+
+
+def read_groups(raw: RawTable, column: str, listings: pa.Table) -> pa.ChunkedArray:
+    """Give each listing's value of *column*, which is not one of the table's own.
+
+    Raises:
+        MissingColumnError: If the file has no such column.
+    """
+    if column not in raw.table.column_names:
+        raise MissingColumnError.at(raw.file, column, raw.table.column_names)
+    if "listing" in raw.table.column_names:
+        keys = raw.table["listing"].cast(pa.string())
+    else:
+        keys = pa.chunked_array([[str(n + 1) for n in range(raw.table.num_rows)]])
+    place = pc.index_in(listings["listing"], value_set=keys.combine_chunks())
+    return raw.table[column].cast(pa.string()).take(place)
 
 
 def numbered_stores(both: pa.Table) -> Portfolio:
@@ -197,3 +284,55 @@ def beside(pairs: pa.Table, scored: pa.Table) -> pa.Table:
     for name in scored.column_names:
         kept = kept.append_column(name, scored[name])
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A fitted model as text, what was measured, and what was left out."""
+
+    text: str
+    report: Report
+    notes: tuple[str, ...]
+
+
+def fit_to_pairs(
+    records: Path,
+    valid: Path | None,
+    context: Path | None,
+    on_step: Callable[[str], None] | None = None,
+) -> Trained:
+    """Fit a listings model to a file of labelled pairs."""
+    around = None if context is None else read_context(context)
+    notes: list[str] = [] if around is None else list(around.notes)
+
+    def read(path: Path) -> tuple[GivenPairs, npt.NDArray[np.int8]]:
+        raw = read_raw(path)
+        labels, said = read_labels(raw)
+        given, more = tied_pairs(raw, around)
+        notes.extend([*said, *more])
+        return given, labels
+
+    given, labels = read(records)
+    model, report = train_on_pairs(
+        given,
+        labels,
+        about=f"{len(labels)} pairs of {records.name}",
+        valid=None if valid is None else read(valid),
+        on_step=on_step,
+    )
+    return Trained(model_to_text(model), report, tuple(notes))
+
+
+def fit_to_groups(
+    records: Path, column: str, on_step: Callable[[str], None] | None = None
+) -> Trained:
+    """Fit a listings model to a file of listings that carry their true group."""
+    raw = read_raw(records)
+    typed = typed_records(raw, "listings", "listing", records.parent)
+    model, report = train_on_groups(
+        typed.listings,
+        read_groups(raw, column, typed.listings),
+        about=f"{typed.listings.num_rows} listings of {records.name}",
+        on_step=on_step,
+    )
+    return Trained(model_to_text(model), report, typed.notes)

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from math import log
+from random import Random
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, LCSseq
 
 from storekin.identity.comparisons.near import near_identifiers
-from storekin.kernels.compare import COLUMNS
 from storekin.kernels.groups import (
     components,
     components_held_apart,
@@ -21,13 +21,19 @@ from storekin.kernels.similar_texts import (
     TextColumn,
     Tokens,
     join_similar,
-    sketch,
     tokenise,
 )
-from storekin.listings.comparisons.titles import title_vectors
+from storekin.kernels.spelled import common_characters
+from storekin.kernels.texts import spell
+from storekin.listings.features import PAIR_FEATURES, POOL_FEATURES
 from storekin.listings.pictures import _near_hashes
-from storekin.listings.rarity import rarity_bits
+from storekin.listings.pool import make_pool, pool_features
+from storekin.listings.prepared import PreparedListings, prepare_listings
+from storekin.listings.vector import compare_pairs
 from storekin.listings.vocabulary import listing_vocabulary
+from storekin.wiring import records_of, typed_records
+
+NAMES = [feature.name for feature in PAIR_FEATURES]
 
 WORDS = [
     "red",
@@ -53,6 +59,17 @@ TITLES = st.lists(
 
 def tokens_of(titles: list[str]) -> Tokens:
     return tokenise(TextColumn.of(pa.array(titles, pa.string())), listing_vocabulary())
+
+
+def listings_of(titles: list[str]) -> PreparedListings:
+    table = pa.table(
+        {
+            "listing": pa.array([f"{n:03d}" for n in range(len(titles))]),
+            "title": pa.array([title or "-" for title in titles]),
+        }
+    )
+    listings = typed_records(records_of(table, "t"), "listings", "listing").listings
+    return prepare_listings(listings, np.arange(len(titles), dtype=np.int32), None)
 
 
 @given(titles=TITLES)
@@ -115,32 +132,97 @@ def test_owners_are_not_paired_with_themselves() -> None:
 )
 def test_comparison_vector(left: str, right: str, column: str, expected: int) -> None:
     """Units, variants, codes and writing systems are understood in titles."""
-    tokens = tokens_of([left, right, "something else", "another thing"])
-    texts = pa.array([left, right, "something else", "another thing"])
-    sketches = sketch(TextColumn.of(texts), listing_vocabulary())
-    vector = title_vectors(
-        tokens, rarity_bits(tokens), sketches, np.array([0]), np.array([1])
-    )
+    listings = listings_of([left, right, "something else", "another thing"])
+    vector = compare_pairs(listings, np.array([0]), np.array([1]))
 
-    assert set(vector) == set(COLUMNS)
-    assert vector[column][0] == pytest.approx(expected)
+    assert vector[0, NAMES.index(column)] == pytest.approx(expected)
 
 
 @given(titles=TITLES)
 @settings(max_examples=40, deadline=None)
 def test_comparing_is_symmetric(titles: list[str]) -> None:
     """Left and right change places, and nothing else changes."""
-    tokens = tokens_of(titles)
-    texts = TextColumn.of(pa.array(titles, pa.string()))
-    sketches = sketch(texts, listing_vocabulary())
-    weights = rarity_bits(tokens)
+    listings = listings_of(titles)
     one, other = np.array([0]), np.array([len(titles) - 1])
-    forth = title_vectors(tokens, weights, sketches, one, other)
-    back = title_vectors(tokens, weights, sketches, other, one)
-    for name in COLUMNS:
-        mirrored = name.replace("left", "#").replace("right", "left")
-        mirrored = mirrored.replace("#", "right")
-        assert forth[name][0] == pytest.approx(back[mirrored][0])
+    forth = compare_pairs(listings, one, other)[0]
+    back = compare_pairs(listings, other, one)[0]
+    for place, name in enumerate(NAMES):
+        mirrored = name.replace("left_", "#").replace("right_", "left_")
+        mirrored = mirrored.replace("#", "right_")
+        assert forth[place] == pytest.approx(
+            back[NAMES.index(mirrored)], nan_ok=True, abs=1e-5
+        )
+
+
+@given(left=st.text("abcd12", max_size=140), right=st.text("abcd12", max_size=140))
+@settings(max_examples=120, deadline=None)
+def test_common_characters_are_the_longest_common_subsequence(
+    left: str, right: str
+) -> None:
+    """Counting bit by bit gives what the table of lengths gives."""
+    masks = np.zeros((65_536, 2), np.uint64)
+    one, other = (np.array([ord(c) for c in t], np.uint16) for t in (left, right))
+    found = common_characters(one, 0, len(one), other, 0, len(other), masks)
+
+    assert found == LCSseq.similarity(left[:128], right[:128])
+    assert not masks.any()
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "codes"),
+    [
+        ("Sony WH-1000XM5 black", ["sony", "wh", "xm", "black"], ["wh1000xm5"]),
+        ("water 500ml", ["water", "ml"], []),
+        ("耳机 TS-20 黑色 5 kg", ["ts", "kg"], ["ts20"]),
+        ("part 8471234 new", ["part", "new"], ["8471234"]),
+        ("", [], []),
+    ],
+)
+def test_spelling_finds_words_and_codes(
+    title: str, words: list[str], codes: list[str]
+) -> None:
+    """Words are runs of letters; a code has digits, and is no amount."""
+    spelled = spell(TextColumn.of(pa.array([title])), listing_vocabulary(), 512)
+    text = "".join(map(chr, spelled.characters))
+
+    assert [text[a:b] for a, b in spelled.words.tolist()] == words
+    assert [text[a:b] for a, b in spelled.codes.tolist()] == codes
+    assert all(
+        token in tokens_of([title]).values for token in spelled.word_tokens.tolist()
+    )
+
+
+EDGES = st.lists(
+    st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda e: e[0] < e[1]),
+    min_size=1,
+    max_size=20,
+    unique=True,
+)
+
+
+@given(edges=EDGES, chance=st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_ranks_in_the_pool_are_those_of_a_sorted_list(
+    edges: list[tuple[int, int]], chance: Random
+) -> None:
+    """A pair's rank at each end is how many likelier ones there are."""
+    edges.sort()
+    left, right = (np.array([e[n] for e in edges], np.int64) for n in (0, 1))
+    alike = np.array([round(chance.random(), 2) for _ in edges], np.float32)
+    silent = np.full(len(edges), np.nan, np.float32)
+    pool = make_pool(np.arange(8), left, right)
+    similar = {"likeness": alike, "whole_cosine": silent, "hash_bits": silent}
+    found = pool_features(pool, similar)
+    names = [feature.name for feature in POOL_FEATURES]
+    for place, ends in enumerate(edges):
+        for side, end in zip(("left", "right"), ends, strict=True):
+            others = [alike[n] for n, e in enumerate(edges) if end in e and n != place]
+            rank = sum(other > alike[place] + 1e-6 for other in others)
+            assert found[place, names.index(f"{side}_rank_likeness")] == rank
+            gap = alike[place] - max(others, default=np.float32(0))
+            assert found[place, names.index(f"{side}_gap_likeness")] == pytest.approx(
+                gap, abs=1e-5
+            )
 
 
 @given(

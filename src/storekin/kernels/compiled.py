@@ -12,7 +12,17 @@ from typing import Any, TypeVar, cast
 
 KernelFunction = TypeVar("KernelFunction", bound=Callable[..., Any])
 
-MODULES = ("tokenise", "join", "compare", "groups", "near")
+MODULES = (
+    "tokenise",
+    "spelling",
+    "join",
+    "compare",
+    "spelled",
+    "pool",
+    "trees",
+    "groups",
+    "near",
+)
 """The kernel modules, in the order in which they are prepared."""
 
 

@@ -79,7 +79,8 @@ class TextColumn:
         return len(self.offsets) - 1
 
 
-def _ranges(total: int, step: int) -> list[tuple[int, int]]:
+def ranges_of(total: int, step: int) -> list[tuple[int, int]]:
+    """Cut [0, total) into ranges of at most *step*."""
     return [(low, min(low + step, total)) for low in range(0, total, step)]
 
 
@@ -114,32 +115,11 @@ def tokenise(
         )
         return tokens[:written].copy()
 
-    parts = run_chunks(work, _ranges(total, CHUNK), on_done)
+    parts = run_chunks(work, ranges_of(total, CHUNK), on_done)
     starts = np.zeros(total + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
     values = np.concatenate(parts) if parts else np.empty(0, np.uint64)
     return Tokens(values, starts)
-
-
-def sketch(column: TextColumn, vocabulary: Vocabulary) -> TokenArray:
-    """Give each text's character trigrams as a row of 512 bits, shape (n, 8)."""
-    from storekin.kernels.tokenise import sketch_chunk
-
-    sketches = np.zeros((len(column), 8), np.uint64)
-
-    def work(span: tuple[int, int]) -> None:
-        sketch_chunk(
-            column.data,
-            column.offsets,
-            span[0],
-            span[1],
-            vocabulary.folded,
-            vocabulary.classes,
-            sketches,
-        )
-
-    run_chunks(work, _ranges(len(column), CHUNK))
-    return sketches
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +274,7 @@ def join_similar(  # noqa: PLR0915 - one pass from tokens to pairs, step by step
         for block in range(len(blocks))
         for low, high in (
             (blocks[block][0] + a, blocks[block][0] + b)
-            for a, b in _ranges(total - blocks[block][0], CHUNK)
+            for a, b in ranges_of(total - blocks[block][0], CHUNK)
         )
     ]
     found = run_chunks(work, tasks, on_done)

@@ -290,38 +290,3 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                 written += 1
         counts[row] = written - base
     return written
-
-
-@kernel("void(u1[::1], i8[::1], i8, i8, u2[::1], u1[::1], u8[:,::1])")
-def sketch_chunk(
-    data: Any,  # noqa: ANN401
-    offsets: Any,  # noqa: ANN401
-    first: Any,  # noqa: ANN401
-    last: Any,  # noqa: ANN401
-    folded: Any,  # noqa: ANN401
-    classes: Any,  # noqa: ANN401
-    sketches: Any,  # noqa: ANN401
-) -> None:
-    """Mark the character trigrams of texts [first, last) in rows of 512 bits.
-
-    The overlap of two rows shows what words miss: typing errors and glued words.
-    """
-    for row in range(first, last):
-        position = offsets[row]
-        end = offsets[row + 1]
-        before = _U(0)
-        last_one = _U(0)
-        while position < end:
-            point, position = _read_point(data, position)
-            class_ = classes[point]
-            if class_ in (IGNORED, SEPARATOR):
-                continue
-            this = _U(folded[point])
-            if before != 0:
-                state = ((before << _U(32)) ^ (last_one << _U(16)) ^ this) * _U(
-                    _MULTIPLIER
-                )
-                bit = state >> _U(55)
-                sketches[row, bit >> _U(6)] |= _U(1) << (bit & _U(63))
-            before = last_one
-            last_one = this

@@ -12,11 +12,35 @@ from storekin.kernels.similar_texts import (
     Tokens,
     join_similar,
 )
+from storekin.kernels.texts import Grams
 from storekin.listings.pictures import near_pictures
 from storekin.listings.prepared import PreparedListings
+from storekin.listings.vector import hash_distance
 
 TITLE_COSINE = 0.45
-"""Titles that agree less are not compared: below it stands 1 true copy in 80."""
+"""Among a million titles those that agree less are not compared: below it stands 1
+true copy in 80."""
+
+SMALL_COSINE = 0.12
+SMALL_POOL = 20_000
+LARGE_POOL = 1_000_000
+"""In a small pool titles that agree a little are worth a look; the larger the pool,
+the more there are of them. Between the two sizes the bar rises evenly by doublings."""
+
+MOST_NEIGHBOURS = 40
+"""Likest titles that are compared with each, by words and by n-grams."""
+
+RIVALS = 12
+"""Likest listings of the other side that a given pair is seen beside."""
+
+GRAM_POOL = 120_000
+"""In larger pools n-grams propose nothing: words find nearly all, at a tenth of it."""
+
+PICTURE_POOL = 60_000
+WIDE_RADIUS = 14
+NARROW_RADIUS = 8
+"""Bits of 64 in which pictures may differ and still be compared, in a small pool and
+in a large one."""
 
 LONE_SHARE = 0.1
 """How much a word that no other title has tells two titles apart: most are slips."""
@@ -36,7 +60,6 @@ class ListingCandidates:
     left: IntArray
     right: IntArray
     strong: npt.NDArray[np.bool_]
-    near_pictures: tuple[IntArray, IntArray]
     crowded: int
 
 
@@ -72,22 +95,64 @@ def pairs_within(
     return left[apart], right[apart], int((sizes > most).sum())
 
 
+def title_bar(total: int) -> float:
+    """Give the cosine from which titles are compared in a pool of *total* listings.
+
+    >>> title_bar(5_000), round(title_bar(140_000), 2), title_bar(5_000_000)
+    (0.12, 0.28, 0.45)
+    """
+    share = np.log(max(total, 1) / SMALL_POOL) / np.log(LARGE_POOL / SMALL_POOL)
+    bar = SMALL_COSINE + (TITLE_COSINE - SMALL_COSINE) * float(np.clip(share, 0, 1))
+    return round(bar, 3)
+
+
+def keep_likest(
+    total: int,
+    left: IntArray,
+    right: IntArray,
+    similarity: npt.NDArray[np.float32],
+    most: int,
+) -> npt.NDArray[np.bool_]:
+    """Mark pairs that are among the *most* likest of either side.
+
+    Of equally like ones the smaller numbers come first.
+    """
+    count = len(left)
+    keep = np.zeros(count, np.bool_)
+    degree = np.bincount(left, minlength=total) + np.bincount(right, minlength=total)
+    crowded = (degree[left] > most) & (degree[right] > most)
+    keep[~crowded] = True
+    rows = np.flatnonzero((degree[left] > most) | (degree[right] > most))
+    ends = np.concatenate([left[rows], right[rows]])
+    others = np.concatenate([right[rows], left[rows]])
+    edge = np.concatenate([rows, rows])
+    order = np.lexsort((others, -similarity[edge], ends))
+    ends = ends[order]
+    begins = np.flatnonzero(np.diff(ends, prepend=-1))
+    place = np.arange(len(ends)) - np.repeat(begins, np.diff([*begins, len(ends)]))
+    keep[edge[order[place < most]]] = True
+    return keep
+
+
+def gram_tokens(grams: Grams) -> Tokens:
+    """Take n-grams for words, so that the join of words joins them."""
+    return Tokens(grams.values.astype(np.uint64) | np.uint64(1 << 61), grams.starts)
+
+
 def propose_pairs(
     listings: PreparedListings,
     *,
     across_stores: bool,
-    near_radius: int,
     on_done: Progress | None = None,
 ) -> ListingCandidates:
     """Propose all pairs worth comparing; with *across_stores*, of two stores only."""
     total = len(listings)
     rows = np.arange(total)
-    crowded = 0
-    title_pairs, too_large = _title_pairs(
+    proposed = []
+    title_pairs, crowded = _title_pairs(
         listings, across_stores=across_stores, on_done=on_done
     )
-    crowded += too_large
-    weak = [title_pairs]
+    proposed.append(_keys(*title_pairs))
     strong: list[tuple[IntArray, IntArray]] = []
     branded = np.where(
         (listings.models >= 0) & (listings.brands >= 0),
@@ -102,17 +167,19 @@ def propose_pairs(
     left, right, too_large = pairs_within(pictures.codes, pictures.rows)
     strong.append((left, right))
     crowded += too_large
-    near = near_pictures(pictures, near_radius)
-    strong.append(_pairs_of_near(near, listings))
-    key_parts = [_keys(a, b) for a, b in weak]
+    small = len(pictures.names) <= PICTURE_POOL
+    near = near_pictures(pictures, WIDE_RADIUS if small else NARROW_RADIUS)
+    nearest = hash_distance(listings.hashes, *near) <= NARROW_RADIUS
+    strong.append(_pairs_of_near((near[0][nearest], near[1][nearest]), listings))
+    wide = _pairs_of_near((near[0][~nearest], near[1][~nearest]), listings)
     strong_keys = np.unique(np.concatenate([_keys(a, b) for a, b in strong]))
-    keys = np.unique(np.concatenate([*key_parts, strong_keys]))
+    keys = np.unique(np.concatenate([*proposed, _keys(*wide), strong_keys]))
     left, right = keys >> 32, keys & 0xFFFFFFFF
     is_strong = np.isin(keys, strong_keys, assume_unique=True)
     if across_stores:
         apart = listings.owners[left] != listings.owners[right]
         left, right, is_strong = left[apart], right[apart], is_strong[apart]
-    return ListingCandidates(left, right, is_strong, near, crowded)
+    return ListingCandidates(left, right, is_strong, crowded)
 
 
 def _keys(left: IntArray, right: IntArray) -> IntArray:
@@ -132,12 +199,6 @@ def _title_pairs(
     inside_left, inside_right, crowded = pairs_within(
         np.where(lengths > 0, families, -1), np.arange(total)
     )
-    starts = listings.tokens.starts
-    picked = lengths[heads]
-    edges = np.zeros(len(heads) + 1, np.int64)
-    np.cumsum(picked, out=edges[1:])
-    source = np.repeat(starts[heads] - edges[:-1], picked) + np.arange(edges[-1])
-    folded = Tokens(listings.tokens.values[source], edges)
     owners = copies = None
     if across_stores:
         owners = listings.owners[heads]
@@ -146,33 +207,140 @@ def _title_pairs(
         np.minimum.at(lowest, inverse, listings.owners)
         np.maximum.at(highest, inverse, listings.owners)
         copies = (lowest != highest).astype(np.int32)
-    pairs = join_similar(
-        folded,
-        threshold=TITLE_COSINE,
-        lone_share=LONE_SHARE,
-        owners=owners,
-        copies=copies,
-        on_done=on_done,
-    )
+    tables = [listings.tokens]
+    if total <= GRAM_POOL:
+        tables += [gram_tokens(grams) for grams in listings.grams[:2]]
+    keys = []
+    close = []
+    for table in tables:
+        found = join_similar(
+            _rows_of(table, heads),
+            threshold=title_bar(total),
+            lone_share=LONE_SHARE,
+            owners=owners,
+            copies=copies,
+            on_done=on_done,
+        )
+        kept = keep_likest(
+            len(heads), found.left, found.right, found.cosine, MOST_NEIGHBOURS
+        )
+        keys.append(_keys(found.left[kept], found.right[kept]))
+        close.append(keys[-1][found.cosine[kept] >= TITLE_COSINE])
+    joined = np.unique(np.concatenate(keys))
+    head_left, head_right = joined >> 32, joined & 0xFFFFFFFF
     # members of each family, listed in order
     order = np.argsort(inverse, kind="stable")
     begins = np.zeros(len(heads) + 1, np.int64)
     np.cumsum(sizes, out=begins[1:])
-    left_size, right_size = sizes[pairs.left], sizes[pairs.right]
-    large = left_size * right_size > MOST_PAIRED * MOST_PAIRED
+    left_size, right_size = sizes[head_left], sizes[head_right]
+    is_close = np.isin(joined, np.unique(np.concatenate(close)), assume_unique=True)
+    most = np.where(is_close, MOST_PAIRED * MOST_PAIRED, MOST_PAIRED)
+    large = left_size * right_size > most
     # of two families too large to be paired member by member, the first ones are
     left_size, right_size = (
         np.where(large, 1, size) for size in (left_size, right_size)
     )
     _, left, right = pair_ranges(
-        begins[pairs.left], left_size, begins[pairs.right], right_size
+        begins[head_left], left_size, begins[head_right], right_size
     )
     left, right = order[left], order[right]
     both = (
         np.concatenate([inside_left, left]),
         np.concatenate([inside_right, right]),
     )
-    return both, crowded + int(large.sum())
+    return both, crowded + int((large & is_close).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Given pairs among the candidates around them.
+
+    ``rows`` numbers the listings of the nodes, ``left`` and ``right`` are nodes (left <
+    right, sorted), ``places`` are those of the given pairs.
+    """
+
+    rows: IntArray
+    left: IntArray
+    right: IntArray
+    places: IntArray
+
+
+def propose_around(
+    listings: PreparedListings,
+    left: IntArray,
+    right: IntArray,
+    parts: IntArray | None = None,
+) -> Around:
+    """Put given pairs of two sides among all candidates that touch their listings.
+
+    ``listings.owners`` numbers the sides. With ``parts`` only the listings of one
+    part's pairs are seen beside one another.
+    """
+    tables = [listings.tokens]
+    if len(listings) <= GRAM_POOL or parts is not None:
+        tables += [gram_tokens(grams) for grams in listings.grams[:2]]
+    if listings.whole is not None:
+        tables.append(listings.whole.words.tokens)
+    if parts is None:
+        return _around(listings, tables, np.arange(len(listings)), left, right)
+    found = []
+    base = 0
+    order = np.argsort(parts, kind="stable")
+    for chosen in np.split(order, np.flatnonzero(np.diff(parts[order])) + 1):
+        rows, ends = np.unique(
+            np.concatenate([left[chosen], right[chosen]]), return_inverse=True
+        )
+        one, other = ends[: len(chosen)], ends[len(chosen) :]
+        part = _around(listings, [_rows_of(t, rows) for t in tables], rows, one, other)
+        found.append((chosen, base, part))
+        base += len(rows)
+    places = np.empty(len(left), np.int64)
+    edges = 0
+    for chosen, _, part in found:
+        places[chosen] = edges + part.places
+        edges += len(part.left)
+    return Around(
+        np.concatenate([part.rows for _, _, part in found]),
+        np.concatenate([base + part.left for _, base, part in found]),
+        np.concatenate([base + part.right for _, base, part in found]),
+        places,
+    )
+
+
+def _around(
+    listings: PreparedListings,
+    tables: list[Tokens],
+    rows: IntArray,
+    left: IntArray,
+    right: IntArray,
+) -> Around:
+    total = len(rows)
+    given = _keys(left, right)
+    touched = np.zeros(total, np.bool_)
+    touched[left] = True
+    touched[right] = True
+    owners = np.ascontiguousarray(listings.owners[rows])
+    keys = [given]
+    for table in tables:
+        found = join_similar(
+            table, threshold=title_bar(total), lone_share=LONE_SHARE, owners=owners
+        )
+        near = touched[found.left] | touched[found.right]
+        one, other, cosine = found.left[near], found.right[near], found.cosine[near]
+        kept = keep_likest(total, one, other, cosine, RIVALS)
+        keys.append(_keys(one[kept], other[kept]))
+    pool = np.unique(np.concatenate(keys))
+    places = np.searchsorted(pool, given)
+    return Around(rows, pool >> 32, pool & 0xFFFFFFFF, places)
+
+
+def _rows_of(tokens: Tokens, rows: IntArray) -> Tokens:
+    """Give the tokens of some texts, in their order."""
+    lengths = np.diff(tokens.starts)[rows]
+    edges = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(lengths, out=edges[1:])
+    source = np.repeat(tokens.starts[rows] - edges[:-1], lengths) + np.arange(edges[-1])
+    return Tokens(tokens.values[source], edges)
 
 
 def _pairs_of_near(

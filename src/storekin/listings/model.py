@@ -1,10 +1,18 @@
-"""Which comparisons of listings count, with weights from data."""
+"""The listing model: trees over the comparison vector, as text, and its levels."""
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from storekin.errors import ModelFileError
+from storekin.listings.features import column_names
+from storekin.listings.trees import Trees, trees_from_lines, trees_to_lines
+from storekin.listings.words import WordWeights
 
 LISTING_SIGNALS = (
     "same_gtin",
@@ -14,40 +22,150 @@ LISTING_SIGNALS = (
     "same_model_number",
     "different_model_number",
     "same_brand",
+    "same_category",
     "similar_attributes",
+    "same_variant",
     "different_variant",
     "close_price",
     "similar_description",
+    "stands_out",
 )
 """The listing signals in the order in which tables show them."""
 
 LEVELS = ("identical", "highly_similar", "similar", "different")
 """How alike two listings are, from most to least."""
 
+MAGIC = "storekin-listings-model 1"
+_HEADER = """\
+# What two listings say, weighed: see docs/listing-model.md. Bits add up; with the prior
+# they give the probability. A line of a tree: node, feature, threshold, where unknown
+# values go (+ with the smaller, - with the larger), the two next nodes, bits so far.
+"""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ListingModel:
-    """The scorecard: each section of ``data/scorecard.toml`` by its name."""
+    """What the matcher knows: two passes of trees, learnt words, levels.
+
+    ``sided`` models keep left and right apart (two tables with habits of their own);
+    others give the same answer when the sides are swapped. ``stretch`` is by how much
+    the trees' values were stretched to be honest log odds. ``gtin_bits`` is what an
+    equal and a different product code weigh, by rule.
+    """
 
     version: str
-    prior: float
-    sections: Mapping[str, Mapping[str, float | list[float]]]
+    about: str
+    sided: bool
+    prior_bits: float
+    stretch: float
+    gtin_bits: tuple[float, float]
+    levels: tuple[float, float, float]
+    words: WordWeights
+    first: Trees
+    second: Trees | None
 
-    def weight(self, section: str, key: str) -> float:
-        """Give one number of the scorecard."""
-        value = self.sections[section][key]
-        return float(value) if not isinstance(value, list) else value[0]
+    @property
+    def name(self) -> str:
+        """The version and a digest of all that decides."""
+        return f"{self.version}+{model_digest(self)}"
 
-    def curve(self, section: str, key: str) -> list[float]:
-        """Give one list of knots of the scorecard."""
-        value = self.sections[section][key]
-        return value if isinstance(value, list) else [value]
+
+def model_to_text(model: ListingModel) -> str:
+    """Write a model as text that two versions can be compared in."""
+    head = [
+        MAGIC,
+        _HEADER.rstrip("\n"),
+        f'version = "{model.version}"',
+        f"about = '{model.about}'",
+        f"sided = {str(model.sided).lower()}",
+        f"prior_bits = {model.prior_bits:.4f}",
+        f"stretch = {model.stretch:.2f}",
+        f"gtin_bits = [{model.gtin_bits[0]}, {model.gtin_bits[1]}]",
+        f"levels = [{', '.join(str(level) for level in model.levels)}]",
+    ]
+    words = [
+        f"{token:016x} {shared:.3f} {lone:.3f}"
+        for token, (shared, lone) in zip(
+            model.words.tokens.tolist(), model.words.weights.tolist(), strict=True
+        )
+    ]
+    parts = [*head, "[words]", *words, "[first]", *trees_to_lines(model.first)]
+    if model.second is not None:
+        parts += ["[second]", *trees_to_lines(model.second)]
+    return "\n".join(parts) + "\n"
+
+
+def model_from_text(text: str, where: str) -> ListingModel:
+    """Read a model.
+
+    Raises:
+        ModelFileError: If the text is no model, or of another version of storekin.
+    """
+    fix = "train it again with `storekin train listings`"
+    lines = text.splitlines()
+    if not lines or lines[0].strip() != MAGIC:
+        raise ModelFileError(f"{where}: this is no listings model", fix)
+    marks = {line: place for place, line in enumerate(lines) if line.startswith("[")}
+    if "[words]" not in marks or "[first]" not in marks:
+        raise ModelFileError(f"{where}: a part of the model is missing", fix)
+    try:
+        head = tomllib.loads("\n".join(lines[1 : marks["[words]"]]))
+        sided = bool(head["sided"])
+        columns = column_names(sided=sided)
+        end = marks.get("[second]", len(lines))
+        words = [
+            line.split() for line in lines[marks["[words]"] + 1 : marks["[first]"]]
+        ]
+        first = trees_from_lines(lines[marks["[first]"] + 1 : end], columns)
+        second = None
+        if "[second]" in marks:
+            second = trees_from_lines(lines[end + 1 :], columns)
+        levels = [float(level) for level in head["levels"]]
+        gtin = [float(bits) for bits in head["gtin_bits"]]
+        return ListingModel(
+            version=str(head["version"]),
+            about=str(head["about"]),
+            sided=sided,
+            prior_bits=float(head["prior_bits"]),
+            stretch=float(head["stretch"]),
+            gtin_bits=(gtin[0], gtin[1]),
+            levels=(levels[0], levels[1], levels[2]),
+            words=WordWeights(
+                np.array([int(word[0], 16) for word in words], np.uint64),
+                np.array(
+                    [[float(word[1]), float(word[2])] for word in words], np.float32
+                ).reshape(-1, 2),
+            ),
+            first=first,
+            second=second,
+        )
+    except (ValueError, KeyError, IndexError, TypeError) as problem:
+        raise ModelFileError(f"{where}: {problem}", fix) from problem
+
+
+def read_model(path: Path) -> ListingModel:
+    """Read a model file.
+
+    Raises:
+        ModelFileError: If it is not there, or no model.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ModelFileError(
+            f"{path}: the model cannot be read",
+            "give a file that `storekin train listings` wrote",
+        ) from problem
+    return model_from_text(text, str(path))
+
+
+def model_digest(model: ListingModel) -> str:
+    """Give a short digest of all that a model decides by."""
+    return blake2b(model_to_text(model).encode(), digest_size=5).hexdigest()
 
 
 @lru_cache(maxsize=1)
 def load_listing_model() -> ListingModel:
-    """Read the shipped scorecard."""
-    path = files("storekin.listings").joinpath("data", "scorecard.toml")
-    data = tomllib.loads(path.read_text("utf-8"))
-    sections = {key: value for key, value in data.items() if isinstance(value, dict)}
-    return ListingModel(data["version"], float(data["prior"]), sections)
+    """Read the shipped model."""
+    path = files("storekin.listings").joinpath("data", "shipped.model")
+    return model_from_text(path.read_text("utf-8"), "the shipped model")

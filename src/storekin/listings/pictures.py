@@ -18,6 +18,9 @@ from storekin.normalise.images import (
     picture_inside,
 )
 
+SCHEMES = ("phash", "dhash", "ahash", "whash", "pdq")
+"""Ready hashes that are compared, each among its own kind."""
+
 _CHUNK = 64
 _BUCKETS_CHUNK = 4096
 _MOST_IN_BUCKET = 2000
@@ -59,6 +62,35 @@ class Pictures:
             np.uint64,
         )
         return np.array(places, np.int64), packed
+
+
+@dataclass(frozen=True, slots=True)
+class PictureHashes:
+    """The hash of each picture: up to four words, its kind (-1: none) and bits."""
+
+    words: TokenArray
+    kinds: IntArray
+    bits: IntArray
+
+
+def hashes_of(pictures: Pictures) -> PictureHashes:
+    """Lay out the pictures' hashes by their numbers."""
+    total = len(pictures.names)
+    words = np.zeros((total, 4), np.uint64)
+    kinds = np.full(total, -1, np.int64)
+    bits = np.zeros(total, np.int64)
+    for kind, scheme in enumerate(SCHEMES):
+        places, packed = pictures.hashes(scheme)
+        if len(places):
+            width = min(packed.shape[1], 4)
+            words[places, :width] = packed[:, :width]
+            # hashes of one scheme and of two lengths are not compared
+            lengths = np.array(
+                [4 * (len(pictures.names[n]) - len(scheme) - 1) for n in places]
+            )
+            bits[places] = np.minimum(lengths, 256)
+            kinds[places] = kind * 1024 + lengths
+    return PictureHashes(words, kinds, bits)
 
 
 def read_pictures(column: pa.ChunkedArray, folder: Path | None) -> Pictures:
@@ -176,7 +208,7 @@ def near_pictures(pictures: Pictures, radius: int) -> tuple[IntArray, IntArray]:
     return pairs[:, 0], pairs[:, 1]
 
 
-_SMALL = 6000
+_SMALL = 40_000
 
 
 def _near_hashes(hashes: TokenArray, radius: int) -> tuple[IntArray, IntArray]:

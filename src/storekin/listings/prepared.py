@@ -13,13 +13,26 @@ import pyarrow.compute as pc
 from storekin.kernels.similar_texts import (
     IntArray,
     TextColumn,
-    TokenArray,
     Tokens,
-    sketch,
+    Vocabulary,
     tokenise,
 )
-from storekin.listings.pictures import Pictures, read_pictures
-from storekin.listings.rarity import rarity_bits, unlike_carriers
+from storekin.kernels.texts import (
+    LONGEST_TITLE,
+    LONGEST_WHOLE,
+    Grams,
+    Spelled,
+    gram_table,
+    norms_of,
+    spell,
+)
+from storekin.listings.pictures import (
+    PictureHashes,
+    Pictures,
+    hashes_of,
+    read_pictures,
+)
+from storekin.listings.rarity import Rarity, rarity_bits, unlike_carriers
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
 from storekin.normalise.text import fold_text
@@ -39,7 +52,9 @@ class PreparedListings:
     owners: npt.NDArray[np.int32]
     tokens: Tokens
     weights: npt.NDArray[np.float32]
-    sketches: TokenArray
+    spelled: Spelled
+    grams: tuple[Grams, Grams, Grams]
+    whole: "WholeTexts | None"
     families: IntArray
     brands: IntArray
     gtins: IntArray
@@ -47,13 +62,33 @@ class PreparedListings:
     prices: npt.NDArray[np.float64]
     currencies: IntArray
     attributes: "AttributeTable"
-    descriptions: Tokens | None
-    description_weights: npt.NDArray[np.float32]
+    categories: IntArray
+    descriptions: "WeighedTokens | None"
+    mpns: Spelled
+    brand_words: "WeighedTokens | None"
     pictures: Pictures
+    hashes: PictureHashes
     picture_carriers: IntArray
 
     def __len__(self) -> int:
         return len(self.owners)
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedTokens:
+    """The tokens of each text with their rarity in bits, and each text's length."""
+
+    tokens: Tokens
+    weights: npt.NDArray[np.float32]
+    norms: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeTexts:
+    """All texts of each listing as one: words, and the spelling."""
+
+    words: WeighedTokens
+    spelled: Spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +104,34 @@ def prepare_listings(
     owners: npt.NDArray[np.int32],
     folder: Path | None,
     on_step: Step | None = None,
+    rarity: Rarity | None = None,
 ) -> PreparedListings:
-    """Read every column that comparisons need. ``owners`` numbers each row's store."""
+    """Read every column that comparisons need. ``owners`` numbers each row's store.
+
+    How rare the titles' words are is counted among them, or known from a larger table.
+    """
     say = on_step or (lambda _: None)
     vocabulary = listing_vocabulary()
     say("titles")
     titles = TextColumn.of(listings["title"])
     tokens = tokenise(titles, vocabulary)
-    weights = rarity_bits(tokens)
+    weights = rarity_bits(tokens) if rarity is None else rarity.weigh(tokens.values)
+    known = (None, None, None) if rarity is None else rarity.grams
+    spelled = spell(titles, vocabulary, LONGEST_TITLE)
     say("pictures")
     pictures = read_pictures(listings["images"], folder)
     say("attributes")
-    described = listings["description"].null_count < len(listings)
-    descriptions = (
-        tokenise(TextColumn.of(listings["description"]), vocabulary)
-        if described
-        else None
-    )
     return PreparedListings(
         owners=owners,
         tokens=tokens,
         weights=weights,
-        sketches=sketch(titles, vocabulary),
+        spelled=spelled,
+        grams=(
+            gram_table(spelled, 3, known[0]),
+            gram_table(spelled, 5, known[1]),
+            gram_table(spelled, 0, known[2]),
+        ),
+        whole=_whole_texts(listings, vocabulary),
         families=same_word_families(tokens),
         brands=code_column(listings["brand"], _fold),
         gtins=code_column(listings["gtin"], normalise_gtin),
@@ -98,14 +139,55 @@ def prepare_listings(
         prices=pc.fill_null(listings["price"], float("nan")).to_numpy(),
         currencies=code_column(listings["currency"], _fold),
         attributes=read_attributes(listings["attributes"]),
-        descriptions=descriptions,
-        description_weights=(
-            np.empty(0, np.float32)
-            if descriptions is None
-            else rarity_bits(descriptions)
+        categories=code_column(listings["category"], _fold),
+        descriptions=(
+            weigh_tokens(tokenise(TextColumn.of(listings["description"]), vocabulary))
+            if _is_given(listings, "description")
+            else None
+        ),
+        mpns=spell(TextColumn.of(listings["mpn"]), vocabulary, 64),
+        brand_words=(
+            weigh_tokens(tokenise(TextColumn.of(listings["brand"]), vocabulary))
+            if _is_given(listings, "brand")
+            else None
         ),
         pictures=pictures,
+        hashes=hashes_of(pictures),
         picture_carriers=unlike_carriers(tokens, weights, pictures),
+    )
+
+
+def _is_given(listings: pa.Table, column: str) -> bool:
+    return bool(listings[column].null_count < len(listings))
+
+
+def weigh_tokens(tokens: Tokens) -> WeighedTokens:
+    """Give words, numbers and ideograph pairs their rarity; other tokens weigh 0."""
+    is_word = (tokens.values >> np.uint64(61)) <= np.uint64(3)
+    weights = np.where(is_word, rarity_bits(tokens), np.float32(0))
+    return WeighedTokens(tokens, weights, norms_of(weights, tokens.starts))
+
+
+def _whole_texts(listings: pa.Table, vocabulary: Vocabulary) -> WholeTexts | None:
+    """Join title, brand, part number, category, description and attributes.
+
+    None where there is nothing beside the titles.
+    """
+    extra = [
+        name
+        for name in ("brand", "mpn", "category", "description", "attributes")
+        if _is_given(listings, name)
+    ]
+    if not extra:
+        return None
+    columns = [
+        pc.utf8_slice_codeunits(pc.fill_null(listings[name], ""), 0, LONGEST_WHOLE)
+        for name in ("title", *extra)
+    ]
+    texts = TextColumn.of(pc.binary_join_element_wise(*columns, " \n "))
+    return WholeTexts(
+        weigh_tokens(tokenise(texts, vocabulary)),
+        spell(texts, vocabulary, LONGEST_WHOLE),
     )
 
 

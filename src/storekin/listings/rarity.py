@@ -1,5 +1,7 @@
 """How rare words are, and how unlike the products that carry one picture."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,6 +9,30 @@ from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.listings.pictures import Pictures
 
 FEWEST_TEXTS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """How rare words and n-grams are in a table, to compare others' texts by.
+
+    ``tokens`` are sorted, with the bits of each; n-grams have theirs by their numbers.
+    """
+
+    texts: int
+    tokens: TokenArray
+    bits: npt.NDArray[np.float32]
+    grams: tuple[npt.NDArray[np.float32], ...]
+
+    def weigh(self, tokens: TokenArray) -> npt.NDArray[np.float32]:
+        """Give each token's rarity; one that the table has not is the rarest."""
+        unknown = np.float32(np.log2(max(self.texts + 1, FEWEST_TEXTS)))
+        if not len(self.tokens):
+            return np.full(len(tokens), unknown, np.float32)
+        place = np.minimum(np.searchsorted(self.tokens, tokens), len(self.tokens) - 1)
+        found: npt.NDArray[np.float32] = np.where(
+            self.tokens[place] == tokens, self.bits[place], unknown
+        ).astype(np.float32)
+        return found
 
 
 def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:

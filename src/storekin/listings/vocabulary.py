@@ -25,6 +25,17 @@ def _hash(word: str) -> int:
     return hash_characters([ord(character) for character in fold_text(word)])
 
 
+@lru_cache(maxsize=32)
+def dimension_number(table: str, name: str) -> int:
+    """Number a dimension of ``units`` or ``variants``, or numbers by their digits."""
+    from storekin.kernels.compare import DIMENSIONS
+
+    if table == "numbers":
+        return 2 * DIMENSIONS + int(name)
+    place = list(_load(f"{table}.toml")).index(name)
+    return place + (DIMENSIONS if table == "variants" else 0)
+
+
 @lru_cache(maxsize=1)
 def listing_vocabulary() -> Vocabulary:
     """Build the look-up tables for titles from the units and variants files."""

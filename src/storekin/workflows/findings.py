@@ -225,9 +225,7 @@ def find_shared_catalogues(
         scores.level,
         scores.probability,
         findings.prepared.owners,
-        (np.nan_to_num(scores.bits["same_image"]) > 0)
-        | (np.nan_to_num(scores.bits["similar_image"]) > 0)
-        | (np.nan_to_num(scores.bits["same_gtin"]) > 0),
+        scores.seen,
         worst_level=worst_level(policy),
     )
 

@@ -8,15 +8,14 @@ import pyarrow as pa
 from storekin.identity.model import IDENTITY_SIGNALS, NEAR_SIGNALS, signal_name
 from storekin.identity.values import number_stores
 from storekin.kernels.similar_texts import Progress
-from storekin.listings.model import load_listing_model
-from storekin.listings.pictures import near_pictures
-from storekin.listings.prepared import prepare_listings
-from storekin.listings.scoring import score_pairs
+from storekin.listings.matching import score_given
+from storekin.listings.model import ListingModel, load_listing_model
 from storekin.records.portfolio import Portfolio
 from storekin.storage.ports import PairEngine
+from storekin.workflows.given_pairs import GivenPairs
 from storekin.workflows.listings import (
     compare_listings_of,
-    level_column,
+    score_columns,
     signal_columns,
 )
 from storekin.workflows.registrations import (
@@ -35,6 +34,7 @@ def match_listing_table(
     *,
     floor: float = FLOOR,
     across_stores: bool = False,
+    model: ListingModel | None = None,
     on_step: Step | None = None,
     on_done: Progress | None = None,
 ) -> pa.Table:
@@ -52,6 +52,7 @@ def match_listing_table(
         across_stores=across_stores,
         floor=floor,
         keep_strong=True,
+        model=model,
         on_step=on_step,
         on_done=on_done,
     )
@@ -60,10 +61,7 @@ def match_listing_table(
         {
             "left": table["listing"].take(pa.array(scores.left)),
             "right": table["listing"].take(pa.array(scores.right)),
-            "probability": scores.probability,
-            "bits": scores.total,
-            "level": level_column(scores.level),
-            **signal_columns(scores.bits),
+            **score_columns(scores),
         }
     ).combine_chunks()
 
@@ -122,25 +120,21 @@ def registration_pairs(findings: RegistrationFindings) -> pa.Table:
     )
 
 
-def score_listing_pairs(both: pa.Table) -> pa.Table:
-    """Score given pairs of listings; *both* holds the left rows, then the right ones.
-
-    Rows keep their order. How rare a word is comes from all the titles given.
-    """
-    count = both.num_rows // 2
-    model = load_listing_model()
-    prepared = prepare_listings(both, np.zeros(2 * count, np.int32), None)
-    rows = np.arange(count)
-    near = near_pictures(prepared.pictures, int(model.weight("image", "near_radius")))
-    scores = score_pairs(prepared, rows, rows + count, near, model)
-    return pa.table(
-        {
-            "probability": scores.probability,
-            "bits": scores.total,
-            "level": level_column(scores.level),
-            **signal_columns(scores.bits),
-        }
+def score_listing_pairs(
+    given: GivenPairs,
+    model: ListingModel | None = None,
+    on_step: Step | None = None,
+) -> pa.Table:
+    """Score given pairs of listings among the listings around them, in their order."""
+    scores = score_given(
+        given.listings,
+        model or load_listing_model(),
+        given.left,
+        given.right,
+        given.parts,
+        on_step,
     )
+    return pa.table(score_columns(scores))
 
 
 def score_registration_pairs(both: Portfolio, engine: PairEngine) -> pa.Table:

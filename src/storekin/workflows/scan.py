@@ -28,8 +28,7 @@ from storekin.workflows.findings import (
 from storekin.workflows.listings import (
     ListingFindings,
     compare_listings_of,
-    level_column,
-    signal_columns,
+    score_columns,
 )
 from storekin.workflows.registrations import (
     RegistrationFindings,
@@ -221,10 +220,7 @@ def pair_table(portfolio: Portfolio, findings: ListingFindings) -> pa.Table:
             "right_listing": table["listing"].take(right),
             "left_store": table["store"].take(left),
             "right_store": table["store"].take(right),
-            "probability": scores.probability,
-            "bits": scores.total,
-            "level": level_column(scores.level),
-            **signal_columns(scores.bits),
+            **score_columns(scores),
         }
     ).combine_chunks()
 
@@ -313,6 +309,6 @@ def _summary(
         "prior_bits": registrations.prior_bits,
         "models": {
             "identity": registrations.model.version,
-            "listings": None if listings is None else listings.model.version,
+            "listings": None if listings is None else listings.model.name,
         },
     }

@@ -13,31 +13,54 @@ def compare() -> None:
 @compare.command("listings")
 @click.argument("pairs", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--model", type=click.Path(path_type=Path), help="A model of `storekin train`."
+)
+@click.option(
+    "--context",
+    type=click.Path(path_type=Path),
+    help="Listings around the pairs, tied by left_listing and right_listing.",
+)
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
-def compare_listings(pairs: Path, out: Path, *, machine_readable: bool) -> None:
+def compare_listings(
+    pairs: Path,
+    out: Path,
+    model: Path | None,
+    context: Path | None,
+    *,
+    machine_readable: bool,
+) -> None:
     r"""Score each pair of listings in PAIRS; the rows keep their order.
 
     PAIRS has left_title, right_title, left_price, right_price and so on. The columns
-    probability, bits, level and each signal's bits are added.
+    probability, bits, level and each signal's bits are added. How rare a word is, and
+    whether another listing is as like, comes from the context, or from the pairs' own
+    listings where none is given.
 
     \b
-    Example:
+    Examples:
         storekin compare listings pairs.parquet --out scored.parquet
+        storekin compare listings pairs.csv --context listings.csv --out scored.parquet
     """
     from storekin.kernels.compiled import prepare
+    from storekin.listings.model import read_model
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_compared, write_table
-    from storekin.wiring import beside, read_records, typed_pairs
+    from storekin.wiring import beside, read_context, read_records, tied_pairs
     from storekin.workflows.match import score_listing_pairs
 
+    fitted = None if model is None else read_model(model)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(pairs.name)
         raw = read_records(pairs)
-        both, notes = typed_pairs(raw, "listings")
-        progress.step("comparisons")
-        scored = beside(raw.table, score_listing_pairs(both))
+        around = None if context is None else read_context(context)
+        given, notes = tied_pairs(raw, around)
+        scores = score_listing_pairs(given, fitted, progress.step)
+        scored = beside(raw.table, scores)
         write_table(scored, out)
+    if around is not None:
+        notes += around.notes
     print_compared(scored, notes, out, machine_readable=machine_readable)
 
 

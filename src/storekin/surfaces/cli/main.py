@@ -14,6 +14,7 @@ COMMANDS = {
     "match": "Find pairs in one table of listings or registrations.",
     "policy": "List and check policies.",
     "scan": "Say which stores of a portfolio are associated, and why.",
+    "train": "Fit a listings model to your own labelled records.",
 }
 
 INTERRUPTED = 130

@@ -17,11 +17,15 @@ def match() -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--floor", type=_FLOOR, default=0.05, show_default=True)
 @click.option("--across-stores", is_flag=True, help="Leave out pairs of one store.")
+@click.option(
+    "--model", type=click.Path(path_type=Path), help="A model of `storekin train`."
+)
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def match_listings(
     file: Path,
     out: Path,
     floor: float,
+    model: Path | None,
     *,
     across_stores: bool,
     machine_readable: bool,
@@ -37,11 +41,13 @@ def match_listings(
         storekin match listings listings.csv --out pairs.parquet
     """
     from storekin.kernels.compiled import prepare
+    from storekin.listings.model import read_model
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_matched, write_table
     from storekin.wiring import read_records, typed_records
     from storekin.workflows.match import match_listing_table
 
+    fitted = None if model is None else read_model(model)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
@@ -50,6 +56,7 @@ def match_listings(
             records,
             floor=floor,
             across_stores=across_stores,
+            model=fitted,
             on_step=progress.step,
             on_done=progress.done,
         )

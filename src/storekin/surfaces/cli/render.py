@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from storekin.errors import OutputFolderError
 from storekin.records.portfolio import Portfolio
+from storekin.wiring import Trained
 from storekin.wording.catalog import say
 from storekin.workflows.explain import Explanation
 from storekin.workflows.report.build import claim_sentence, shared_families
@@ -134,6 +135,55 @@ def write_table(table: pa.Table, out: Path) -> None:
         ) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_text(text: str, out: Path) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises:
+        OutputFolderError: If the place cannot be written.
+    """
+    part = out.with_name(f".{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, "utf-8")
+        part.replace(out)
+    except OSError as problem:
+        raise OutputFolderError(
+            f"{out}: cannot be written ({problem.strerror or problem})",
+            "choose a place that you may write to",
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def print_trained(trained: Trained, out: Path, *, machine_readable: bool) -> None:
+    """Say what a model learnt from, and how good it is on pairs not seen."""
+    report = trained.report
+    if machine_readable:
+        print_json(
+            {
+                "pairs": report.pairs,
+                "matching": report.matching,
+                "f1_first_pass": round(report.f1_first, 4),
+                "f1_both_passes": round(report.f1_both, 4),
+                "passes": report.passes,
+                "notes": list(trained.notes),
+                "out": str(out),
+            }
+        )
+        return
+    click.echo(
+        f"Learnt from {report.pairs:,} pairs,"
+        f" {report.matching:,} of them matching: {out}"
+    )
+    click.echo(
+        f"F1 on pairs left out in turn: {report.f1_first:.3f} by the first pass,"
+        f" {report.f1_both:.3f} by both; the model has {report.passes}"
+        f" {'pass' if report.passes == 1 else 'passes'}."
+    )
+    for note in trained.notes:
+        click.echo(f"Note: {note}")
 
 
 def print_matched(

@@ -1,0 +1,184 @@
+"""Columns of text as they are spelled, and their n-grams with how rare they are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from storekin.kernels.parallel import run_chunks
+from storekin.kernels.similar_texts import (
+    CHUNK,
+    IntArray,
+    TextColumn,
+    TokenArray,
+    Vocabulary,
+    ranges_of,
+)
+
+LONGEST_TITLE = 512
+LONGEST_WHOLE = 1024
+"""Characters of a title, and of all texts of a listing, that are compared."""
+
+_FEWEST_TEXTS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """Texts without what stands between letters, digits and ideographs.
+
+    Text i has ``characters[starts[i]:starts[i + 1]]``; ``breaks`` marks where a run of
+    one class begins. ``words`` and ``codes`` hold begin and end within the text.
+    """
+
+    characters: npt.NDArray[np.uint16]
+    breaks: npt.NDArray[np.uint8]
+    starts: IntArray
+    words: npt.NDArray[np.int32]
+    word_tokens: TokenArray
+    word_starts: IntArray
+    codes: npt.NDArray[np.int32]
+    code_starts: IntArray
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """The distinct n-grams of each text, sorted; ``rarity`` in bits by their number."""
+
+    values: npt.NDArray[np.uint32]
+    starts: IntArray
+    rarity: npt.NDArray[np.float32]
+    norms: npt.NDArray[np.float32]
+
+
+def _edges(counts: npt.NDArray[np.int64]) -> IntArray:
+    edges = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=edges[1:])
+    return edges
+
+
+def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
+    """Spell each text, at most *most* characters of it."""
+    from storekin.kernels.spelling import spell_chunk
+
+    total = len(column)
+    counts = np.zeros((total, 3), np.int64)
+
+    def work(span: tuple[int, int]) -> tuple[npt.NDArray[np.generic], ...]:
+        low, high = span
+        lengths = np.diff(column.offsets[low : high + 1])
+        room = int(np.minimum(lengths, most).sum()) + 8
+        characters = np.empty(room, np.uint16)
+        breaks = np.empty(room, np.uint8)
+        words = np.empty((room, 2), np.int32)
+        word_tokens = np.empty(room, np.uint64)
+        codes = np.empty((room, 2), np.int32)
+        spell_chunk(
+            column.data,
+            column.offsets,
+            low,
+            high,
+            most,
+            vocabulary.folded,
+            vocabulary.classes,
+            vocabulary.unit_hashes,
+            characters,
+            breaks,
+            words,
+            word_tokens,
+            codes,
+            counts,
+        )
+        used, word_count, code_count = counts[low:high].sum(axis=0).tolist()
+        return (
+            characters[:used].copy(),
+            breaks[:used].copy(),
+            words[:word_count].copy(),
+            word_tokens[:word_count].copy(),
+            codes[:code_count].copy(),
+        )
+
+    parts = run_chunks(work, ranges_of(total, CHUNK))
+    if not parts:
+        parts = [
+            (
+                np.empty(0, np.uint16),
+                np.empty(0, np.uint8),
+                np.empty((0, 2), np.int32),
+                np.empty(0, np.uint64),
+                np.empty((0, 2), np.int32),
+            )
+        ]
+    joined = [np.concatenate([part[n] for part in parts]) for n in range(5)]
+    return Spelled(
+        characters=joined[0],
+        breaks=joined[1],
+        starts=_edges(counts[:, 0]),
+        words=joined[2],
+        word_tokens=joined[3],
+        word_starts=_edges(counts[:, 1]),
+        codes=joined[4],
+        code_starts=_edges(counts[:, 2]),
+    )
+
+
+def gram_table(
+    spelled: Spelled, width: int, known: npt.NDArray[np.float32] | None = None
+) -> Grams:
+    """Number the n-grams of each text; with a width of 0 its pairs of words.
+
+    How rare they are is counted here, or *known* from a larger table.
+    """
+    from storekin.kernels.spelling import GRAM_BITS, gram_chunk, word_pair_chunk
+
+    total = len(spelled)
+    counts = np.zeros(total, np.int64)
+
+    def work(span: tuple[int, int]) -> npt.NDArray[np.uint32]:
+        low, high = span
+        if width == 0:
+            room = int(spelled.word_starts[high] - spelled.word_starts[low]) + 8
+            grams = np.empty(room, np.uint32)
+            word_pair_chunk(
+                spelled.word_tokens, spelled.word_starts, low, high, grams, counts
+            )
+        else:
+            room = 2 * int(spelled.starts[high] - spelled.starts[low]) + 8
+            grams = np.empty(room, np.uint32)
+            gram_chunk(
+                spelled.characters,
+                spelled.breaks,
+                spelled.starts,
+                low,
+                high,
+                width,
+                grams,
+                counts,
+            )
+        return grams[: int(counts[low:high].sum())].copy()
+
+    parts = run_chunks(work, ranges_of(total, CHUNK))
+    values = np.concatenate(parts) if parts else np.empty(0, np.uint32)
+    starts = _edges(counts)
+    if known is None:
+        held = np.bincount(values, minlength=1 << GRAM_BITS)
+        texts = max(total + 1, _FEWEST_TEXTS)
+        bits = np.log2(texts / np.maximum(held, 1))
+        rarity = np.maximum(np.round(bits, 3), 0.001).astype(np.float32)
+    else:
+        rarity = known
+    return Grams(values, starts, rarity, norms_of(rarity[values], starts))
+
+
+def norms_of(
+    weights: npt.NDArray[np.float32], starts: IntArray
+) -> npt.NDArray[np.float32]:
+    """Give the length of each text's vector of weights."""
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    squares = np.bincount(
+        rows, weights.astype(np.float64) ** 2, minlength=len(starts) - 1
+    )
+    norms: npt.NDArray[np.float32] = np.sqrt(squares).astype(np.float32)
+    return norms

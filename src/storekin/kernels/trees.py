@@ -1,0 +1,142 @@
+"""Sums of decision trees over columns, and what each column adds to them.
+
+Values are whole numbers of ten-thousandths of a bit: sums are exact, so that neither
+the order of the trees nor the number of threads changes a result.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from storekin.kernels.compiled import kernel
+
+_BLOCK = 128
+
+
+@kernel(
+    "void(f4[:,::1], i4[::1], f4[::1], b1[::1], i4[::1], i4[::1], i8[::1], i4[::1],"
+    " i8, i8, i8[::1])"
+)
+def sum_trees(
+    columns: Any,  # noqa: ANN401
+    features: Any,  # noqa: ANN401
+    thresholds: Any,  # noqa: ANN401
+    unknown_yes: Any,  # noqa: ANN401
+    yes: Any,  # noqa: ANN401
+    no: Any,  # noqa: ANN401
+    values: Any,  # noqa: ANN401
+    roots: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Add up the leaves that rows [first, last) fall into.
+
+    A node with feature -1 is a leaf. A row goes to ``yes`` if its feature is at most
+    the threshold, or unknown (nan) where ``unknown_yes`` says so.
+    """
+    for low in range(first, last, _BLOCK):
+        high = min(low + _BLOCK, last)
+        for row in range(low, high):
+            out[row] = 0
+        for root in roots:
+            for row in range(low, high):
+                node = root
+                while features[node] >= 0:
+                    value = columns[row, features[node]]
+                    if value <= thresholds[node] or (
+                        unknown_yes[node] and np.isnan(value)
+                    ):
+                        node = yes[node]
+                    else:
+                        node = no[node]
+                out[row] += values[node]
+
+
+@kernel(
+    "void(f4[:,::1], i4[::1], f4[::1], b1[::1], i4[::1], i4[::1], i8[::1], i4[::1],"
+    " i8[::1], i8, i8, i8[:,::1])"
+)
+def share_trees(
+    columns: Any,  # noqa: ANN401
+    features: Any,  # noqa: ANN401
+    thresholds: Any,  # noqa: ANN401
+    unknown_yes: Any,  # noqa: ANN401
+    yes: Any,  # noqa: ANN401
+    no: Any,  # noqa: ANN401
+    values: Any,  # noqa: ANN401
+    roots: Any,  # noqa: ANN401
+    groups: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Add to each group of features what its splits change, for rows [first, last).
+
+    A split is worth the value of the node that it leads to less its own; a node's
+    value is the mean of what lies below it. The groups and the roots' values add up
+    to the row's sum exactly. What an unknown value decides is added to group 0.
+    """
+    for row in range(first, last):
+        for root in roots:
+            node = root
+            while features[node] >= 0:
+                feature = features[node]
+                value = columns[row, feature]
+                unknown = np.isnan(value)
+                if value <= thresholds[node] or (unknown_yes[node] and unknown):
+                    following = yes[node]
+                else:
+                    following = no[node]
+                group = 0 if unknown else groups[feature]
+                out[row, group] += values[following] - values[node]
+                node = following
+
+
+@kernel("void(i8[::1], i8[::1], f4[:,::1], i8[::1], i8[::1], i8, i8, f4[:,::1])")
+def sum_words(
+    numbers: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    weights: Any,  # noqa: ANN401
+    left: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Add up the learnt weights of words for pairs [first, last).
+
+    ``numbers`` are the known words of each listing, sorted; ``weights`` has what a
+    word weighs when both have it, and when one alone has it. Writes the sum of the
+    shared, of the lone ones, the least lone one, and the whole by the root of the
+    number of words.
+    """
+    for pair in range(first, last):
+        a = starts[left[pair]]
+        a_end = starts[left[pair] + 1]
+        b = starts[right[pair]]
+        b_end = starts[right[pair] + 1]
+        shared = np.float32(0)
+        lone = np.float32(0)
+        least = np.float32(0)
+        count = 0
+        while a < a_end or b < b_end:
+            count += 1
+            if b >= b_end or (a < a_end and numbers[a] < numbers[b]):
+                weight = weights[numbers[a], 1]
+                lone += weight
+                least = min(least, weight)
+                a += 1
+            elif a >= a_end or numbers[b] < numbers[a]:
+                weight = weights[numbers[b], 1]
+                lone += weight
+                least = min(least, weight)
+                b += 1
+            else:
+                shared += weights[numbers[a], 0]
+                a += 1
+                b += 1
+        out[pair, 0] = shared
+        out[pair, 1] = lone
+        out[pair, 2] = least
+        out[pair, 3] = (shared + lone) / np.sqrt(np.float32(max(count, 1)))

@@ -1,1 +1,0 @@
-"""How alike two listings are: one module for each kind of value."""

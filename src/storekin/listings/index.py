@@ -1,0 +1,434 @@
+"""The index of listings: one is screened against all in milliseconds.
+
+The words of a title find the likest listings, a product code or an equal picture
+whatever else has it; then the same comparisons, the same model and the same questions
+to the pool decide, over the neighbourhood alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from storekin.errors import InvalidRecordError, MissingColumnError
+from storekin.kernels.similar_texts import IntArray, TextColumn, TokenArray, tokenise
+from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
+from storekin.listings.index_file import (
+    append_change,
+    iter_changes,
+    read_index_file,
+    write_index_file,
+)
+from storekin.listings.model import LEVELS, ListingModel, load_listing_model
+from storekin.listings.passes import (
+    Columnist,
+    around_pool,
+    first_pass,
+    second_pass,
+    with_second,
+)
+from storekin.listings.pool import make_pool
+from storekin.listings.postings import Postings, find_likest, make_postings
+from storekin.listings.prepared import prepare_listings
+from storekin.listings.rarity import Rarity
+from storekin.listings.scoring import ListingScores, explain_scores
+from storekin.listings.vector import Columns
+from storekin.listings.vocabulary import listing_vocabulary
+from storekin.normalise.identifiers import normalise_gtin
+from storekin.records.tables import column_names
+
+NEIGHBOURS = 24
+"""Likest listings that one is compared with."""
+
+MOST_ADDED = 20_000
+"""Added listings that are kept beside the index before it is laid out anew."""
+
+Record = Mapping[str, object]
+_COLUMNS = tuple(name for name in column_names("listings") if name != "created")
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """One listing that the screened one may show the same product as."""
+
+    listing: str
+    store: str
+    probability: float
+    bits: float
+    level: str
+    signals: dict[str, float]
+
+
+class ListingIndex:
+    """Listings by their words, codes and pictures. Safe for several threads."""
+
+    def __init__(self, table: pa.Table, postings: Postings) -> None:
+        self._table = table
+        self._postings = postings
+        self._gone = np.zeros(len(postings), np.bool_)
+        self._scratch = np.zeros(len(postings), np.float32)
+        self._row_of: dict[str, int] | None = None
+        self._exact: dict[str, list[int]] | None = None
+        self._added: dict[str, Record] = {}
+        self._late: _Late = _Late.empty()
+        self._path: Path | None = None
+        self._lock = RLock()
+
+    @classmethod
+    def build(cls, listings: object) -> "ListingIndex":
+        """Index an Arrow, pandas or polars table: ``listing``, ``title``, any others.
+
+        Raises:
+            MissingColumnError: If one of the two is missing.
+        """
+        table = listings if isinstance(listings, pa.Table) else pa.table(listings)
+        for column in ("listing", "title"):
+            if column not in table.column_names:
+                raise MissingColumnError.at("listings", column, table.column_names)
+        plain = _plain_table(table)
+        return cls(plain, _post(plain))
+
+    def __len__(self) -> int:
+        return len(self._postings) - int(self._gone.sum()) + len(self._added)
+
+    def __contains__(self, listing: str) -> bool:
+        with self._lock:
+            row = self._rows().get(listing)
+            known = row is not None and not self._gone[row]
+            return known or listing in self._added
+
+    def add(self, record: Record) -> None:
+        """Add one listing, or put another in the place of the one of its name.
+
+        Raises:
+            InvalidRecordError: If it has no ``listing``.
+        """
+        listing = _name_of(record)
+        plain = {
+            name: str(record[name])
+            for name in _COLUMNS
+            if record.get(name) not in (None, "")
+        }
+        with self._lock:
+            self._note({"add": plain})
+            self._forget(listing)
+            self._added[listing] = plain
+            self._late = self._late.with_one(listing, plain)
+            if len(self._added) > MOST_ADDED:
+                self._lay_out()
+
+    def remove(self, listing: str) -> bool:
+        """Take one listing out; says whether it was there."""
+        with self._lock:
+            if listing not in self:
+                return False
+            self._note({"remove": listing})
+            self._forget(listing)
+            return True
+
+    def screen(
+        self,
+        record: Record,
+        *,
+        model: ListingModel | None = None,
+        floor: float = 0.05,
+        most: int = 10,
+        across_stores: bool = False,
+    ) -> list[Screened]:
+        """Find what shows the same product as *record*, likeliest first.
+
+        The record itself, by its ``listing``, is never among them; with
+        ``across_stores`` nor is another listing of its store.
+        """
+        fitted = model or load_listing_model()
+        with self._lock:
+            rows, late = self._neighbours(record)
+            table = self._gather(record, rows, late)
+        if table.num_rows < 2:
+            return []
+        scores = _score_first(table, self._postings.rarity, fitted)
+        found: list[Screened] = []
+        names = table["listing"].to_pylist()
+        stores = table["store"].to_pylist()
+        order = np.lexsort((scores.right, -scores.total))
+        for place in order.tolist():
+            row = int(scores.right[place])
+            if scores.probability[place] < floor or len(found) == most:
+                break
+            if across_stores and stores[row] is not None and stores[row] == stores[0]:
+                continue
+            found.append(
+                Screened(
+                    listing=names[row],
+                    store=stores[row] or "",
+                    probability=float(scores.probability[place]),
+                    bits=float(scores.total[place]),
+                    level=LEVELS[int(scores.level[place])],
+                    signals={
+                        name: float(bits[place])
+                        for name, bits in scores.bits.items()
+                        if np.isfinite(bits[place])
+                    },
+                )
+            )
+        return found
+
+    def save(self, path: str | Path) -> None:
+        """Write the index to a file, whole or not at all; later changes go to its log.
+
+        Raises:
+            IndexFileError: If the place cannot be written.
+        """
+        with self._lock:
+            if self._added or self._gone.any():
+                self._lay_out()
+            postings = self._postings
+            rarity = postings.rarity
+            arrays: dict[str, npt.NDArray[Any]] = {
+                "tokens": rarity.tokens,
+                "bits": rarity.bits,
+                "edges": postings.edges,
+                "rows": postings.rows,
+                "norms": postings.norms,
+            }
+            for number, grams in enumerate(rarity.grams):
+                arrays[f"grams_{number}"] = grams
+            self._path = Path(path)
+            write_index_file(
+                self._path, arrays, self._table, {"listings": len(postings)}
+            )
+
+    @classmethod
+    def load(cls, path: str | Path) -> "ListingIndex":
+        """Map an index file and catch up with its log. Many may read one file.
+
+        Raises:
+            IndexFileError: If it is no index, or not whole.
+        """
+        place = Path(path)
+        arrays, table, about = read_index_file(place)
+        rarity = Rarity(
+            int(str(about["listings"])),
+            arrays["tokens"],
+            arrays["bits"],
+            tuple(arrays[f"grams_{number}"] for number in range(3)),
+        )
+        postings = Postings(rarity, arrays["edges"], arrays["rows"], arrays["norms"])
+        index = cls(table, postings)
+        for change in iter_changes(place):
+            if "remove" in change:
+                index.remove(str(change["remove"]))
+            else:
+                added = change["add"]
+                if isinstance(added, dict):
+                    index.add(added)
+        index._path = place
+        return index
+
+    # ---- below: with the lock held ----
+
+    def _note(self, change: Mapping[str, object]) -> None:
+        if self._path is not None:
+            append_change(self._path, change)
+
+    def _rows(self) -> dict[str, int]:
+        if self._row_of is None:
+            names = self._table["listing"].to_pylist()
+            self._row_of = {name: row for row, name in enumerate(names)}
+        return self._row_of
+
+    def _forget(self, listing: str) -> None:
+        row = self._rows().get(listing)
+        if row is not None:
+            self._gone[row] = True
+        if self._added.pop(listing, None) is not None:
+            self._late = self._late.without(listing)
+
+    def _lay_out(self) -> None:
+        """Lay all listings out anew, the added ones among them."""
+        kept = self._table.filter(pa.array(~self._gone))
+        more = pa.Table.from_pylist(
+            [dict(record) for record in self._added.values()], schema=kept.schema
+        )
+        self._table = pa.concat_tables([kept, more])
+        self._postings = _post(self._table)
+        self._gone = np.zeros(len(self._postings), np.bool_)
+        self._scratch = np.zeros(len(self._postings), np.float32)
+        self._row_of = self._exact = None
+        self._added = {}
+        self._late = _Late.empty()
+
+    def _exact_keys(self) -> dict[str, list[int]]:
+        """List the rows that give each product code and each picture."""
+        if self._exact is None:
+            self._exact = {}
+            for column in ("gtin", "images"):
+                values = self._table[column]
+                if values.null_count == len(values):
+                    continue
+                for row, text in enumerate(values.to_pylist()):
+                    for key in _keys_of(column, text):
+                        self._exact.setdefault(key, []).append(row)
+        return self._exact
+
+    def _neighbours(self, record: Record) -> tuple[list[int], list[str]]:
+        """Find the rows worth comparing with *record*, and the added listings."""
+        listing = str(record.get("listing") or "")
+        words = _words_of(str(record.get("title") or ""))
+        rows: dict[int, None] = {}
+        keys = [
+            key
+            for column in ("gtin", "images")
+            for key in _keys_of(column, record.get(column))
+        ]
+        if keys:
+            exact = self._exact_keys()
+            for key in keys:
+                for row in exact.get(key, [])[:NEIGHBOURS]:
+                    if not self._gone[row]:
+                        rows[row] = None
+        likest = find_likest(
+            self._postings, words, self._gone, self._scratch, NEIGHBOURS + 1
+        )
+        rows.update(dict.fromkeys(likest.tolist()))
+        own = self._rows().get(listing) if listing else None
+        if own is not None:
+            rows.pop(own, None)
+        late = self._late.likest(words, keys, self._postings.rarity, NEIGHBOURS)
+        return list(rows), [name for name in late if name != listing]
+
+    def _gather(self, record: Record, rows: list[int], late: list[str]) -> pa.Table:
+        """Put the screened listing and its neighbours into one table."""
+        taken = self._table.take(pa.array(rows, pa.int64()))
+        extra = [dict(record), *(dict(self._added[name]) for name in late)]
+        first = _plain_table(pa.Table.from_pylist([_as_text(one) for one in extra]))
+        return pa.concat_tables([first, taken]).combine_chunks()
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """Listings added since the index was laid out, by their words and keys."""
+
+    words: dict[str, TokenArray]
+    holders: dict[object, dict[str, None]]
+
+    @classmethod
+    def empty(cls) -> "_Late":
+        return cls({}, {})
+
+    def with_one(self, listing: str, record: Record) -> "_Late":
+        words = _words_of(str(record.get("title") or ""))
+        self.words[listing] = words
+        for key in self._all_keys(words, record):
+            self.holders.setdefault(key, {})[listing] = None
+        return self
+
+    def without(self, listing: str) -> "_Late":
+        self.words.pop(listing, None)
+        for held in self.holders.values():
+            held.pop(listing, None)
+        return self
+
+    @staticmethod
+    def _all_keys(words: TokenArray, record: Record) -> list[object]:
+        keys: list[object] = list(words.tolist())
+        for column in ("gtin", "images"):
+            keys += _keys_of(column, record.get(column))
+        return keys
+
+    def likest(
+        self, words: TokenArray, keys: list[str], rarity: Rarity, most: int
+    ) -> list[str]:
+        """Give the added listings that share a key, then those whose words agree."""
+        if not self.words:
+            return []
+        found: dict[str, float] = {}
+        for key in keys:
+            for name in list(self.holders.get(key, {}))[:most]:
+                found[name] = np.inf
+        weights = (rarity.weigh(words) ** 2).tolist()
+        for word, weight in zip(words.tolist(), weights, strict=True):
+            for name in list(self.holders.get(word, {}))[: 50 * most]:
+                found[name] = found.get(name, 0.0) + weight
+        ordered = sorted(found, key=lambda name: (-found[name], name))
+        return ordered[:most]
+
+
+def _post(table: pa.Table) -> Postings:
+    """Read the titles of a table into postings."""
+    titles = TextColumn.of(table["title"])
+    vocabulary = listing_vocabulary()
+    tokens = tokenise(titles, vocabulary)
+    spelled = spell(titles, vocabulary, LONGEST_TITLE)
+    grams = [gram_table(spelled, width) for width in (3, 5, 0)]
+    return make_postings(tokens, grams)
+
+
+def _name_of(record: Record) -> str:
+    listing = record.get("listing")
+    if listing in (None, ""):
+        raise InvalidRecordError(
+            "a listing without a name cannot be added", "give it a value of 'listing'"
+        )
+    return str(listing)
+
+
+def _as_text(record: Record) -> dict[str, str | None]:
+    return {
+        name: None if record.get(name) in (None, "") else str(record[name])
+        for name in _COLUMNS
+    }
+
+
+def _words_of(title: str) -> TokenArray:
+    tokens = tokenise(TextColumn.of(pa.array([title])), listing_vocabulary()).values
+    return tokens[(tokens >> np.uint64(61)) <= np.uint64(3)]
+
+
+def _keys_of(column: str, text: object) -> list[str]:
+    if not text:
+        return []
+    if column == "gtin":
+        code = normalise_gtin(str(text))
+        return [f"gtin:{code}"] if code else []
+    return [f"image:{part.strip()}" for part in str(text).split("|") if part.strip()]
+
+
+def _plain_table(table: pa.Table) -> pa.Table:
+    """Give the listings' columns in their order, as text; missing ones are null."""
+    columns = {}
+    for name in _COLUMNS:
+        kind = pa.float64() if name == "price" else pa.string()
+        if name in table.column_names:
+            columns[name] = table[name].cast(kind)
+        else:
+            columns[name] = pa.chunked_array([pa.nulls(table.num_rows, kind)])
+    return pa.table(columns)
+
+
+def _score_first(table: pa.Table, rarity: Rarity, model: ListingModel) -> ListingScores:
+    """Score the first row against all others, in the pool of all of them."""
+    total = table.num_rows
+    owners = np.arange(total, dtype=np.int32)
+    listings = prepare_listings(table, owners, None, rarity=rarity)
+    left, right = np.triu_indices(total, 1)
+    pool = make_pool(np.arange(total), left.astype(np.int64), right.astype(np.int64))
+    around = around_pool(listings, pool)
+    columnist = Columnist(listings, pool, model.words, model.sided, around)
+    first = first_pass(columnist, model)
+    if model.second is not None:
+        columnist = with_second(columnist, model, first)
+    parts: list[ListingScores] = []
+
+    def visit(chosen: IntArray, columns: Columns, steps: npt.NDArray[np.int64]) -> None:
+        parts.append(
+            explain_scores(columnist, model, chosen, columns, first[chosen], steps)
+        )
+
+    second_pass(columnist, model, first, np.arange(total - 1), visit)
+    return parts[0]

@@ -1,0 +1,126 @@
+"""The matcher: all pairs of a pool scored, or given pairs among their rivals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from storekin.kernels.similar_texts import IntArray, Progress
+from storekin.listings.blocking import propose_around, propose_pairs
+from storekin.listings.model import ListingModel
+from storekin.listings.passes import (
+    Columnist,
+    Steps,
+    around_pool,
+    first_pass,
+    second_pass,
+    with_second,
+)
+from storekin.listings.pool import make_pool
+from storekin.listings.prepared import PreparedListings
+from storekin.listings.scoring import (
+    ListingScores,
+    explain_scores,
+    join_scores,
+    probability_of,
+)
+from storekin.listings.vector import Columns
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Scored pairs, sorted; how many were compared, and groups too large to pair."""
+
+    scores: ListingScores
+    compared: int
+    crowded: int
+
+
+def match_pool(
+    listings: PreparedListings,
+    model: ListingModel,
+    *,
+    across_stores: bool,
+    floor: float,
+    keep_strong: bool,
+    on_step: Step | None = None,
+    on_done: Progress | None = None,
+) -> Matches:
+    """Find and score all pairs with a probability of *floor* or more.
+
+    With ``keep_strong`` also those that a code or a picture alone brings together.
+    """
+    say = on_step or (lambda _: None)
+    say("candidates")
+    found = propose_pairs(listings, across_stores=across_stores, on_done=on_done)
+    pool = make_pool(np.arange(len(listings)), found.left, found.right)
+    say("rivals")
+    columnist = Columnist(
+        listings, pool, model.words, model.sided, around_pool(listings, pool)
+    )
+    say("comparisons")
+    first = first_pass(columnist, model, on_done)
+    say("second_pass")
+    if model.second is not None:
+        columnist = with_second(columnist, model, first)
+    hopeful = probability_of(first, model) >= floor / 64
+    if keep_strong:
+        hopeful |= found.strong
+    parts: list[ListingScores] = [_nothing(columnist, model)]
+
+    def visit(places: IntArray, columns: Columns, steps: Steps) -> None:
+        keep = probability_of(steps, model) >= floor
+        if keep_strong:
+            keep |= found.strong[places]
+        chosen = places[keep]
+        parts.append(
+            explain_scores(
+                columnist, model, chosen, columns[keep], first[chosen], steps[keep]
+            )
+        )
+
+    second_pass(columnist, model, first, np.flatnonzero(hopeful), visit, on_done)
+    return Matches(join_scores(parts), len(found.left), found.crowded)
+
+
+def score_given(
+    listings: PreparedListings,
+    model: ListingModel,
+    left: IntArray,
+    right: IntArray,
+    parts: IntArray | None = None,
+    on_step: Step | None = None,
+) -> ListingScores:
+    """Score given pairs among the other candidates of both sides, in their order.
+
+    ``listings.owners`` numbers the two sides; ``parts`` the pool that each pair is seen
+    in, where the pairs are their own context.
+    """
+    say = on_step or (lambda _: None)
+    say("rivals")
+    around = propose_around(listings, left, right, parts)
+    pool = make_pool(around.rows, around.left, around.right)
+    columnist = Columnist(
+        listings, pool, model.words, model.sided, around_pool(listings, pool)
+    )
+    say("comparisons")
+    first = first_pass(columnist, model)
+    if model.second is not None:
+        columnist = with_second(columnist, model, first)
+    found: list[ListingScores] = [_nothing(columnist, model)]
+
+    def visit(chosen: IntArray, columns: Columns, steps: Steps) -> None:
+        found.append(
+            explain_scores(columnist, model, chosen, columns, first[chosen], steps)
+        )
+
+    second_pass(columnist, model, first, around.places, visit)
+    return join_scores(found)
+
+
+def _nothing(columnist: Columnist, model: ListingModel) -> ListingScores:
+    none = np.empty(0, np.int64)
+    columns = columnist.columns(none)
+    return explain_scores(columnist, model, none, columns, none, none)

@@ -1,0 +1,152 @@
+"""From pairs to bits: the columns of a pair, and the two passes over them.
+
+The first pass weighs what two listings say of themselves and how they stand among
+their rivals; the second asks the same of the first one's scores. Columns are made in
+batches: a million listings have more pairs than memory has room for their columns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
+from storekin.listings.features import (
+    FEATURES,
+    FIRST_COUNT,
+    PAIR_FEATURES,
+    WORD_FEATURES,
+    side_pairs,
+)
+from storekin.listings.model import ListingModel
+from storekin.listings.pool import Pool, pool_features, second_features
+from storekin.listings.prepared import PreparedListings
+from storekin.listings.trees import STEPS
+from storekin.listings.vector import Columns, compare_pairs, similarities
+from storekin.listings.words import WordWeights, word_features
+
+Steps = npt.NDArray[np.int64]
+BATCH = 131_072
+
+WEAK_STEPS = -8 * STEPS
+"""Pairs that the first pass holds for less likely than 1 in 256 stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columnist:
+    """Makes the columns of any pairs of a pool, by their places."""
+
+    listings: PreparedListings
+    pool: Pool
+    words: WordWeights
+    sided: bool
+    around: Columns
+    second: Columns | None = None
+
+    def ends(self, places: npt.NDArray[np.int64] | slice) -> tuple[IntArray, IntArray]:
+        """Give the rows of the listings that the pairs at *places* join."""
+        rows = self.pool.rows
+        return rows[self.pool.left[places]], rows[self.pool.right[places]]
+
+    def columns(self, places: npt.NDArray[np.int64] | slice) -> Columns:
+        """Give the columns of the pool's pairs at *places*, as the trees read them."""
+        left, right = self.ends(places)
+        width = FIRST_COUNT if self.second is None else len(FEATURES)
+        out = np.empty((len(left), width), np.float32)
+        begin = len(PAIR_FEATURES)
+        out[:, :begin] = compare_pairs(self.listings, left, right)
+        words = len(WORD_FEATURES)
+        if len(self.words):
+            part = word_features(self.listings, self.words, left, right)
+            out[:, begin : begin + words] = part
+        else:
+            out[:, begin : begin + words] = np.nan
+        out[:, begin + words : FIRST_COUNT] = self.around[places]
+        if self.second is not None:
+            out[:, FIRST_COUNT:] = self.second[places]
+        if not self.sided:
+            order_sides(out)
+        return out
+
+
+def order_sides(columns: Columns) -> None:
+    """Put the lower of two sides' values on the left: sides are interchangeable."""
+    for one, other in side_pairs():
+        if other < columns.shape[1]:
+            low = np.fmin(columns[:, one], columns[:, other])
+            high = np.fmax(columns[:, one], columns[:, other])
+            columns[:, one], columns[:, other] = low, high
+
+
+def around_pool(listings: PreparedListings, pool: Pool) -> Columns:
+    """Give what the pool around each of its pairs says."""
+    left, right = pool.rows[pool.left], pool.rows[pool.right]
+    return pool_features(pool, similarities(listings, left, right))
+
+
+def first_pass(
+    columnist: Columnist, model: ListingModel, on_done: Progress | None = None
+) -> Steps:
+    """Score all pairs of the pool by themselves and their rivals, in steps of a bit."""
+    count = len(columnist.pool.left)
+    steps = np.empty(count, np.int64)
+    for low, high in ranges_of(count, BATCH):
+        columns = columnist.columns(slice(low, high))
+        steps[low:high] = model.first.sum(columns)
+        if on_done is not None:
+            on_done(high, count)
+    return steps + by_rule(columnist, model, slice(0, count))
+
+
+def by_rule(
+    columnist: Columnist, model: ListingModel, places: npt.NDArray[np.int64] | slice
+) -> Steps:
+    """Give what product codes weigh: the same, or two valid ones that differ."""
+    codes = columnist.listings.gtins
+    left, right = columnist.ends(places)
+    one, other = codes[left], codes[right]
+    known = (one >= 0) & (other >= 0)
+    same, different = (round(bits * STEPS) for bits in model.gtin_bits)
+    steps: Steps = np.where(known, np.where(one == other, same, different), 0)
+    return steps
+
+
+def with_second(columnist: Columnist, model: ListingModel, first: Steps) -> Columnist:
+    """Add what the first pass's scores around each pair say."""
+    # the second pass learnt from scores before they were stretched
+    plain = (first / (STEPS * model.stretch)).astype(np.float32)
+    second = second_features(columnist.pool, plain)
+    return Columnist(
+        columnist.listings,
+        columnist.pool,
+        columnist.words,
+        columnist.sided,
+        columnist.around,
+        second,
+    )
+
+
+Visit = Callable[[npt.NDArray[np.int64], Columns, Steps], None]
+
+
+def second_pass(
+    columnist: Columnist,
+    model: ListingModel,
+    first: Steps,
+    places: IntArray,
+    visit: Visit,
+    on_done: Progress | None = None,
+) -> None:
+    """Score the pairs at *places* once more; *visit* gets them batch by batch."""
+    for low, high in ranges_of(len(places), BATCH):
+        chosen = places[low:high]
+        columns = columnist.columns(chosen)
+        steps = first[chosen]
+        if model.second is not None:
+            again = steps > WEAK_STEPS
+            steps = steps.copy()
+            steps[again] += model.second.sum(np.ascontiguousarray(columns[again]))
+        visit(chosen, columns, steps)
+        if on_done is not None:
+            on_done(high, len(places))

@@ -1,0 +1,238 @@
+"""What the pool around a pair says: ranks, rivals, shared neighbours, groups.
+
+Computed over the candidate pairs alone, never over all pairs of listings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from storekin.kernels.parallel import run_chunks
+from storekin.kernels.similar_texts import IntArray, ranges_of
+from storekin.listings.features import (
+    POOL_FEATURES,
+    RANKED,
+    SECOND_FEATURES,
+)
+from storekin.listings.vector import Columns
+
+FloatArray = npt.NDArray[np.float32]
+_NODES = 8192
+_EDGES = 65_536
+_RANKS = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Candidate pairs as a graph: edges left < right, sorted, and their two ends.
+
+    Nodes number listings by ``rows``; a listing may stand in several parts of a pool.
+    Node i has the entries ``starts[i]:starts[i + 1]`` of ``nodes`` (its neighbours,
+    sorted) and ``edges``; ``left_entry`` and ``right_entry`` are each edge's own.
+    """
+
+    rows: IntArray
+    left: IntArray
+    right: IntArray
+    starts: IntArray
+    nodes: IntArray
+    edges: IntArray
+    left_entry: IntArray
+    right_entry: IntArray
+
+
+def make_pool(rows: IntArray, left: IntArray, right: IntArray) -> Pool:
+    """Lay out sorted pairs of nodes (left < right) as lists of neighbours."""
+    total = len(rows)
+    count = len(left)
+    ends = np.concatenate([left, right])
+    others = np.concatenate([right, left])
+    order = np.argsort(ends * total + others, kind="stable")
+    starts = np.zeros(total + 1, np.int64)
+    np.cumsum(np.bincount(ends, minlength=total), out=starts[1:])
+    place = np.empty(2 * count, np.int64)
+    place[order] = np.arange(2 * count)
+    return Pool(
+        rows=rows,
+        left=np.ascontiguousarray(left),
+        right=np.ascontiguousarray(right),
+        starts=starts,
+        nodes=np.ascontiguousarray(others[order]),
+        edges=np.ascontiguousarray(order % max(count, 1)),
+        left_entry=place[:count],
+        right_entry=place[count:],
+    )
+
+
+def _ranked(pool: Pool, similarity: FloatArray) -> FloatArray:
+    """Rank each edge at its two ends; shape (2 edges, ``RANK_COLUMNS``)."""
+    from storekin.kernels.pool import RANK_COLUMNS, rank_edges
+
+    out = np.zeros((2 * len(pool.left), len(RANK_COLUMNS)), np.float32)
+    run_chunks(
+        lambda span: rank_edges(
+            pool.starts, pool.edges, similarity, span[0], span[1], out
+        ),
+        ranges_of(len(pool.starts) - 1, _NODES),
+    )
+    return out
+
+
+def _mass(pool: Pool, values: FloatArray) -> FloatArray:
+    total = len(pool.starts) - 1
+    mass: FloatArray = (
+        np.bincount(pool.left, values, minlength=total)
+        + np.bincount(pool.right, values, minlength=total)
+    ).astype(np.float32)
+    return mass
+
+
+def _place_ranks(
+    pool: Pool, similarity: FloatArray, out: Columns, begin: int, *, mutual: bool
+) -> int:
+    """Write the ranks of both ends side by side, from column *begin* on."""
+    ranks = _ranked(pool, similarity)
+    for number in range(ranks.shape[1]):
+        out[:, begin] = ranks[pool.left_entry, number]
+        out[:, begin + 1] = ranks[pool.right_entry, number]
+        begin += 2
+    if mutual:
+        best = ranks[pool.left_entry, 3] * ranks[pool.right_entry, 3]
+        out[:, begin] = similarity * similarity / np.maximum(best, 1e-6)
+        begin += 1
+    return begin
+
+
+def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
+    """Compare each pair with the others around it; shape (pairs, POOL_FEATURES).
+
+    ``similar`` holds what ``vector.similarities`` says of the pool's edges.
+    """
+    from storekin.kernels.pool import NEIGHBOUR_COLUMNS, meet_neighbours
+
+    count = len(pool.left)
+    out = np.full((count, len(POOL_FEATURES)), np.nan, np.float32)
+    alike = similar["likeness"]
+    out[:, 0] = alike
+    begin = 1
+    for name in RANKED:
+        values = similar[name]
+        silent = np.isnan(values)
+        if silent.all():
+            begin += _RANKS
+            continue
+        values = np.where(silent, 0, values).astype(np.float32)
+        begin = _place_ranks(pool, values, out, begin, mutual=True)
+    distance = similar["hash_bits"]
+    part = np.empty((count, len(NEIGHBOUR_COLUMNS)), np.float32)
+    mass = _mass(pool, alike * alike)
+    run_chunks(
+        lambda span: meet_neighbours(
+            pool.starts,
+            pool.nodes,
+            pool.edges,
+            alike,
+            distance,
+            mass,
+            pool.left,
+            pool.right,
+            span[0],
+            span[1],
+            part,
+        ),
+        ranges_of(count, _EDGES),
+    )
+    out[:, begin : begin + part.shape[1]] = part
+    begin += part.shape[1]
+    if not np.isnan(distance).all():
+        nearness = np.where(np.isnan(distance), 0, 64 - distance).astype(np.float32)
+        ranks = _ranked(pool, nearness)
+        for number in (0, 3):
+            out[:, begin] = ranks[pool.left_entry, number]
+            out[:, begin + 1] = ranks[pool.right_entry, number]
+            begin += 2
+        same = _mass(pool, (distance == 0).astype(np.float32))
+        near = _mass(pool, (distance <= 6).astype(np.float32))
+        for counts in (same, near):
+            out[:, begin] = counts[pool.left]
+            out[:, begin + 1] = counts[pool.right]
+            begin += 2
+    return out
+
+
+def second_features(pool: Pool, bits: FloatArray) -> Columns:
+    """Ask the first pass's scores the pool's questions; (pairs, SECOND_FEATURES)."""
+    from storekin.kernels.pool import GROUP_COLUMNS, meet_groups
+
+    count = len(pool.left)
+    out = np.full((count, len(SECOND_FEATURES)), np.nan, np.float32)
+    bits = np.clip(bits, -20, 20).astype(np.float32)
+    likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
+    out[:, 0] = bits
+    begin = _place_ranks(pool, bits, out, 1, mutual=False)
+    total = _mass(pool, likely)
+    for values in (
+        total,
+        _mass(pool, (likely > 0.2).astype(np.float32)),
+        _mass(pool, (likely > 0.5).astype(np.float32)),
+        _mass(pool, (likely > 0.8).astype(np.float32)),
+    ):
+        out[:, begin] = values[pool.left]
+        out[:, begin + 1] = values[pool.right]
+        begin += 2
+    rest = (total[pool.left] - likely + 0.05) * (total[pool.right] - likely + 0.05)
+    out[:, begin] = likely * likely / (rest + likely * likely)
+    begin += 1
+    # how free the best rival is: its own gap, seen from its other end
+    ranks = _ranked(pool, bits)
+    out[:, begin], out[:, begin + 1] = _rivals(pool, bits, ranks)
+    begin += 2
+    part = np.empty((count, len(GROUP_COLUMNS)), np.float32)
+    run_chunks(
+        lambda span: meet_groups(
+            pool.starts,
+            pool.nodes,
+            pool.edges,
+            likely,
+            total,
+            pool.left,
+            pool.right,
+            span[0],
+            span[1],
+            part,
+        ),
+        ranges_of(count, _EDGES),
+    )
+    out[:, begin:] = part
+    return out
+
+
+def _rivals(
+    pool: Pool, bits: FloatArray, ranks: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Give, for both ends, how much better the best rival's own best other offer is."""
+    count = len(pool.left)
+    entries = 2 * count
+    node = np.repeat(np.arange(len(pool.starts) - 1), np.diff(pool.starts))
+    own = bits[pool.edges]
+    order = np.lexsort((pool.nodes, -own, node))
+    first = np.full(len(pool.starts) - 1, -1)
+    second = first.copy()
+    sizes = np.diff(pool.starts)
+    has = sizes > 0
+    first[has] = order[pool.starts[:-1][has]]
+    two = sizes > 1
+    second[two] = order[pool.starts[:-1][two] + 1]
+    entry = np.arange(entries)
+    best = np.where(first[node] == entry, second[node], first[node])
+    known = best >= 0
+    # the entry of the same edge at its other end
+    twin = np.empty(entries, np.int64)
+    twin[pool.left_entry] = pool.right_entry
+    twin[pool.right_entry] = pool.left_entry
+    free = np.full(entries, 20, np.float32)
+    gaps = ranks[twin[best[known]], 1]
+    free[known] = -gaps
+    return free[pool.left_entry], free[pool.right_entry]

@@ -1,0 +1,172 @@
+"""Decision trees as text that a person can read and compare, and their sums.
+
+A node is a line: its number, the feature and the threshold that it asks about, where
+an unknown value goes (``+`` with the smaller ones, ``-`` with the larger), the two
+nodes that follow, and the mean of what lies below it, in bits. A leaf has only its
+bits. Trees are parted by a line ``tree``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from storekin.kernels.parallel import run_chunks
+from storekin.kernels.similar_texts import ranges_of
+
+STEPS = 10_000
+"""Values are whole numbers of this part of a bit."""
+
+_ROWS = 8192
+Columns = npt.NDArray[np.float32]
+Sums = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Nodes of all trees, end to end; ``columns`` names what ``features`` number."""
+
+    columns: tuple[str, ...]
+    features: npt.NDArray[np.int32]
+    thresholds: npt.NDArray[np.float32]
+    unknown_yes: npt.NDArray[np.bool_]
+    yes: npt.NDArray[np.int32]
+    no: npt.NDArray[np.int32]
+    values: Sums
+    roots: npt.NDArray[np.int32]
+
+    @property
+    def base(self) -> int:
+        """What the trees say of a pair of which nothing is known yet."""
+        return int(self.values[self.roots].sum())
+
+    def sum(self, columns: Columns) -> Sums:
+        """Add up the leaves of every row, in steps of a bit."""
+        from storekin.kernels.trees import sum_trees
+
+        out = np.zeros(len(columns), np.int64)
+        run_chunks(
+            lambda span: sum_trees(
+                columns,
+                self.features,
+                self.thresholds,
+                self.unknown_yes,
+                self.yes,
+                self.no,
+                self.values,
+                self.roots,
+                span[0],
+                span[1],
+                out,
+            ),
+            ranges_of(len(columns), _ROWS),
+        )
+        return out
+
+    def share(self, columns: Columns, groups: npt.NDArray[np.int64], out: Sums) -> None:
+        """Add what each group of features says to *out*, shape (rows, groups).
+
+        With ``base`` they sum up to what ``sum`` gives, exactly.
+        """
+        from storekin.kernels.trees import share_trees
+
+        run_chunks(
+            lambda span: share_trees(
+                columns,
+                self.features,
+                self.thresholds,
+                self.unknown_yes,
+                self.yes,
+                self.no,
+                self.values,
+                self.roots,
+                groups,
+                span[0],
+                span[1],
+                out,
+            ),
+            ranges_of(len(columns), _ROWS),
+        )
+
+
+def trees_to_lines(trees: Trees) -> list[str]:
+    """Write trees as lines of text."""
+    lines = []
+    ends = [*trees.roots.tolist()[1:], len(trees.features)]
+    for root, end in zip(trees.roots.tolist(), ends, strict=True):
+        lines.append("tree")
+        for node in range(root, end):
+            bits = f"{trees.values[node] / STEPS:.4f}"
+            feature = int(trees.features[node])
+            if feature < 0:
+                lines.append(f"{node - root} {bits}")
+                continue
+            unknown = "+" if trees.unknown_yes[node] else "-"
+            threshold = np.format_float_positional(trees.thresholds[node], trim="-")
+            lines.append(
+                f"{node - root} {trees.columns[feature]} {threshold} {unknown}"
+                f" {trees.yes[node] - root} {trees.no[node] - root} {bits}"
+            )
+    return lines
+
+
+def trees_from_lines(lines: Iterable[str], columns: Sequence[str]) -> Trees:
+    """Read trees; *columns* are the features that there are.
+
+    Raises:
+        ValueError: If a line is none of a tree, or names an unknown feature.
+    """
+    number = {name: place for place, name in enumerate(columns)}
+    nodes: list[tuple[int, float, bool, int, int, int]] = []
+    roots: list[int] = []
+    for line in lines:
+        if line == "tree":
+            roots.append(len(nodes))
+            continue
+        parts = line.split()
+        if not roots or len(parts) not in (2, 7):
+            raise ValueError(f"{line!r} is no node of a tree")
+        root = roots[-1]
+        value = round(float(parts[-1]) * STEPS)
+        if len(parts) == 2:
+            nodes.append((-1, 0.0, False, 0, 0, value))
+            continue
+        if parts[1] not in number:
+            raise ValueError(f"there is no feature {parts[1]!r}")
+        yes, no = root + int(parts[4]), root + int(parts[5])
+        # a node points onwards: no line can make a loop
+        if min(yes, no) <= len(nodes):
+            raise ValueError(f"{line!r} points back")
+        nodes.append(
+            (number[parts[1]], float(parts[2]), parts[3] == "+", yes, no, value)
+        )
+    return checked_trees(columns, nodes, roots)
+
+
+def checked_trees(
+    columns: Sequence[str],
+    nodes: Sequence[tuple[int, float, bool, int, int, int]],
+    roots: Sequence[int],
+) -> Trees:
+    """Lay out nodes (feature, threshold, unknown, yes, no, value) as arrays.
+
+    Raises:
+        ValueError: If a node points beyond its tree.
+    """
+    ends = [*roots[1:], len(nodes)]
+    for root, end in zip(roots, ends, strict=True):
+        for node in nodes[root:end]:
+            if node[0] >= 0 and max(node[3], node[4]) >= end:
+                raise ValueError("a node points beyond its tree")
+    fields = list(zip(*nodes, strict=True)) or [()] * 6
+    return Trees(
+        columns=tuple(columns),
+        features=np.array(fields[0], np.int32),
+        thresholds=np.array(fields[1], np.float32),
+        unknown_yes=np.array(fields[2], np.bool_),
+        yes=np.array(fields[3], np.int32),
+        no=np.array(fields[4], np.int32),
+        values=np.array(fields[5], np.int64),
+        roots=np.array(roots, np.int32),
+    )

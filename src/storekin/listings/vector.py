@@ -1,0 +1,416 @@
+"""The comparison vector of pairs of listings: every feature, in float32 columns."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from storekin.kernels.parallel import run_chunks
+from storekin.kernels.ranges import pair_ranges
+from storekin.kernels.similar_texts import IntArray, ranges_of
+from storekin.kernels.texts import norms_of
+from storekin.listings.features import DIMENSIONS, PAIR_FEATURES
+from storekin.listings.pictures import PictureHashes
+from storekin.listings.prepared import PreparedListings
+from storekin.listings.vocabulary import dimension_number
+
+Columns = npt.NDArray[np.float32]
+_CHUNK = 16_384
+_PLACE = {feature.name: place for place, feature in enumerate(PAIR_FEATURES)}
+
+
+@lru_cache(maxsize=1)
+def _dimensions() -> IntArray:
+    return np.array(
+        [dimension_number(*dimension) for dimension in DIMENSIONS.values()], np.int64
+    )
+
+
+def compare_pairs(
+    listings: PreparedListings, left: IntArray, right: IntArray
+) -> Columns:
+    """Compare pairs of rows; shape (pairs, ``PAIR_FEATURES``), nan where silent."""
+    left = np.ascontiguousarray(left, np.int64)
+    right = np.ascontiguousarray(right, np.int64)
+    vector = np.full((len(left), len(PAIR_FEATURES)), np.nan, np.float32)
+    _compare_texts(listings, left, right, vector)
+    _compare_values(listings, left, right, vector)
+    _compare_attributes(listings, left, right, vector)
+    _compare_pictures(listings, left, right, vector)
+    return vector
+
+
+def similarities(
+    listings: PreparedListings, left: IntArray, right: IntArray
+) -> dict[str, Columns]:
+    """Give the likeness of titles and of whole texts, and the distance of pictures.
+
+    What the pool around a pair is ranked by; nan where it is silent.
+    """
+    from storekin.kernels.compare import cosines, gram_cosines
+
+    left = np.ascontiguousarray(left, np.int64)
+    right = np.ascontiguousarray(right, np.int64)
+    total = len(left)
+    is_word = (listings.tokens.values >> np.uint64(61)) <= np.uint64(3)
+    weights = np.where(is_word, listings.weights, np.float32(0))
+    norms = norms_of(weights, listings.tokens.starts)
+    likeness = np.zeros(total, np.float32)
+    words_cosine = np.zeros(total, np.float32)
+    gram = np.zeros(total, np.float32)
+    whole = np.full(total, np.nan, np.float32)
+
+    def work(span: tuple[int, int]) -> None:
+        low, high = span
+        one, other, size = left[low:high], right[low:high], high - low
+        part = np.empty(size, np.float32)
+        tokens = listings.tokens
+        cosines(tokens.values, weights, norms, tokens.starts, one, other, 0, size, part)
+        words_cosine[low:high] = np.nan_to_num(part)
+        total_part = np.nan_to_num(part)
+        for grams in listings.grams:
+            gram_cosines(
+                grams.values,
+                grams.rarity,
+                grams.norms,
+                grams.starts,
+                one,
+                other,
+                0,
+                size,
+                part,
+            )
+            total_part = total_part + np.nan_to_num(part)
+            if grams is listings.grams[0]:
+                gram[low:high] = np.nan_to_num(part)
+        likeness[low:high] = total_part / np.float32(4)
+        if listings.whole is not None:
+            words = listings.whole.words
+            cosines(
+                words.tokens.values,
+                words.weights,
+                words.norms,
+                words.tokens.starts,
+                one,
+                other,
+                0,
+                size,
+                part,
+            )
+            whole[low:high] = part
+
+    run_chunks(work, ranges_of(total, _CHUNK))
+    distance = np.full(total, np.nan, np.float32)
+    for low, high in ranges_of(total, 1 << 20):
+        distance[low:high] = picture_distances(
+            listings, left[low:high], right[low:high]
+        )
+    return {
+        "likeness": likeness,
+        "cosine": words_cosine,
+        "gram_3": gram,
+        "whole_cosine": whole,
+        "hash_bits": distance,
+    }
+
+
+def column(vector: Columns, name: str) -> Columns:
+    """Give one feature of a comparison vector by its name."""
+    return vector[:, _PLACE[name]]
+
+
+def _compare_texts(
+    listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
+) -> None:
+    from storekin.kernels import compare, spelled
+    from storekin.kernels.compare import (
+        compare_titles,
+        cosines,
+        gram_cosines,
+        missing_words,
+    )
+    from storekin.kernels.spelled import compare_spelling
+
+    tokens, title = listings.tokens, listings.spelled
+    whole = listings.whole
+    whole_words = whole.words.tokens if whole is not None else tokens
+    whole_text = whole.spelled if whole is not None else title
+    dimensions = _dimensions()
+    words = len(compare.COLUMNS)
+    spelling = words + len(spelled.COLUMNS)
+
+    def work(span: tuple[int, int]) -> None:
+        low, high = span
+        size = high - low
+        one = left[low:high]
+        other = right[low:high]
+        part = np.empty((size, words), np.float32)
+        agreements = np.empty((size, len(dimensions)), np.float32)
+        compare_titles(
+            tokens.values,
+            listings.weights,
+            tokens.starts,
+            one,
+            other,
+            0,
+            size,
+            dimensions,
+            part,
+            agreements,
+        )
+        vector[low:high, :words] = part
+        vector[low:high, spelling : spelling + len(dimensions)] = agreements
+        part = np.empty((size, len(spelled.COLUMNS)), np.float32)
+        compare_spelling(
+            title.characters,
+            title.starts,
+            title.words,
+            title.word_tokens,
+            title.word_starts,
+            title.codes,
+            title.code_starts,
+            listings.mpns.characters,
+            listings.mpns.starts,
+            tokens.values,
+            listings.weights,
+            tokens.starts,
+            whole_text.characters,
+            whole_text.starts,
+            one,
+            other,
+            0,
+            size,
+            part,
+        )
+        vector[low:high, words:spelling] = part
+        single = np.empty(size, np.float32)
+        for name, grams in zip(
+            ("gram_3", "gram_5", "word_pairs"), listings.grams, strict=True
+        ):
+            gram_cosines(
+                grams.values,
+                grams.rarity,
+                grams.norms,
+                grams.starts,
+                one,
+                other,
+                0,
+                size,
+                single,
+            )
+            vector[low:high, _PLACE[name]] = single
+        for name, text in (
+            ("whole_cosine", whole.words if whole is not None else None),
+            ("description_cosine", listings.descriptions),
+        ):
+            if text is None:
+                continue
+            cosines(
+                text.tokens.values,
+                text.weights,
+                text.norms,
+                text.tokens.starts,
+                one,
+                other,
+                0,
+                size,
+                single,
+            )
+            vector[low:high, _PLACE[name]] = single
+        if whole is not None:
+            part = np.empty((size, 4), np.float32)
+            missing_words(
+                tokens.values,
+                listings.weights,
+                tokens.starts,
+                whole_words.values,
+                whole_words.starts,
+                one,
+                other,
+                0,
+                size,
+                part,
+            )
+            begin = _PLACE["left_missing_bits"]
+            vector[low:high, begin : begin + 4] = part
+
+    total = len(left)
+    run_chunks(
+        work, [(low, min(low + _CHUNK, total)) for low in range(0, total, _CHUNK)]
+    )
+
+
+def _compare_values(
+    listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
+) -> None:
+    lengths = np.diff(listings.spelled.starts).astype(np.float32)
+    column(vector, "left_length")[:] = lengths[left]
+    column(vector, "right_length")[:] = lengths[right]
+    one, other = listings.prices[left], listings.prices[right]
+    same_money = listings.currencies[left] == listings.currencies[right]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = [
+            np.where(price > 0, np.log(np.maximum(price, 1e-9)), np.nan)
+            for price in (one, other)
+        ]
+        difference = np.where(same_money, logs[0] - logs[1], np.nan)
+        column(vector, "price_ratio")[:] = np.exp(-np.abs(difference))
+    column(vector, "left_over_price")[:] = difference
+    column(vector, "right_over_price")[:] = -difference
+    column(vector, "left_price")[:] = logs[0]
+    column(vector, "right_price")[:] = logs[1]
+    for name, codes in (
+        ("brand", listings.brands),
+        ("category", listings.categories),
+        ("gtin", listings.gtins),
+        ("mpn", listings.models),
+    ):
+        a, b = codes[left], codes[right]
+        known = (a >= 0) & (b >= 0)
+        column(vector, name)[known] = np.where(a[known] == b[known], 1, -1)
+    _find_brands(listings, left, right, vector)
+
+
+def _find_brands(
+    listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
+) -> None:
+    """Say whether each side's brand stands among all words of the other side."""
+    from storekin.kernels.compare import missing_words
+
+    whole = listings.whole
+    brand = listings.brand_words
+    if whole is None or brand is None:
+        return
+    part = np.empty((len(left), 4), np.float32)
+    missing_words(
+        brand.tokens.values,
+        brand.weights,
+        brand.tokens.starts,
+        whole.words.tokens.values,
+        whole.words.tokens.starts,
+        left,
+        right,
+        0,
+        len(left),
+        part,
+    )
+    mass = brand.norms
+    found = np.zeros(len(left), np.float32)
+    known = np.zeros(len(left), np.float32)
+    for side, rows in enumerate((left, right)):
+        has = mass[rows] > 0
+        known += has
+        found += has & (part[:, side] == 0)
+        found -= has & (part[:, side] > 0)
+    column(vector, "brand_found")[:] = np.where(known > 0, found, np.nan)
+
+
+def _compare_pictures(
+    listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
+) -> None:
+    """Find the likest pictures of two listings, and how many they have in common.
+
+    Distances are in bits of 64, whatever the hash's length; the carriers are those of
+    the likest picture, in doublings.
+    """
+    pictures, hashes = listings.pictures, listings.hashes
+    if not len(pictures.rows):
+        return
+    paired = _pair_pictures(listings, left, right)
+    both = paired.both
+    one, other = left[both], right[both]
+    best = np.full(len(both), np.inf)
+    np.fmin.at(best, paired.pair, paired.distance)
+    equal = np.bincount(paired.pair, paired.one == paired.other, minlength=len(both))
+    share = equal / np.minimum(paired.counts[one], paired.counts[other])
+    likest = paired.distance == best[paired.pair]
+    carriers = np.zeros(len(both))
+    rare = np.log2(np.maximum(listings.picture_carriers, 1))
+    np.maximum.at(
+        carriers,
+        paired.pair[likest],
+        np.minimum(rare[paired.one], rare[paired.other])[likest],
+    )
+    known = np.isfinite(best)
+    rows = both[known]
+    column(vector, "hash_bits")[rows] = best[known]
+    column(vector, "pictures_shared")[rows] = share[known]
+    column(vector, "picture_carriers")[rows] = carriers[known]
+    main = hash_distance(hashes, pictures.main[one], pictures.main[other])
+    column(vector, "main_hash_bits")[both] = main
+
+
+@dataclass(frozen=True, slots=True)
+class _PairedPictures:
+    """Each picture of one listing beside each of the other; ``both`` have some."""
+
+    both: IntArray
+    counts: IntArray
+    pair: IntArray
+    one: IntArray
+    other: IntArray
+    distance: npt.NDArray[np.float64]
+
+
+def _pair_pictures(
+    listings: PreparedListings, left: IntArray, right: IntArray
+) -> _PairedPictures:
+    pictures = listings.pictures
+    begins = np.searchsorted(pictures.rows, np.arange(len(listings) + 1))
+    counts = np.diff(begins)
+    both = np.flatnonzero((counts[left] > 0) & (counts[right] > 0))
+    one, other = left[both], right[both]
+    pair, a, b = pair_ranges(begins[one], counts[one], begins[other], counts[other])
+    a, b = pictures.codes[a], pictures.codes[b]
+    distance = hash_distance(listings.hashes, a, b)
+    return _PairedPictures(both, counts, pair, a, b, distance)
+
+
+def picture_distances(
+    listings: PreparedListings, left: IntArray, right: IntArray
+) -> npt.NDArray[np.float32]:
+    """Give the distance of the likest two pictures in bits of 64; nan for none."""
+    out = np.full(len(left), np.inf, np.float32)
+    if len(listings.pictures.rows):
+        paired = _pair_pictures(listings, left, right)
+        best = np.full(len(paired.both), np.inf)
+        np.fmin.at(best, paired.pair, paired.distance)
+        out[paired.both] = best
+    out[~np.isfinite(out)] = np.nan
+    return out
+
+
+def hash_distance(
+    hashes: PictureHashes, a: IntArray, b: IntArray
+) -> npt.NDArray[np.float64]:
+    """Give bits of 64 in which two hashes of one kind differ; nan for two kinds."""
+    alike = (hashes.kinds[a] == hashes.kinds[b]) & (hashes.kinds[a] >= 0)
+    distance = np.full(len(a), np.nan)
+    x, y = a[alike], b[alike]
+    ones = np.bitwise_count(hashes.words[x] ^ hashes.words[y]).sum(axis=1)
+    distance[alike] = ones * 64 / np.maximum(hashes.bits[x], 1)
+    distance[a == b] = 0
+    return distance
+
+
+def _compare_attributes(
+    listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
+) -> None:
+    """Compare attribute objects, each distinct pair of them once."""
+    table = listings.attributes
+    one, other = table.rows[left], table.rows[right]
+    known = np.flatnonzero((one >= 0) & (other >= 0))
+    if not len(known):
+        return
+    both = np.stack([one[known], other[known]], axis=1)
+    distinct, inverse = np.unique(both, axis=0, return_inverse=True)
+    counts = np.full((len(distinct), 3), np.nan, np.float32)
+    for place, (a, b) in enumerate(distinct.tolist()):
+        first, second = table.objects[a], table.objects[b]
+        shared = first.keys() & second.keys()
+        if shared:
+            equal = sum(first[key] == second[key] for key in shared)
+            counts[place] = (equal, len(shared) - equal, equal / len(shared))
+    begin = _PLACE["attributes_agreeing"]
+    vector[known, begin : begin + 3] = counts[inverse.ravel()]

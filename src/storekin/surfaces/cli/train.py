@@ -1,0 +1,65 @@
+"""``storekin train``."""
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def train() -> None:
+    """Fit a model to your own labelled records."""
+
+
+@train.command("listings")
+@click.argument("records", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The model's file."
+)
+@click.option(
+    "--valid",
+    type=click.Path(path_type=Path),
+    help="Labelled pairs that the model is judged on, and its prior set by.",
+)
+@click.option(
+    "--context",
+    type=click.Path(path_type=Path),
+    help="Listings around the pairs, tied by left_listing and right_listing.",
+)
+@click.option("--groups", help="RECORDS are listings; this column names the product.")
+@click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
+def train_listings(
+    records: Path,
+    out: Path,
+    valid: Path | None,
+    context: Path | None,
+    groups: str | None,
+    *,
+    machine_readable: bool,
+) -> None:
+    r"""Fit a model to RECORDS: labelled pairs, or listings with their true group.
+
+    Pairs have left_title, right_title, other left_* and right_* columns, and label (1
+    for the same product, 0 for another). The model is a text file; match and compare
+    take it with --model. Training needs the extra: pip install 'storekin[train]'.
+
+    \b
+    Examples:
+        storekin train listings pairs.csv --valid more.csv --out my.model
+        storekin train listings listings.csv --groups product --out my.model
+    """
+    from storekin.kernels.compiled import prepare
+    from storekin.surfaces.cli.progress import announce, shown_progress
+    from storekin.surfaces.cli.render import print_trained, write_text
+    from storekin.wiring import fit_to_groups, fit_to_pairs
+
+    if groups is not None and (valid is not None or context is not None):
+        raise click.UsageError("--groups goes without --valid and --context")
+    prepare(announce)
+    with shown_progress(quiet=machine_readable) as progress:
+        progress.step(records.name)
+        if groups is None:
+            trained = fit_to_pairs(records, valid, context, progress.step)
+        else:
+            trained = fit_to_groups(records, groups, progress.step)
+        write_text(trained.text, out)
+    print_trained(trained, out, machine_readable=machine_readable)

@@ -1,0 +1,174 @@
+"""Fit a listing model to pairs that carry a label, or listings that carry a group."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from storekin.errors import TrainingDataError
+from storekin.kernels.similar_texts import IntArray
+from storekin.listings.blocking import propose_around, propose_pairs
+from storekin.listings.model import ListingModel
+from storekin.listings.pool import make_pool
+from storekin.listings.prepared import prepare_listings
+from storekin.listings.training import (
+    Field,
+    Recipe,
+    Report,
+    field_of,
+    fit_model,
+    stratified_folds,
+)
+from storekin.workflows.given_pairs import PART, GivenPairs
+
+Step = Callable[[str], None]
+
+PAIR_RECIPE = Recipe()
+GROUP_RECIPE = Recipe(
+    leaves=40,
+    rate=0.06,
+    rounds=300,
+    second_rounds=150,
+    fewest=50,
+    share=0.5,
+    share_by_node=1.0,
+    seeds=1,
+)
+PARTS = 3
+"""Pools that listings with groups are cut into: what is learnt in two of them is
+judged in the third, and none of them knows a product of another."""
+
+
+PART_SIZES = (700, PART)
+"""Pairs that are one another's context in training."""
+
+
+def pair_field(
+    given: GivenPairs,
+    labels: npt.NDArray[np.int8],
+    folds: IntArray,
+    parts: IntArray | None,
+    weight: float = 1.0,
+) -> Field:
+    """Make a field of given pairs among the candidates around them."""
+    around = propose_around(given.listings, given.left, given.right, parts)
+    count = len(around.left)
+    known = np.full(count, -1, np.int8)
+    known[around.places] = labels
+    left_out_with = np.zeros(count, np.int64)
+    left_out_with[around.places] = folds
+    pool = make_pool(around.rows, around.left, around.right)
+    weights = np.full(count, weight)
+    return field_of(given.listings, pool, known, weights, weights, left_out_with)
+
+
+def train_on_pairs(
+    given: GivenPairs,
+    labels: npt.NDArray[np.int8],
+    *,
+    about: str,
+    valid: tuple[GivenPairs, npt.NDArray[np.int8]] | None = None,
+    recipe: Recipe = PAIR_RECIPE,
+    on_step: Step | None = None,
+) -> tuple[ListingModel, Report]:
+    """Fit a model to labelled pairs; see ``listings.training.fit_model``."""
+    held = None
+    if valid is not None:
+        blank = np.zeros(len(valid[1]), np.int64)
+        held = pair_field(*valid, blank, valid[0].parts)
+    folds = stratified_folds(labels, recipe.folds)
+    if given.parts is None:
+        fields = [pair_field(given, labels, folds, None)]
+    else:
+        # seen in pools of several sizes: how many pairs a later file has is not known
+        sizes = [given.cut(size) for size in PART_SIZES if 2 * size < len(labels)] or [
+            given.parts
+        ]
+        fields = [
+            pair_field(given, labels, folds, parts, 1 / len(sizes)) for parts in sizes
+        ]
+    # two tables have habits of their own; sides of which nothing more is known do not
+    return fit_model(
+        fields,
+        replace(recipe, sided=given.parts is None),
+        version="trained",
+        about=about,
+        valid=held,
+        on_step=on_step,
+    )
+
+
+def group_fields(
+    listings: pa.Table, groups: npt.NDArray[np.int64], parts: int = PARTS
+) -> list[Field]:
+    """Cut listings with known groups into pools; a pair counts as its group does.
+
+    A listing of a large group stands in many pairs: each weighs less, so that every
+    listing counts about as much as another.
+    """
+    part_of = _cut_groups(groups, parts)
+    fields = []
+    for part in range(parts):
+        rows = np.flatnonzero(part_of == part)
+        table = listings.take(pa.array(rows))
+        owners = np.arange(len(rows), dtype=np.int32)
+        prepared = prepare_listings(table, owners, None)
+        found = propose_pairs(prepared, across_stores=False)
+        own = groups[rows]
+        sizes = np.bincount(groups)[own]
+        labels = (own[found.left] == own[found.right]).astype(np.int8)
+        weights = (sizes[found.left] * sizes[found.right]).astype(np.float64) ** -0.25
+        folds = np.full(len(found.left), part, np.int64)
+        pool = make_pool(np.arange(len(rows)), found.left, found.right)
+        fields.append(field_of(prepared, pool, labels, weights, weights**2, folds))
+    return fields
+
+
+def _cut_groups(groups: npt.NDArray[np.int64], parts: int) -> IntArray:
+    """Give each listing's part; a group lies in one, and parts are of like size."""
+    count = int(groups.max(initial=-1)) + 1
+    sizes = np.bincount(groups, minlength=count)
+    order = np.random.default_rng(1).permutation(count)
+    ends = np.cumsum(sizes[order])
+    part = np.empty(count, np.int64)
+    part[order] = np.minimum(ends * parts // max(int(ends[-1]) + 1, 1), parts - 1)
+    chosen: IntArray = part[groups]
+    return chosen
+
+
+def train_on_groups(
+    listings: pa.Table,
+    groups: pa.ChunkedArray,
+    *,
+    about: str,
+    recipe: Recipe = GROUP_RECIPE,
+    on_step: Step | None = None,
+) -> tuple[ListingModel, Report]:
+    """Fit a model to listings of which *groups* says what product each shows.
+
+    A listing without a group is a product of its own.
+
+    Raises:
+        TrainingDataError: If no group has two listings.
+    """
+    encoded = groups.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    alone = np.isnan(codes.astype(np.float64))
+    numbers = np.where(alone, 0, codes).astype(np.int64)
+    numbers[alone] = len(encoded.dictionary) + np.arange(int(alone.sum()))
+    if len(numbers) == 0 or np.bincount(numbers).max() < 2:
+        raise TrainingDataError(
+            "no group has two listings",
+            "name the column that says which listings show one product",
+        )
+    return fit_model(
+        group_fields(listings, numbers),
+        replace(recipe, folds=PARTS),
+        version="trained",
+        about=about,
+        on_step=on_step,
+    )

@@ -1,0 +1,138 @@
+"""One listing is screened against all, and the file survives what happens to it."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import storekin
+from storekin.errors import IndexFileError, InvalidRecordError
+from storekin.listings.index import ListingIndex
+from storekin.listings.index_file import log_of
+
+FILLER = [f"word{n} thing{n * 7} item{n * 13} brand{n % 17} {n}" for n in range(300)]
+CLOCK = "Norvik Silent Wall Clock Oak Frame NC482 Kitchen"
+
+
+def table_of(rows: list[tuple[str, str, str]]) -> pa.Table:
+    names = ("listing", "store", "title")
+    return pa.table({name: [row[n] for row in rows] for n, name in enumerate(names)})
+
+
+@pytest.fixture
+def index() -> ListingIndex:
+    rows = [(f"f{n:03d}", f"s{n % 9}", title) for n, title in enumerate(FILLER)]
+    return ListingIndex.build(table_of([*rows, ("clock", "s1", CLOCK)]))
+
+
+def names(index: ListingIndex, **record: str) -> list[str]:
+    return [found.listing for found in index.screen(record, floor=0.5)]
+
+
+def test_a_copy_is_found_and_explained(index: ListingIndex) -> None:
+    """The likeliest comes first, with its level and the bits of each signal."""
+    found = index.screen({"title": "norvik wall clock silent oak frame nc482 new"})
+
+    assert found[0].listing == "clock"
+    assert found[0].level in ("identical", "highly_similar")
+    assert sum(found[0].signals.values()) == pytest.approx(found[0].bits, abs=1e-6)
+
+
+def test_a_listing_is_not_its_own_copy(index: ListingIndex) -> None:
+    """Screening one that is in the index leaves it out; so does its store, if asked."""
+    assert "clock" not in names(index, listing="clock", title=CLOCK)
+    found = index.screen({"title": CLOCK, "store": "s1"}, across_stores=True)
+
+    assert "clock" not in [one.listing for one in found]
+
+
+def test_added_and_removed_listings_count_at_once(index: ListingIndex) -> None:
+    """What is added is found, what is removed is not, and the new one replaces."""
+    index.add({"listing": "new", "store": "s8", "title": "Takeo steel pan TS20 28 cm"})
+    assert names(index, title="takeo pan steel ts20 28cm") == ["new"]
+    index.add({"listing": "new", "title": "Halden door mat"})
+    assert names(index, title="takeo pan steel ts20 28cm") == []
+    assert index.remove("clock")
+    assert not index.remove("clock")
+    assert names(index, title=CLOCK) == []
+    assert len(index) == 301
+
+
+def test_a_code_or_a_picture_finds_what_words_do_not(index: ListingIndex) -> None:
+    """An equal product code or picture is enough to be compared."""
+    picture = "phash:94974f937d4c2433"
+    index.add({"listing": "p", "title": "first words here", "images": picture})
+    index.add({"listing": "g", "title": "other ones", "gtin": "4006381333931"})
+
+    assert "p" in names(index, title="nothing alike", images=picture)
+    assert "g" in names(index, title="nothing alike", gtin="4006381333931")
+
+
+def test_saved_and_loaded_it_answers_the_same(
+    index: ListingIndex, tmp_path: Path
+) -> None:
+    """Changes after saving go to a log, and a second reader catches up with them."""
+    path = tmp_path / "listings.index"
+    index.save(path)
+    index.add({"listing": "late", "title": "Takeo steel pan TS20"})
+    index.remove("clock")
+    again = ListingIndex.load(path)
+
+    assert names(again, title="takeo pan steel ts20") == ["late"]
+    assert names(again, title=CLOCK) == []
+    assert len(again) == len(index)
+    again.save(path)
+    assert not log_of(path).exists()
+    assert names(ListingIndex.load(path), title="takeo pan steel ts20") == ["late"]
+
+
+def test_a_torn_log_loses_its_last_line_alone(
+    index: ListingIndex, tmp_path: Path
+) -> None:
+    """What was written whole before a crash holds."""
+    path = tmp_path / "listings.index"
+    index.save(path)
+    index.add({"listing": "one", "title": "Takeo steel pan TS20"})
+    index.add({"listing": "two", "title": "Halden door mat HD30"})
+    log = log_of(path)
+    log.write_bytes(log.read_bytes()[:-20])
+    again = ListingIndex.load(path)
+
+    assert "one" in again
+    assert "two" not in again
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"storekin-listing-index-1\n" * 9])
+def test_what_is_no_index_is_said_so(content: bytes, tmp_path: Path) -> None:
+    """The error says how to make one."""
+    path = tmp_path / "x.index"
+    path.write_bytes(content)
+    with pytest.raises(IndexFileError):
+        ListingIndex.load(path)
+
+
+def test_a_listing_needs_a_name(index: ListingIndex) -> None:
+    """It could never be taken out again."""
+    with pytest.raises(InvalidRecordError):
+        index.add({"title": "no name"})
+
+
+def test_screening_and_matching_find_the_same() -> None:
+    """What matching the whole table calls one product, screening finds."""
+    rows = [(f"f{n:03d}", f"s{n % 9}", title) for n, title in enumerate(FILLER[:60])]
+    more = [(f"c{n:03d}", "t", f"{title} sale") for n, title in enumerate(FILLER[:20])]
+    pairs = storekin.match_listings(table_of([*rows, *more]))
+    likely = {
+        frozenset((pair["left"], pair["right"]))
+        for pair in pairs.to_pylist()
+        if pair["probability"] >= 0.9
+    }
+    whole = ListingIndex.build(table_of([*rows, *more]))
+    found = {
+        frozenset((name, one.listing))
+        for name, store, title in [*rows, *more]
+        for one in whole.screen({"listing": name, "store": store, "title": title})
+    }
+
+    assert len(likely) >= 20
+    assert likely <= found

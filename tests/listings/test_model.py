@@ -1,0 +1,151 @@
+"""A model is text, its sums are exact, and its sides are interchangeable."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import storekin
+from storekin.errors import ModelFileError
+from storekin.listings.features import FEATURES, column_names, group_numbers
+from storekin.listings.model import (
+    LISTING_SIGNALS,
+    load_listing_model,
+    model_from_text,
+    model_to_text,
+)
+from storekin.listings.trees import STEPS, trees_from_lines
+
+TREE = [
+    "tree",
+    "0 cosine 0.5 - 1 2 0.2000",
+    "1 -1.0000",
+    "2 hash_bits 8 - 3 4 1.5000",
+    "3 4.0000",
+    "4 0.5000",
+]
+COLUMNS = column_names(sided=False)
+
+
+def row(**values: float) -> np.ndarray:
+    columns = np.full((1, len(FEATURES)), np.nan, np.float32)
+    for name, value in values.items():
+        columns[0, COLUMNS.index(name)] = value
+    return columns
+
+
+@pytest.mark.parametrize(
+    ("values", "bits"),
+    [
+        ({"cosine": 0.5}, -1.0),
+        ({"cosine": 0.51, "hash_bits": 8}, 4.0),
+        ({"cosine": 0.9, "hash_bits": 9}, 0.5),
+        ({"cosine": 0.9}, 0.5),
+        ({}, 0.5),
+    ],
+)
+def test_a_tree_is_read_as_it_is_written(values: dict[str, float], bits: float) -> None:
+    """At most the threshold goes to the first node; unknown where the sign says."""
+    trees = trees_from_lines(TREE, COLUMNS)
+
+    assert trees.sum(row(**values)).tolist() == [round(bits * STEPS)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "0 no_such_feature 0.5 - 1 2 0",
+        "0 cosine 0.5 - 0 2 0",
+        "0 cosine 0.5 - 1 9 0",
+        "0 cosine half - 1 2 0",
+        "0 cosine",
+    ],
+)
+def test_a_damaged_tree_is_refused(line: str) -> None:
+    """A model that names what there is not, or leads in a circle, is none."""
+    with pytest.raises(ValueError, match=r".+"):
+        trees_from_lines(["tree", line, "1 0.5", "2 0.5"], COLUMNS)
+
+
+@given(st.lists(st.floats(-1, 40) | st.none(), min_size=8, max_size=8))
+@settings(max_examples=50, deadline=None)
+def test_shares_add_up_to_the_sum(values: list[float | None]) -> None:
+    """What each group of features says, with the base, is the whole score."""
+    trees = load_listing_model().first
+    columns = row()
+    for place, value in enumerate(values):
+        columns[0, place * 7] = np.nan if value is None else value
+    shares = np.zeros((1, 10), np.int64)
+    trees.share(columns, np.array(group_numbers(), np.int64), shares)
+
+    assert int(shares.sum()) + trees.base == int(trees.sum(columns)[0])
+
+
+def test_the_shipped_model_is_its_own_text() -> None:
+    """Reading what was written gives the same text, digest and decisions."""
+    model = load_listing_model()
+    text = model_to_text(model)
+    again = model_from_text(text, "again")
+
+    assert model_to_text(again) == text
+    assert again.name == model.name
+    assert not model.sided
+
+
+@pytest.mark.parametrize("text", ["", "hello", "storekin-listings-model 1\n[words]\n"])
+def test_what_is_no_model_is_said_so(text: str, tmp_path: Path) -> None:
+    """The error names the file, and how to get a model."""
+    path = tmp_path / "x.model"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ModelFileError) as caught:
+        storekin.match_listings(pa.table({"title": ["a", "b"]}), model=path)
+
+    assert "x.model" in str(caught.value)
+    assert "storekin train listings" in str(caught.value)
+
+
+TITLES = [
+    "Norvik wall clock oak NC482",
+    "norvik oak clock nc-482 new",
+    "Norvik wall clock oak NC485 black",
+    "Takeo steel pan 28 cm",
+    "takeo pan steel 24cm",
+    "保温杯 500ml 黑色",
+    "保温杯 不锈钢 500 ml",
+]
+NAMES = ["pair", *LISTING_SIGNALS]
+
+
+@given(order=st.permutations(range(len(TITLES))))
+@settings(max_examples=15, deadline=None)
+def test_swapping_sides_changes_nothing(order: list[int]) -> None:
+    """Left against right gives what right against left gives, signal by signal."""
+    one = [TITLES[n] for n in order]
+    other = [TITLES[n] for n in reversed(order)]
+    forth = storekin.compare_listings(
+        pa.table({"left_title": one, "right_title": other})
+    )
+    back = storekin.compare_listings(
+        pa.table({"left_title": other, "right_title": one})
+    )
+    for name in ("probability", "bits", "level", *LISTING_SIGNALS):
+        assert forth[name].to_pylist() == back[name].to_pylist()
+
+
+def test_the_bits_of_all_signals_are_the_total() -> None:
+    """An explanation is the whole of the score."""
+    table = pa.table(
+        {
+            "listing": [f"l{n}" for n in range(len(TITLES))],
+            "title": TITLES,
+            "price": ["10", "11", None, "20", "22", None, "5"],
+            "images": ["phash:94974f937d4c2433"] * 2 + [None] * 5,
+        }
+    )
+    pairs = storekin.match_listings(table, floor=0.0)
+    for pair in pairs.to_pylist():
+        spoken = [pair[name] for name in LISTING_SIGNALS if pair[name] is not None]
+        assert sum(spoken) == pytest.approx(pair["bits"], abs=1e-6)

@@ -1,0 +1,162 @@
+"""A model learns from labelled pairs and from groups, and says how good it is."""
+
+from pathlib import Path
+from random import Random
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import storekin
+from storekin.errors import MissingColumnError, TrainingDataError
+
+BRANDS = ("norvik", "takeo", "halden", "luminara", "corvex", "pelton")
+KINDS = ("clock", "pan", "lamp", "chair", "bottle", "speaker", "tent", "brush")
+
+
+def draw(products: int, seed: int) -> list[tuple[str, str]]:
+    """Draw titles with their product: three sellers write about each."""
+    random = Random(seed)
+    rows = []
+    for number in range(products):
+        brand, kind = random.choice(BRANDS), random.choice(KINDS)
+        code = f"{brand[:2]}{random.randint(100, 999)}"
+        for _ in range(3):
+            extra = random.choice(("new", "sale", "original", "best", ""))
+            words = [brand, kind, code, random.choice(("steel", "oak", "soft")), extra]
+            random.shuffle(words)
+            rows.append((" ".join(words).strip(), f"p{number}"))
+    return rows
+
+
+def pairs_of(rows: list[tuple[str, str]], seed: int) -> pa.Table:
+    random = Random(seed)
+    chosen = [(rows[n], rows[n + 1]) for n in range(len(rows) - 1)]
+    chosen += [(random.choice(rows), random.choice(rows)) for _ in rows]
+    return pa.table(
+        {
+            "left_title": [left[0] for left, _ in chosen],
+            "right_title": [right[0] for _, right in chosen],
+            "label": [int(left[1] == right[1]) for left, right in chosen],
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with training pairs, validation pairs and grouped listings."""
+    place = tmp_path_factory.mktemp("training")
+    pq.write_table(pairs_of(draw(90, 1), 1), place / "train.parquet")
+    pq.write_table(pairs_of(draw(40, 2), 2), place / "valid.parquet")
+    rows = draw(120, 3)
+    pq.write_table(
+        pa.table(
+            {
+                "listing": [f"l{n:04d}" for n in range(len(rows))],
+                "title": [title for title, _ in rows],
+                "product": [product for _, product in rows],
+            }
+        ),
+        place / "groups.parquet",
+    )
+    return place
+
+
+def test_labelled_pairs_make_a_model_that_tells_them_apart(folder: Path) -> None:
+    """On pairs that it has not seen, most at 0.5 are right."""
+    out = folder / "pairs.model"
+    report = storekin.train_listings(
+        folder / "train.parquet", out, valid=folder / "valid.parquet"
+    )
+    valid = pq.read_table(folder / "valid.parquet")
+    scored = storekin.compare_listings(valid, model=out)
+    right = sum(
+        (probability >= 0.5) == bool(label)
+        for probability, label in zip(
+            scored["probability"].to_pylist(), valid["label"].to_pylist(), strict=True
+        )
+    )
+
+    assert right / valid.num_rows > 0.9
+    assert report["f1_first_pass"] > 0.8
+
+
+def test_training_twice_gives_one_model(folder: Path) -> None:
+    """The same records give the same text."""
+    for name in ("a.model", "b.model"):
+        storekin.train_listings(folder / "train.parquet", folder / name)
+
+    assert (folder / "a.model").read_text("utf-8") == (folder / "b.model").read_text(
+        "utf-8"
+    )
+
+
+def test_groups_make_a_model_for_matching(folder: Path) -> None:
+    """Listings that carry their product teach what a product's listings are like."""
+    out = folder / "groups.model"
+    storekin.train_listings(folder / "groups.parquet", out, groups="product")
+    rows = draw(60, 4)
+    listings = pa.table(
+        {
+            "listing": [f"t{n:04d}" for n in range(len(rows))],
+            "title": [title for title, _ in rows],
+        }
+    )
+    product = {f"t{n:04d}": rows[n][1] for n in range(len(rows))}
+    found = [
+        product[left] == product[right]
+        for left, right, probability in zip(
+            *(
+                storekin.match_listings(listings, model=out)[name].to_pylist()
+                for name in ("left", "right", "probability")
+            ),
+            strict=True,
+        )
+        if probability >= 0.5
+    ]
+
+    assert sum(found) / len(found) > 0.9
+    assert sum(found) > 0.8 * 60 * 3
+
+
+def test_a_context_ties_pairs_by_their_ids() -> None:
+    """With ids alone in the pairs, the texts come from the context."""
+    context = pa.table(
+        {
+            "listing": ["a1", "a2", "b1", "b2"],
+            "store": ["a", "a", "b", "b"],
+            "title": ["norvik oak clock no123", "takeo pan", "clock norvik no123", "x"],
+        }
+    )
+    pairs = pa.table({"left_listing": ["a1", "a1"], "right_listing": ["b1", "b2"]})
+    scored = storekin.compare_listings(pairs, context=context)
+    probability = scored["probability"].to_pylist()
+
+    assert probability[0] > probability[1]
+
+
+@pytest.mark.parametrize(
+    ("columns", "error"),
+    [
+        ({"left_title": ["a"], "right_title": ["b"]}, MissingColumnError),
+        ({"left_title": ["a"], "label": ["1"]}, MissingColumnError),
+        (
+            {"left_title": ["a"] * 30, "right_title": ["b"] * 30, "label": ["1"] * 30},
+            TrainingDataError,
+        ),
+        (
+            {"left_title": ["a"], "right_title": ["b"], "label": ["maybe"]},
+            TrainingDataError,
+        ),
+    ],
+)
+def test_what_cannot_teach_is_said_so(
+    columns: dict[str, list[str]], error: type[Exception], tmp_path: Path
+) -> None:
+    """A missing column, one label alone, or labels that say nothing: an error."""
+    path = tmp_path / "pairs.parquet"
+    pq.write_table(pa.table(columns), path)
+    with pytest.raises(error):
+        storekin.train_listings(path, tmp_path / "out.model")
+
+    assert not (tmp_path / "out.model").exists()
