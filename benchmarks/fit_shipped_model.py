@@ -38,10 +38,10 @@ from storekin.workflows.train import pair_field
 
 FOLDS = 3
 RECIPE = Recipe(
-    leaves=24, rate=0.05, rounds=300, second_rounds=60, fewest=40, share=0.4,
+    leaves=24, rate=0.07, rounds=200, second_rounds=60, fewest=40, share=0.4,
     share_by_node=0.8, seeds=1, folds=FOLDS, words=False,
 )  # fmt: skip
-MADE = 5
+MADE = 8
 KEPT = 0.15
 ASIDE = 0.1
 """What labelled pairs of others' data weigh beside whole pools: they were chosen to be
@@ -59,21 +59,20 @@ def typed(table: pa.Table) -> pa.Table:
     return typed_records(records_of(texts, "made"), "listings", "listing").listings
 
 
-def made_field(products: int, seed: int, **options: bool | str) -> Field:
+def made_field(table: pa.Table, seed: int, bar: float | None = None) -> Field:
     """A pool of made-up listings, all pairs labelled."""
-    table = made_listings.make(products, seed, **options)
     listings = typed(table.drop_columns(["product"]))
     place = pc.index_in(listings["listing"], value_set=table["listing"])
     codes = table["product"].take(place).combine_chunks().dictionary_encode().indices
     groups = codes.to_numpy().astype(np.int64)
     prepared = prepare_listings(listings, np.arange(len(groups), dtype=np.int32), None)
-    found = propose_pairs(prepared, across_stores=False)
+    found = propose_pairs(prepared, across_stores=False, bar=bar)
     labels = (groups[found.left] == groups[found.right]).astype(np.int8)
     sizes = np.bincount(groups)[groups]
     weights = (sizes[found.left] * sizes[found.right]).astype(float) ** -0.25
     pool = make_pool(np.arange(len(groups)), found.left, found.right)
     folds = np.full(len(labels), seed % FOLDS)
-    each = field_of(prepared, pool, labels, weights, weights**2, folds)
+    each = field_of(prepared, pool, labels, weights, weights**2, folds, groups)
     # of the pairs that nobody would take for one, a few stand for all
     alike = similarities(prepared, found.left, found.right)["likeness"]
     plain = (labels == 0) & (alike < 0.2)
@@ -174,12 +173,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     prepare(print)
+    make, copies = made_listings.make, made_listings.make_copies
     fields = [
-        made_field(2500, 1),
-        made_field(2500, 2),
-        made_field(2500, 3, languages="en,en,id"),
-        made_field(2000, 4, details=True),
-        made_field(2000, 5, pictures=False),
+        made_field(make(2500, 1), 1),
+        made_field(make(2500, 2), 2),
+        made_field(make(2500, 3, languages="en,en,id"), 3),
+        made_field(make(2000, 4, details=True), 4),
+        made_field(make(2000, 5, pictures=False), 5),
+        # in a large pool only titles that agree much are compared
+        made_field(copies(12000, 6), 6, bar=0.45),
+        made_field(copies(12000, 7), 7, bar=0.3),
+        made_field(copies(4000, 8), 8),
     ]
     for number, name in enumerate(WDC):
         fields.append(offer_field(chosen.data, name, pictures=False, seed=number))

@@ -26,6 +26,7 @@ SYLLABLES = [
     "za", "ze", "zo", "lin", "tor", "mar", "ven", "sol", "dur", "kin", "pel", "nor",
     "ux", "ax",
 ]  # fmt: skip
+LANGUAGES = ("en", "id", "zh")
 SIBLINGS = 0.15
 """How many products differ from an earlier one in one thing alone."""
 
@@ -177,7 +178,7 @@ def mistype(random: Random, word: str) -> str:
     )
 
 
-def write_title(  # noqa: C901, PLR0912 - one habit of sellers after another
+def write_title(  # noqa: PLR0912 - one habit of sellers after another
     random: Random, product: Product, care: float, tongue: Tongue
 ) -> str:
     """Write a title as a seller would; *care* (0 to 1) is how much of it is said."""
@@ -245,6 +246,166 @@ def write_title(  # noqa: C901, PLR0912 - one habit of sellers after another
     if style < 0.75:
         return title.title()
     return title
+
+
+def edit_title(random: Random, title: str, language: str, edits: int) -> str:
+    """Write a title again with so many edits, and mean the same product by it."""
+    words = title.split()
+    for _ in range(edits):
+        at = random.randrange(len(words))
+        kind = random.choice(
+            ("order", "mistype", "glue", "drop", "add", "case", "promo", "unit", "say")
+        )
+        if kind == "order":
+            words.insert(random.randrange(len(words)), words.pop(at))
+        elif kind == "mistype":
+            words[at] = mistype(random, words[at])
+        elif kind == "glue" and at + 1 < len(words):
+            words[at : at + 2] = [
+                words[at] + random.choice(("", "-", "/")) + words[at + 1]
+            ]
+        elif (
+            kind == "drop"
+            and len(words) > 4
+            and not any(c.isdigit() for c in words[at])
+        ):
+            words.pop(at)
+        elif kind == "add":
+            words.insert(at, random.choice(random.choice(WORDS["features"])[language]))
+        elif kind == "case":
+            words = random.choice((str.upper, str.lower, str.title))(
+                " ".join(words)
+            ).split()
+        elif kind == "promo":
+            place = random.choice((0, len(words)))
+            words.insert(place, random.choice(WORDS["promo"][language]))
+        elif kind == "unit":
+            words[at] = other_unit(words[at])
+        elif kind == "say":
+            words[at] = other_word(random, words[at])
+    return " ".join(words)
+
+
+_OTHER_UNITS = (("gb", "tb", 1024), ("ml", "l", 1000), ("gr", "kg", 1000), ("g", "kg", 1000),
+                ("cm", "mm", 0.1), ("cm", "m", 100), ("kg", "g", 0.001), ("l", "ml", 0.001))  # fmt: skip
+
+
+def other_unit(word: str) -> str:
+    """Write an amount in another unit, or apart from it."""
+    number = "".join(c for c in word if c.isdigit() or c == ".")
+    unit = word[len(number) :].lower()
+    if not number or not word.startswith(number) or not unit.isalpha():
+        return word
+    for old, new, factor in _OTHER_UNITS:
+        if unit == old and float(number) > 1:
+            return f"{float(number) / factor:g}{new}"
+    return f"{number} {unit}"
+
+
+def _same_words() -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for ideas in (WORDS["kinds"], WORDS["features"]):
+        for idea in ideas:
+            said = [word for words in idea.values() for word in words]
+            for word in said:
+                groups.setdefault(word, said)
+    for place in range(10):
+        said = [WORDS["colours"][language][place] for language in LANGUAGES]
+        for word in said:
+            groups.setdefault(word, said)
+    return groups
+
+
+SAME_WORDS = _same_words()
+
+
+def other_word(random: Random, word: str) -> str:
+    """Say a word in another way, or in another language."""
+    return random.choice(SAME_WORDS.get(word.lower(), [word]))
+
+
+def make_copies(
+    products: int, seed: int, *, languages: str = "en,id,id,zh"
+) -> pa.Table:
+    """Make catalogues: most products once, some copied with edits, some with variants.
+
+    A variant's title is its sister's with one thing changed, as shops write them.
+    """
+    random = Random(seed)
+    brands = [invent(random, 2, 3) for _ in range(max(products // 12, 5))]
+    choices = languages.split(",")
+    tongues = {name: Tongue(random, name, 3000) for name in sorted(set(choices))}
+    rows: list[tuple[str, float, str]] = []
+    for number in range(products):
+        product = draw_product(random, brands, list(tongues.values()), choices)
+        tongue = tongues[product.language]
+        manner, care = random.getrandbits(40), random.uniform(0.6, 1)
+        title = write_title(Random(manner), product, care, tongue)
+        if random.random() < 0.4:
+            # a code or a number of the maker's, as half of all titles have
+            title = f"{title} {random.choice((invent_model(random), str(random.randint(2, 99))))}"
+        rows.append((title, product.price, f"p{number:06d}"))
+        if random.random() < 0.3:
+            for _ in range(random.choice((1, 1, 1, 2, 3))):
+                again = edit_title(
+                    random, title, product.language, random.randint(1, 5)
+                )
+                price = product.price * 2 ** random.gauss(0, 0.12)
+                rows.append((again, price, f"p{number:06d}"))
+        if random.random() < 0.35:
+            for sister in range(random.choice((1, 1, 2))):
+                changed = change_one(random, title, product.language)
+                price = product.price * 2 ** random.gauss(0, 0.2)
+                rows.append((changed, price, f"p{number:06d}.{sister}"))
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    return pa.table(
+        {
+            "listing": [f"c{n:07d}" for n in range(len(rows))],
+            "store": [f"s{random.randrange(max(products // 8, 2)):05d}" for _ in rows],
+            "title": [rows[n][0] for n in order],
+            "price": [f"{rows[n][1]:.2f}" for n in order],
+            "currency": ["USD"] * len(rows),
+            "product": [rows[n][2] for n in order],
+        }
+    )
+
+
+def change_one(random: Random, title: str, language: str) -> str:
+    """Make a title that of another variant: one number, code, colour or size."""
+    words = title.split()
+    digits = [n for n, word in enumerate(words) if any(c.isdigit() for c in word)]
+    colours = WORDS["colours"][language]
+    if digits and random.random() < 0.7:
+        at = random.choice(digits)
+        word = words[at]
+        while word == words[at]:
+            word = "".join(
+                random.choice("0123456789")
+                if c.isdigit() and random.random() < 0.5
+                else c
+                for c in word
+            )
+        words[at] = word
+        return " ".join(words)
+    found = [n for n, word in enumerate(words) if word.lower() in colours]
+    if found:
+        words[found[0]] = random.choice(
+            [c for c in colours if c != words[found[0]].lower()]
+        )
+    else:
+        unit = random.choice(WORDS["units"])
+        more = random.choice(
+            (
+                random.choice(colours),
+                random.choice(("S", "M", "L", "XL", "38", "40")),
+                f"{random.choice(unit['amounts'])}{random.choice(unit['unit'])}",
+                str(random.randint(2, 60)),
+                invent_model(random),
+            )
+        )
+        words.insert(random.randrange(len(words) + 1), more)
+    return " ".join(words)
 
 
 def near_hash(random: Random, digest: int, bits: int) -> int:

@@ -8,13 +8,28 @@ from typing import Any
 
 import numpy as np
 
-from storekin.kernels.compiled import kernel
+from storekin.kernels.compiled import inlined, kernel
 
-_BLOCK = 128
+_BLOCK = 64
+
+
+@inlined
+def _following(
+    columns: Any,  # noqa: ANN401
+    row: Any,  # noqa: ANN401
+    features: Any,  # noqa: ANN401
+    thresholds: Any,  # noqa: ANN401
+    unknown_yes: Any,  # noqa: ANN401
+    ways: Any,  # noqa: ANN401
+    node: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    value = columns[row, features[node]]
+    goes = (value <= thresholds[node]) | (unknown_yes[node] & np.isnan(value))
+    return ways[node, np.int64(goes)]
 
 
 @kernel(
-    "void(f4[:,::1], i4[::1], f4[::1], b1[::1], i4[::1], i4[::1], i8[::1], i4[::1],"
+    "void(f4[:,::1], i4[::1], f4[::1], b1[::1], i4[:,::1], i8[::1], i4[::1], i8[::1],"
     " i8, i8, i8[::1])"
 )
 def sum_trees(
@@ -22,35 +37,59 @@ def sum_trees(
     features: Any,  # noqa: ANN401
     thresholds: Any,  # noqa: ANN401
     unknown_yes: Any,  # noqa: ANN401
-    yes: Any,  # noqa: ANN401
-    no: Any,  # noqa: ANN401
+    ways: Any,  # noqa: ANN401
     values: Any,  # noqa: ANN401
     roots: Any,  # noqa: ANN401
+    depths: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
     out: Any,  # noqa: ANN401
 ) -> None:
     """Add up the leaves that rows [first, last) fall into.
 
-    A node with feature -1 is a leaf. A row goes to ``yes`` if its feature is at most
-    the threshold, or unknown (nan) where ``unknown_yes`` says so.
+    A row goes the second way if its feature is at most the threshold, or unknown (nan)
+    where ``unknown_yes`` says so. Both ways of a leaf lead to itself, so every row
+    takes as many steps as the tree is deep: no branch depends on the data, and four
+    rows go side by side.
     """
     for low in range(first, last, _BLOCK):
         high = min(low + _BLOCK, last)
         for row in range(low, high):
             out[row] = 0
-        for root in roots:
-            for row in range(low, high):
-                node = root
-                while features[node] >= 0:
-                    value = columns[row, features[node]]
-                    if value <= thresholds[node] or (
-                        unknown_yes[node] and np.isnan(value)
-                    ):
-                        node = yes[node]
-                    else:
-                        node = no[node]
-                out[row] += values[node]
+        for tree in range(len(roots)):
+            root = roots[tree]
+            depth = depths[tree]
+            row = low
+            while row < high:
+                # the last few rows of a block go with copies of the last one
+                two = min(row + 1, high - 1)
+                three = min(row + 2, high - 1)
+                four = min(row + 3, high - 1)
+                a = root
+                b = root
+                c = root
+                d = root
+                for _ in range(depth):
+                    a = _following(
+                        columns, row, features, thresholds, unknown_yes, ways, a
+                    )
+                    b = _following(
+                        columns, two, features, thresholds, unknown_yes, ways, b
+                    )
+                    c = _following(
+                        columns, three, features, thresholds, unknown_yes, ways, c
+                    )
+                    d = _following(
+                        columns, four, features, thresholds, unknown_yes, ways, d
+                    )
+                out[row] += values[a]
+                if row + 1 < high:
+                    out[row + 1] += values[b]
+                if row + 2 < high:
+                    out[row + 2] += values[c]
+                if row + 3 < high:
+                    out[row + 3] += values[d]
+                row += 4
 
 
 @kernel(
@@ -140,3 +179,22 @@ def sum_words(
         out[pair, 1] = lone
         out[pair, 2] = least
         out[pair, 3] = (shared + lone) / np.sqrt(np.float32(max(count, 1)))
+
+
+@kernel("void(f4[:,::1], i8[::1], i8[::1])")
+def order_columns(
+    columns: Any,  # noqa: ANN401
+    ones: Any,  # noqa: ANN401
+    others: Any,  # noqa: ANN401
+) -> None:
+    """Put the lower of each two columns first; an unknown value gives way."""
+    for row in range(len(columns)):
+        for place in range(len(ones)):
+            one = columns[row, ones[place]]
+            other = columns[row, others[place]]
+            if np.isnan(one):
+                one = other
+            elif np.isnan(other):
+                other = one
+            columns[row, ones[place]] = min(one, other)
+            columns[row, others[place]] = max(one, other)

@@ -28,7 +28,9 @@ LARGE_POOL = 1_000_000
 the more there are of them. Between the two sizes the bar rises evenly by doublings."""
 
 MOST_NEIGHBOURS = 40
-"""Likest titles that are compared with each, by words and by n-grams."""
+FEWER_NEIGHBOURS = 15
+"""Likest titles that are compared with each, by words and by n-grams, in a small pool
+and in a larger one, where the bar is higher."""
 
 RIVALS = 12
 """Likest listings of the other side that a given pair is seen beside."""
@@ -143,14 +145,19 @@ def propose_pairs(
     listings: PreparedListings,
     *,
     across_stores: bool,
+    bar: float | None = None,
     on_done: Progress | None = None,
 ) -> ListingCandidates:
-    """Propose all pairs worth comparing; with *across_stores*, of two stores only."""
+    """Propose all pairs worth comparing; with *across_stores*, of two stores only.
+
+    ``bar`` is the cosine from which titles are compared, that of the pool's size if not
+    given.
+    """
     total = len(listings)
     rows = np.arange(total)
     proposed = []
     title_pairs, crowded = _title_pairs(
-        listings, across_stores=across_stores, on_done=on_done
+        listings, across_stores=across_stores, bar=bar, on_done=on_done
     )
     proposed.append(_keys(*title_pairs))
     strong: list[tuple[IntArray, IntArray]] = []
@@ -189,7 +196,11 @@ def _keys(left: IntArray, right: IntArray) -> IntArray:
 
 
 def _title_pairs(
-    listings: PreparedListings, *, across_stores: bool, on_done: Progress | None
+    listings: PreparedListings,
+    *,
+    across_stores: bool,
+    bar: float | None,
+    on_done: Progress | None,
 ) -> tuple[tuple[IntArray, IntArray], int]:
     """Join titles, each family of equal titles as one; then unfold the families."""
     families = listings.families
@@ -215,15 +226,14 @@ def _title_pairs(
     for table in tables:
         found = join_similar(
             _rows_of(table, heads),
-            threshold=title_bar(total),
+            threshold=title_bar(total) if bar is None else bar,
             lone_share=LONE_SHARE,
             owners=owners,
             copies=copies,
             on_done=on_done,
         )
-        kept = keep_likest(
-            len(heads), found.left, found.right, found.cosine, MOST_NEIGHBOURS
-        )
+        nearest = MOST_NEIGHBOURS if total <= SMALL_POOL else FEWER_NEIGHBOURS
+        kept = keep_likest(len(heads), found.left, found.right, found.cosine, nearest)
         keys.append(_keys(found.left[kept], found.right[kept]))
         close.append(keys[-1][found.cosine[kept] >= TITLE_COSINE])
     joined = np.unique(np.concatenate(keys))

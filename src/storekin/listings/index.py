@@ -37,7 +37,6 @@ from storekin.listings.postings import Postings, find_likest, make_postings
 from storekin.listings.prepared import prepare_listings
 from storekin.listings.rarity import Rarity
 from storekin.listings.scoring import ListingScores, explain_scores
-from storekin.listings.vector import Columns
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin
 from storekin.records.tables import column_names
@@ -425,10 +424,8 @@ def _score_first(table: pa.Table, rarity: Rarity, model: ListingModel) -> Listin
         columnist = with_second(columnist, model, first)
     parts: list[ListingScores] = []
 
-    def visit(chosen: IntArray, columns: Columns, steps: npt.NDArray[np.int64]) -> None:
-        parts.append(
-            explain_scores(columnist, model, chosen, columns, first[chosen], steps)
-        )
+    def visit(chosen: IntArray, steps: npt.NDArray[np.int64]) -> None:
+        parts.append(explain_scores(columnist, model, chosen, first[chosen], steps))
 
     second_pass(columnist, model, first, np.arange(total - 1), visit)
     return parts[0]

@@ -24,9 +24,11 @@ from storekin.listings.scoring import (
     join_scores,
     probability_of,
 )
-from storekin.listings.vector import Columns
 
 Step = Callable[[str], None]
+
+RAISED = 16
+"""The second pass raises no probability by so much: what stays below it is let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,18 @@ def match_pool(
     say("second_pass")
     if model.second is not None:
         columnist = with_second(columnist, model, first)
-    hopeful = probability_of(first, model) >= floor / 64
+    hopeful = probability_of(first, model) >= floor / RAISED
     if keep_strong:
         hopeful |= found.strong
     parts: list[ListingScores] = [_nothing(columnist, model)]
 
-    def visit(places: IntArray, columns: Columns, steps: Steps) -> None:
+    def visit(places: IntArray, steps: Steps) -> None:
         keep = probability_of(steps, model) >= floor
         if keep_strong:
             keep |= found.strong[places]
         chosen = places[keep]
         parts.append(
-            explain_scores(
-                columnist, model, chosen, columns[keep], first[chosen], steps[keep]
-            )
+            explain_scores(columnist, model, chosen, first[chosen], steps[keep])
         )
 
     second_pass(columnist, model, first, np.flatnonzero(hopeful), visit, on_done)
@@ -111,10 +111,8 @@ def score_given(
         columnist = with_second(columnist, model, first)
     found: list[ListingScores] = [_nothing(columnist, model)]
 
-    def visit(chosen: IntArray, columns: Columns, steps: Steps) -> None:
-        found.append(
-            explain_scores(columnist, model, chosen, columns, first[chosen], steps)
-        )
+    def visit(chosen: IntArray, steps: Steps) -> None:
+        found.append(explain_scores(columnist, model, chosen, first[chosen], steps))
 
     second_pass(columnist, model, first, around.places, visit)
     return join_scores(found)
@@ -122,5 +120,4 @@ def score_given(
 
 def _nothing(columnist: Columnist, model: ListingModel) -> ListingScores:
     none = np.empty(0, np.int64)
-    columns = columnist.columns(none)
-    return explain_scores(columnist, model, none, columns, none, none)
+    return explain_scores(columnist, model, none, none, none)

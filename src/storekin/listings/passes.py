@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
 from storekin.listings.features import (
     FEATURES,
@@ -28,6 +29,7 @@ from storekin.listings.words import WordWeights, word_features
 
 Steps = npt.NDArray[np.int64]
 BATCH = 131_072
+_ROWS = 16_384
 
 WEAK_STEPS = -8 * STEPS
 """Pairs that the first pass holds for less likely than 1 in 256 stay as they are."""
@@ -48,6 +50,15 @@ class Columnist:
         """Give the rows of the listings that the pairs at *places* join."""
         rows = self.pool.rows
         return rows[self.pool.left[places]], rows[self.pool.right[places]]
+
+    def second_columns(self, places: npt.NDArray[np.int64]) -> Columns:
+        """Give what the first pass's scores say; the columns before it are not set."""
+        out = np.empty((len(places), len(FEATURES)), np.float32)
+        if self.second is not None:
+            out[:, FIRST_COUNT:] = self.second[places]
+        if not self.sided:
+            order_sides(out, FIRST_COUNT)
+        return out
 
     def columns(self, places: npt.NDArray[np.int64] | slice) -> Columns:
         """Give the columns of the pool's pairs at *places*, as the trees read them."""
@@ -70,13 +81,26 @@ class Columnist:
         return out
 
 
-def order_sides(columns: Columns) -> None:
-    """Put the lower of two sides' values on the left: sides are interchangeable."""
-    for one, other in side_pairs():
-        if other < columns.shape[1]:
-            low = np.fmin(columns[:, one], columns[:, other])
-            high = np.fmax(columns[:, one], columns[:, other])
-            columns[:, one], columns[:, other] = low, high
+def order_sides(columns: Columns, first: int = 0) -> None:
+    """Put the lower of two sides' values on the left: sides are interchangeable.
+
+    Of the columns from *first* on.
+    """
+    from storekin.kernels.trees import order_columns
+
+    pairs = np.array(
+        [
+            (one, other)
+            for one, other in side_pairs()
+            if one >= first and other < columns.shape[1]
+        ],
+        np.int64,
+    ).reshape(-1, 2)
+    ones, others = pairs[:, 0].copy(), pairs[:, 1].copy()
+    run_chunks(
+        lambda span: order_columns(columns[span[0] : span[1]], ones, others),
+        ranges_of(len(columns), _ROWS),
+    )
 
 
 def around_pool(listings: PreparedListings, pool: Pool) -> Columns:
@@ -127,7 +151,7 @@ def with_second(columnist: Columnist, model: ListingModel, first: Steps) -> Colu
     )
 
 
-Visit = Callable[[npt.NDArray[np.int64], Columns, Steps], None]
+Visit = Callable[[npt.NDArray[np.int64], Steps], None]
 
 
 def second_pass(
@@ -141,12 +165,15 @@ def second_pass(
     """Score the pairs at *places* once more; *visit* gets them batch by batch."""
     for low, high in ranges_of(len(places), BATCH):
         chosen = places[low:high]
-        columns = columnist.columns(chosen)
-        steps = first[chosen]
+        steps = first[chosen].copy()
         if model.second is not None:
-            again = steps > WEAK_STEPS
-            steps = steps.copy()
-            steps[again] += model.second.sum(np.ascontiguousarray(columns[again]))
-        visit(chosen, columns, steps)
+            again = np.flatnonzero(steps > WEAK_STEPS)
+            columns = (
+                columnist.second_columns(chosen[again])
+                if model.second.lowest >= FIRST_COUNT
+                else columnist.columns(chosen[again])
+            )
+            steps[again] += model.second.sum(columns)
+        visit(chosen, steps)
         if on_done is not None:
             on_done(high, len(places))

@@ -95,7 +95,6 @@ def explain_scores(
     columnist: Columnist,
     model: ListingModel,
     places: IntArray,
-    columns: Columns,
     first: Steps,
     steps: Steps,
 ) -> ListingScores:
@@ -105,6 +104,7 @@ def explain_scores(
     signal would say is counted to the title: without a picture, the title's weight is
     another.
     """
+    columns = columnist.columns(places)
     groups = np.array(group_numbers(), np.int64)
     shares = np.zeros((len(places), len(SIGNAL_GROUPS)), np.int64)
     shares[:, 0] = model.first.base

@@ -46,6 +46,7 @@ class Recipe:
     """How trees are grown; the defaults were chosen on public training sets."""
 
     leaves: int = 16
+    depth: int = 8
     rate: float = 0.03
     rounds: int = 400
     second_rounds: int = 60
@@ -72,6 +73,7 @@ class Field:
     learning, ``counts`` for judging; ``folds`` numbers
     the part that a labelled pair is left out with. Where some fields are not
     ``judging``, the second pass and the prior are learnt from the others alone.
+    ``groups`` numbers the true product of each node, where all are known.
     """
 
     listings: PreparedListings
@@ -81,6 +83,7 @@ class Field:
     counts: Floats
     folds: IntArray
     judging: bool = True
+    groups: IntArray | None = None
     columns: Columns = field(default_factory=lambda: np.empty((0, 0), np.float32))
     first: Floats = field(default_factory=lambda: np.empty(0))
 
@@ -159,23 +162,22 @@ def fit_model(
     say("second_pass")
     second = _fit_second(fields, everything, recipe)
     judges = [n for n, f in enumerate(fields) if f.judging]
-    labels = np.concatenate([fields[n].labels[fields[n].known] for n in judges])
-    before = np.concatenate([fields[n].first[fields[n].known] for n in judges])
-    after = before + np.concatenate([second.unseen[n] for n in judges])
-    # a listing of a large group stands in many pairs: each counts by its group's size
-    counts = np.concatenate([_per_listing(fields[n]) for n in judges])
-    f1_first, _ = _best_cut(labels, before, counts)
-    f1_both, _ = _best_cut(labels, after, counts)
+    before = [fields[n].first for n in judges]
+    after = [fields[n].first + second.scores[n] for n in judges]
+    f1_first, _ = _judge([fields[n] for n in judges], before)
+    f1_both, _ = _judge([fields[n] for n in judges], after)
     keep = recipe.pool and f1_both > f1_first
+    chosen = [fields[n] for n in judges]
     scores = after if keep else before
     if valid is not None:
-        scores = valid.first[valid.known]
-        if keep:
-            scores = scores + second.unseen[-1]
-        labels = valid.labels[valid.known]
-        counts = _per_listing(valid)
-    cut = _best_cut(labels, scores, counts)[1]
-    slope = _slope(labels, scores - cut, counts)
+        chosen = [valid]
+        scores = [valid.first + second.scores[-1] if keep else valid.first]
+    cut = _judge(chosen, scores)[1]
+    slope = _slope(
+        np.concatenate([f.labels[f.known] for f in chosen]),
+        np.concatenate([s[f.known] for f, s in zip(chosen, scores, strict=True)]) - cut,
+        np.concatenate([_shares(f) for f in chosen]),
+    )
     names = column_names(sided=recipe.sided)
     model = ListingModel(
         version=version,
@@ -199,11 +201,48 @@ def fit_model(
     return model, report
 
 
-def _per_listing(each: Field) -> Floats:
+def _shares(each: Field) -> Floats:
     """Count a field's pairs so that all fields count alike."""
     counts = each.counts[each.known]
     shares: Floats = counts / max(counts.sum(), 1e-9)
     return shares
+
+
+def _judge(fields: Sequence[Field], scores: Sequence[Floats]) -> tuple[float, float]:
+    """Give the best F1 of scores, and the cut at which it is reached.
+
+    Of whole pools it is the mean over listings of the F1 of what each is paired with,
+    which is what a person meets; of chosen pairs, the F1 of the pairs.
+    """
+    if all(each.groups is not None for each in fields):
+        return _best_listing_cut(fields, scores)
+    labels = np.concatenate([f.labels[f.known] for f in fields])
+    known = np.concatenate([s[f.known] for f, s in zip(fields, scores, strict=True)])
+    return _best_cut(labels, known, np.concatenate([_shares(f) for f in fields]))
+
+
+def _best_listing_cut(
+    fields: Sequence[Field], scores: Sequence[Floats]
+) -> tuple[float, float]:
+    cuts = np.arange(-4, 4.01, 0.1)
+    means = np.zeros(len(cuts))
+    for each, own in zip(fields, scores, strict=True):
+        if each.groups is None:
+            continue
+        total = len(each.groups)
+        sizes = np.bincount(each.groups)[each.groups]
+        left, right = each.pool.left, each.pool.right
+        same = (each.groups[left] == each.groups[right]).astype(np.float64)
+        for number, cut in enumerate(cuts):
+            said = own >= cut
+            a, b = left[said], right[said]
+            pairs = np.bincount(a, minlength=total) + np.bincount(b, minlength=total)
+            hits = np.bincount(a, same[said], total) + np.bincount(b, same[said], total)
+            f1 = 2 * (1 + hits) / (1 + pairs + sizes)
+            means[number] += float(f1.mean()) / len(fields)
+    smooth = np.convolve(np.pad(means, 2, mode="edge"), np.ones(5) / 5, "valid")
+    best = int(smooth.argmax())
+    return float(means[best]), float(cuts[best])
 
 
 def _plain_columns(each: Field, recipe: Recipe) -> Columns:
@@ -367,6 +406,7 @@ def _parameters(recipe: Recipe, seed: int, columns: Sequence[int]) -> dict[str, 
         "bagging_freq": 1,
         "lambda_l2": 3,
         "max_bin": 127,
+        "max_depth": recipe.depth,
         "seed": seed,
         "bagging_seed": seed,
         "deterministic": True,
@@ -460,10 +500,10 @@ def _fit_first(
 
 @dataclass(frozen=True, slots=True)
 class _Second:
-    """The second pass, and its scores of labelled pairs that it has not seen."""
+    """The second pass, and its scores: of labelled pairs, by trees without them."""
 
     boosters: _Boosters
-    unseen: list[Floats]
+    scores: list[Floats]
 
 
 def _fit_second(
@@ -477,8 +517,10 @@ def _fit_second(
     if not recipe.sided:
         asked = [_order_second(part) for part in asked]
     whole = _grow(fields, None, recipe, recipe.second_rounds, second=asked)
-    unseen = []
-    scores = [np.zeros(len(f.pool.left)) for f in everything]
+    scores = [
+        whole.predict(np.concatenate([each.columns, part], axis=1))
+        for each, part in zip(everything, asked, strict=True)
+    ]
     for fold in _fold_numbers(fields):
         part = _grow(fields, fold, recipe, recipe.second_rounds, second=asked)
         for number, each in enumerate(fields):
@@ -488,13 +530,7 @@ def _fit_second(
                     [each.columns[rows], asked[number][rows]], axis=1
                 )
                 scores[number][rows] = part.predict(joined)
-    for number, each in enumerate(everything):
-        rows = each.known
-        if number >= len(fields):
-            joined = np.concatenate([each.columns[rows], asked[number][rows]], axis=1)
-            scores[number][rows] = whole.predict(joined)
-        unseen.append(scores[number][rows])
-    return _Second(whole, unseen)
+    return _Second(whole, scores)
 
 
 def _order_second(part: Columns) -> Columns:
@@ -558,7 +594,7 @@ def _add_node(
     nodes.append((-1, 0.0, False, 0, 0, 0))
     if "split_index" not in node:
         value = float(node["leaf_value"]) * scale
-        nodes[place] = (-1, 0.0, False, 0, 0, round(value))
+        nodes[place] = (-1, 0.0, False, place, place, round(value))
         return place, value, float(node.get("leaf_count", 1))
     yes = _add_node(nodes, node["left_child"], columns, scale)
     no = _add_node(nodes, node["right_child"], columns, scale)
@@ -595,6 +631,7 @@ def field_of(
     weights: Floats,
     counts: Floats,
     folds: IntArray,
+    groups: IntArray | None = None,
 ) -> Field:
     """Make a field of a pool's pairs."""
-    return Field(listings, pool, labels, weights, counts, folds)
+    return Field(listings, pool, labels, weights, counts, folds, groups=groups)

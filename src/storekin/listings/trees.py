@@ -35,27 +35,36 @@ class Trees:
     no: npt.NDArray[np.int32]
     values: Sums
     roots: npt.NDArray[np.int32]
+    depths: npt.NDArray[np.int64]
 
     @property
     def base(self) -> int:
         """What the trees say of a pair of which nothing is known yet."""
         return int(self.values[self.roots].sum())
 
+    @property
+    def lowest(self) -> int:
+        """The first column that any tree reads; beyond all if none does."""
+        used = self.features[self.features >= 0]
+        return int(used.min()) if len(used) else len(self.columns)
+
     def sum(self, columns: Columns) -> Sums:
         """Add up the leaves of every row, in steps of a bit."""
         from storekin.kernels.trees import sum_trees
 
         out = np.zeros(len(columns), np.int64)
+        features = np.maximum(self.features, 0)
+        ways = np.stack([self.no, self.yes], axis=1)
         run_chunks(
             lambda span: sum_trees(
                 columns,
-                self.features,
+                features,
                 self.thresholds,
                 self.unknown_yes,
-                self.yes,
-                self.no,
+                ways,
                 self.values,
                 self.roots,
+                self.depths,
                 span[0],
                 span[1],
                 out,
@@ -130,7 +139,7 @@ def trees_from_lines(lines: Iterable[str], columns: Sequence[str]) -> Trees:
         root = roots[-1]
         value = round(float(parts[-1]) * STEPS)
         if len(parts) == 2:
-            nodes.append((-1, 0.0, False, 0, 0, value))
+            nodes.append((-1, 0.0, False, len(nodes), len(nodes), value))
             continue
         if parts[1] not in number:
             raise ValueError(f"there is no feature {parts[1]!r}")
@@ -151,14 +160,22 @@ def checked_trees(
 ) -> Trees:
     """Lay out nodes (feature, threshold, unknown, yes, no, value) as arrays.
 
+    A node stands before those that it leads to; both ways of a leaf lead to itself.
+
     Raises:
         ValueError: If a node points beyond its tree.
     """
     ends = [*roots[1:], len(nodes)]
+    depths = []
+    level = [0] * len(nodes)
     for root, end in zip(roots, ends, strict=True):
-        for node in nodes[root:end]:
-            if node[0] >= 0 and max(node[3], node[4]) >= end:
+        for place, node in enumerate(nodes[root:end], root):
+            if node[0] < 0:
+                continue
+            if max(node[3], node[4]) >= end:
                 raise ValueError("a node points beyond its tree")
+            level[node[3]] = level[node[4]] = level[place] + 1
+        depths.append(max(level[root:end], default=0))
     fields = list(zip(*nodes, strict=True)) or [()] * 6
     return Trees(
         columns=tuple(columns),
@@ -169,4 +186,5 @@ def checked_trees(
         no=np.array(fields[4], np.int32),
         values=np.array(fields[5], np.int64),
         roots=np.array(roots, np.int32),
+        depths=np.array(depths, np.int64),
     )

@@ -122,7 +122,7 @@ def group_fields(
         weights = (sizes[found.left] * sizes[found.right]).astype(np.float64) ** -0.25
         folds = np.full(len(found.left), part, np.int64)
         pool = make_pool(np.arange(len(rows)), found.left, found.right)
-        fields.append(field_of(prepared, pool, labels, weights, weights**2, folds))
+        fields.append(field_of(prepared, pool, labels, weights, weights**2, folds, own))
     return fields
 
 
