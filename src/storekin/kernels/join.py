@@ -10,57 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from storekin.kernels.bits import ones
 from storekin.kernels.compiled import kernel
 
 BLOCK = 65_536
 """Documents in a block: their places fit 16 bits, the accumulator the L2 cache."""
-
-
-@kernel(
-    "void(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], f4, f4, i4, i4[::1], f4[::1])"
-)
-def choose_prefixes(
-    features: Any,  # noqa: ANN401
-    starts: Any,  # noqa: ANN401
-    rank: Any,  # noqa: ANN401
-    squares: Any,  # noqa: ANN401
-    lone: Any,  # noqa: ANN401
-    share_common: Any,  # noqa: ANN401
-    share_rare: Any,  # noqa: ANN401
-    first_common: Any,  # noqa: ANN401
-    prefixes: Any,  # noqa: ANN401
-    norms: Any,  # noqa: ANN401
-) -> None:
-    """Renumber features by rank in place, sort them, and measure each prefix.
-
-    ``squares`` holds the squared weight by rank, ``lone`` what each document's features
-    that no other has add to its squared norm. Features before ``first_common``
-    are rare; their prefix goes on to ``share_rare`` of the norm, the others' to
-    ``share_common``. Features of rank -1 have been left out by the caller.
-    """
-    for row in range(len(starts) - 1):
-        begin = starts[row]
-        end = starts[row + 1]
-        total = lone[row]
-        for place in range(begin, end):
-            new = rank[features[place]]
-            total += squares[new]
-            back = place
-            while back > begin and features[back - 1] > new:
-                features[back] = features[back - 1]
-                back -= 1
-            features[back] = new
-        norms[row] = np.sqrt(total)
-        rest = np.float32(0)
-        stop = end
-        while stop > begin:
-            feature = features[stop - 1]
-            rest += squares[feature]
-            share = share_common if feature >= first_common else share_rare
-            if rest >= share * share * total:
-                break
-            stop -= 1
-        prefixes[row] = stop - begin
 
 
 @kernel("Tuple((i8[::1], u2[::1]))(i4[::1], i8[::1], i4[::1], i8, i8, i8)")
@@ -91,9 +45,9 @@ def index_block(
 
 @kernel(
     "i8(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], u2[::1], i8[::1], u2[::1], i8, i8,"
-    " i8, i8, f4, f4, f4, i4[::1], i4[::1], i8[::1], f4[::1])"
+    " i8, i8, f4, f4, f4, i4[::1], i4[::1], u8[:,::1], f4, i8[::1], f4[::1])"
 )
-def join_block(  # noqa: C901, PLR0912 - the inner loop of the join
+def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     prefixes: Any,  # noqa: ANN401
@@ -111,6 +65,8 @@ def join_block(  # noqa: C901, PLR0912 - the inner loop of the join
     scale: Any,  # noqa: ANN401
     owners: Any,  # noqa: ANN401
     copies: Any,  # noqa: ANN401
+    marks: Any,  # noqa: ANN401
+    hope: Any,  # noqa: ANN401
     pairs: Any,  # noqa: ANN401
     cosines: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
@@ -120,7 +76,9 @@ def join_block(  # noqa: C901, PLR0912 - the inner loop of the join
     ``query << 32 | document`` when its cosine reaches ``threshold``. Two documents
     of one owner (not negative) are left out, unless ``copies`` says that the text
     stands in other owners' hands too. Gives the number of pairs; those beyond the
-    capacity are counted only.
+    capacity are counted only. ``marks`` are 128 bits of each document's features; with
+    ``hope`` above 0, a document is let go unless what its prefix shares and so much of
+    cosine for each mark in common could reach the threshold.
     """
     size = last - first
     sums = np.zeros(size, np.uint16)
@@ -173,10 +131,19 @@ def join_block(  # noqa: C901, PLR0912 - the inner loop of the join
                     and copies[query] == 0
                 ):
                     continue
+                scaled = norms[query] * norms[row]
+                if hope > 0:
+                    # what the prefixes share, and a little for each mark in common
+                    known = np.float32(sums[hits[hit]] - base) / scale
+                    common = ones(marks[query, 0] & marks[row, 0]) + ones(
+                        marks[query, 1] & marks[row, 1]
+                    )
+                    if known + hope * common * scaled < threshold * scaled:
+                        continue
                 dot = np.float32(0)
                 for place in range(starts[row], starts[row + 1]):
                     dot += weights[features[place]]
-                cosine = dot / (norms[query] * norms[row])
+                cosine = dot / scaled
                 if cosine >= threshold:
                     if written < len(pairs):
                         pairs[written] = (np.int64(query) << 32) | row
@@ -186,3 +153,117 @@ def join_block(  # noqa: C901, PLR0912 - the inner loop of the join
                 weights[features[place]] = 0
         base += most
     return written
+
+
+@kernel("void(i4[::1], i8[::1], i4[::1], b1[::1], i4[::1], i8[::1], i8[::1], i8, i8)")
+def lay_features(
+    numbers: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    counts: Any,  # noqa: ANN401
+    is_feature: Any,  # noqa: ANN401
+    features: Any,  # noqa: ANN401
+    kept: Any,  # noqa: ANN401
+    alone: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+) -> None:
+    """Keep what more than one document has, for documents [first, last).
+
+    Features stay in their documents' places, from the front; ``kept`` gets how many,
+    ``alone`` how many no other document has.
+    """
+    for row in range(first, last):
+        place = starts[row]
+        lone = 0
+        for entry in range(starts[row], starts[row + 1]):
+            if not is_feature[entry]:
+                continue
+            number = numbers[entry]
+            if counts[number] > 1:
+                features[place] = number
+                place += 1
+            else:
+                lone += 1
+        kept[row] = place - starts[row]
+        alone[row] = lone
+
+
+@kernel("void(i4[::1], i8[::1], i8[::1], i8[::1], i4[::1], u8[:,::1], i8, i8)")
+def move_features(
+    features: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    order: Any,  # noqa: ANN401
+    moved_starts: Any,  # noqa: ANN401
+    moved: Any,  # noqa: ANN401
+    marks: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+) -> None:
+    """Bring documents [first, last) into their new order, and mark their features."""
+    for place in range(first, last):
+        row = order[place]
+        source = starts[row]
+        one = np.uint64(0)
+        other = np.uint64(0)
+        for entry in range(moved_starts[place], moved_starts[place + 1]):
+            feature = features[source]
+            moved[entry] = feature
+            source += 1
+            bit = (np.uint64(feature) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(57)
+            if bit < 64:
+                one |= np.uint64(1) << bit
+            else:
+                other |= np.uint64(1) << (bit - np.uint64(64))
+        marks[place, 0] = one
+        marks[place, 1] = other
+
+
+@kernel(
+    "void(i4[::1], i8[::1], i8[::1], i4[::1], f4[::1], f4[::1], f4, f4, i4, i4[::1],"
+    " f4[::1], i8, i8)"
+)
+def choose_prefixes(
+    features: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    sizes: Any,  # noqa: ANN401
+    rank: Any,  # noqa: ANN401
+    squares: Any,  # noqa: ANN401
+    lone: Any,  # noqa: ANN401
+    share_common: Any,  # noqa: ANN401
+    share_rare: Any,  # noqa: ANN401
+    first_common: Any,  # noqa: ANN401
+    prefixes: Any,  # noqa: ANN401
+    norms: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+) -> None:
+    """Renumber features by rank in place, sort them, and measure each prefix.
+
+    ``sizes`` is how many features each document has from its start on, ``squares``
+    the squared weight by rank, ``lone`` what each document's features that no other
+    has add to its squared norm. Features before ``first_common`` are rare; their
+    prefix goes on to ``share_rare`` of the norm, the others' to ``share_common``.
+    """
+    for row in range(first, last):
+        begin = starts[row]
+        end = begin + sizes[row]
+        total = lone[row]
+        for place in range(begin, end):
+            new = rank[features[place]]
+            total += squares[new]
+            back = place
+            while back > begin and features[back - 1] > new:
+                features[back] = features[back - 1]
+                back -= 1
+            features[back] = new
+        norms[row] = np.sqrt(total)
+        rest = np.float32(0)
+        stop = end
+        while stop > begin:
+            feature = features[stop - 1]
+            rest += squares[feature]
+            share = share_common if feature >= first_common else share_rare
+            if rest >= share * share * total:
+                break
+            stop -= 1
+        prefixes[row] = stop - begin

@@ -28,6 +28,12 @@ def run_chunks(
     has not begun, and is raised as soon as the running chunks end.
     """
     total = len(tasks)
+    if total <= 1:
+        # one chunk is short; a thread would cost more than it
+        results = [function(task) for task in tasks]
+        if on_done is not None and total:
+            on_done(total, total)
+        return results
     pool = ThreadPoolExecutor(max_workers=thread_count())
     try:
         futures = [pool.submit(function, task) for task in tasks]

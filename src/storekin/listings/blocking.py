@@ -28,7 +28,7 @@ LARGE_POOL = 1_000_000
 the more there are of them. Between the two sizes the bar rises evenly by doublings."""
 
 MOST_NEIGHBOURS = 40
-FEWER_NEIGHBOURS = 15
+FEWER_NEIGHBOURS = 20
 """Likest titles that are compared with each, by words and by n-grams, in a small pool
 and in a larger one, where the bar is higher."""
 

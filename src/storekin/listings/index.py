@@ -18,6 +18,7 @@ import pyarrow as pa
 from storekin.errors import InvalidRecordError, MissingColumnError
 from storekin.kernels.similar_texts import IntArray, TextColumn, TokenArray, tokenise
 from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
+from storekin.listings.blocking import title_bar
 from storekin.listings.index_file import (
     append_change,
     iter_changes,
@@ -37,11 +38,12 @@ from storekin.listings.postings import Postings, find_likest, make_postings
 from storekin.listings.prepared import prepare_listings
 from storekin.listings.rarity import Rarity
 from storekin.listings.scoring import ListingScores, explain_scores
+from storekin.listings.vector import word_cosines
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin
 from storekin.records.tables import column_names
 
-NEIGHBOURS = 24
+NEIGHBOURS = 16
 """Likest listings that one is compared with."""
 
 MOST_ADDED = 20_000
@@ -69,6 +71,7 @@ class ListingIndex:
     def __init__(self, table: pa.Table, postings: Postings) -> None:
         self._table = table
         self._postings = postings
+        self._given = _given_columns(table)
         self._gone = np.zeros(len(postings), np.bool_)
         self._scratch = np.zeros(len(postings), np.float32)
         self._row_of: dict[str, int] | None = None
@@ -256,6 +259,7 @@ class ListingIndex:
         )
         self._table = pa.concat_tables([kept, more])
         self._postings = _post(self._table)
+        self._given = _given_columns(self._table)
         self._gone = np.zeros(len(self._postings), np.bool_)
         self._scratch = np.zeros(len(self._postings), np.float32)
         self._row_of = self._exact = None
@@ -303,10 +307,23 @@ class ListingIndex:
 
     def _gather(self, record: Record, rows: list[int], late: list[str]) -> pa.Table:
         """Put the screened listing and its neighbours into one table."""
-        taken = self._table.take(pa.array(rows, pa.int64()))
-        extra = [dict(record), *(dict(self._added[name]) for name in late)]
-        first = _plain_table(pa.Table.from_pylist([_as_text(one) for one in extra]))
-        return pa.concat_tables([first, taken]).combine_chunks()
+        extra = [_as_text(record), *(_as_text(self._added[name]) for name in late)]
+        places = pa.array(rows, pa.int64())
+        columns = {}
+        for name in _COLUMNS:
+            kind = pa.float64() if name == "price" else pa.string()
+            first = [one[name] for one in extra]
+            given = any(text is not None for text in first)
+            if not given and name not in self._given:
+                columns[name] = pa.nulls(len(extra) + len(rows), kind)
+                continue
+            head = pa.array(first, pa.string()).cast(kind)
+            if name in self._given:
+                tail = self._table[name].take(places).combine_chunks()
+                columns[name] = pa.concat_arrays([head, _whole(tail)])
+            else:
+                columns[name] = pa.concat_arrays([head, pa.nulls(len(rows), kind)])
+        return pa.table(columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +373,19 @@ class _Late:
                 found[name] = found.get(name, 0.0) + weight
         ordered = sorted(found, key=lambda name: (-found[name], name))
         return ordered[:most]
+
+
+def _given_columns(table: pa.Table) -> frozenset[str]:
+    """Name the columns in which anything stands."""
+    return frozenset(
+        name for name in table.column_names if table[name].null_count < table.num_rows
+    )
+
+
+def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    if isinstance(column, pa.ChunkedArray):
+        return pa.concat_arrays([*column.chunks, pa.array([], column.type)])
+    return column
 
 
 def _post(table: pa.Table) -> Postings:
@@ -415,8 +445,12 @@ def _score_first(table: pa.Table, rarity: Rarity, model: ListingModel) -> Listin
     total = table.num_rows
     owners = np.arange(total, dtype=np.int32)
     listings = prepare_listings(table, owners, None, rarity=rarity)
-    left, right = np.triu_indices(total, 1)
-    pool = make_pool(np.arange(total), left.astype(np.int64), right.astype(np.int64))
+    left, right = (side.astype(np.int64) for side in np.triu_indices(total, 1))
+    # as in a scan: titles that agree too little are no pair; the screened one's are
+    alike = word_cosines(listings, left, right) >= title_bar(rarity.texts)
+    kept = alike | (left == 0)
+    left, right = left[kept], right[kept]
+    pool = make_pool(np.arange(total), left, right)
     around = around_pool(listings, pool)
     columnist = Columnist(listings, pool, model.words, model.sided, around)
     first = first_pass(columnist, model)

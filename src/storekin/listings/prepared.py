@@ -199,6 +199,8 @@ def code_column(
     column: pa.ChunkedArray, normalise: Callable[[str], str | None]
 ) -> IntArray:
     """Number a column's normalised values; null and unusable values are -1."""
+    if column.null_count == len(column):
+        return np.full(len(column), -1, np.int64)
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -245,6 +247,8 @@ def same_word_families(tokens: Tokens) -> IntArray:
 
 def read_attributes(column: pa.ChunkedArray) -> AttributeTable:
     """Read each distinct attribute object once, keys and values folded."""
+    if column.null_count == len(column):
+        return AttributeTable(np.full(len(column), -1, np.int64), ())
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()

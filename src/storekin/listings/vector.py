@@ -115,6 +115,23 @@ def similarities(
     }
 
 
+def word_cosines(
+    listings: PreparedListings, left: IntArray, right: IntArray
+) -> Columns:
+    """Give the cosine of the titles' words alone; 0 where one has none."""
+    from storekin.kernels.compare import cosines
+
+    tokens = listings.tokens
+    is_word = (tokens.values >> np.uint64(61)) <= np.uint64(3)
+    weights = np.where(is_word, listings.weights, np.float32(0))
+    norms = norms_of(weights, tokens.starts)
+    out = np.empty(len(left), np.float32)
+    cosines(
+        tokens.values, weights, norms, tokens.starts, left, right, 0, len(left), out
+    )
+    return np.nan_to_num(out)
+
+
 def column(vector: Columns, name: str) -> Columns:
     """Give one feature of a comparison vector by its name."""
     return vector[:, _PLACE[name]]
