@@ -30,8 +30,8 @@ from storekin.listings.training import (
     field_of,
     fit_model,
     stratified_folds,
+    thin_plain_pairs,
 )
-from storekin.listings.vector import similarities
 from storekin.wiring import records_of, typed_records
 from storekin.workflows.given_pairs import tie_pairs
 from storekin.workflows.train import pair_field
@@ -42,7 +42,6 @@ RECIPE = Recipe(
     share_by_node=0.8, seeds=1, folds=FOLDS, words=False,
 )  # fmt: skip
 MADE = 8
-KEPT = 0.15
 ASIDE = 0.1
 """What labelled pairs of others' data weigh beside whole pools: they were chosen to be
 hard, and say little about how often two like titles are one product."""
@@ -73,13 +72,7 @@ def made_field(table: pa.Table, seed: int, bar: float | None = None) -> Field:
     pool = make_pool(np.arange(len(groups)), found.left, found.right)
     folds = np.full(len(labels), seed % FOLDS)
     each = field_of(prepared, pool, labels, weights, weights**2, folds, groups)
-    # of the pairs that nobody would take for one, a few stand for all
-    alike = similarities(prepared, found.left, found.right)["likeness"]
-    plain = (labels == 0) & (alike < 0.2)
-    dropped = plain & (np.random.default_rng(seed).random(len(labels)) > KEPT)
-    each.weights[plain] /= KEPT
-    each.counts[plain] /= KEPT
-    each.labels[dropped] = -1
+    thin_plain_pairs(each, seed)
     return each
 
 

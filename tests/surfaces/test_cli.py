@@ -196,3 +196,48 @@ def test_an_interrupt_in_the_middle_leaves_nothing_half_done(tmp_path: Path) -> 
         "listings.csv",
         "report",
     ]
+
+
+def test_training_then_comparing_with_the_model(tmp_path: Path) -> None:
+    """A model is fitted from the command line, said how good, and used."""
+    rows = []
+    for number in range(60):
+        name = f"norvik clock {'abcdefghij'[number % 10]}{number} oak"
+        rows.append((name, f"{name} new", "1"))
+        rows.append((name, f"norvik clock z{number + 7} oak", "0"))
+    pairs = tmp_path / "pairs.csv"
+    lines = ["left_title,right_title,label", *(",".join(row) for row in rows)]
+    pairs.write_text("\n".join(lines), "utf-8")
+    model = tmp_path / "my.model"
+    trained = run("train", "listings", pairs, "--out", model)
+
+    assert trained.returncode == 0, trained.stderr
+    assert "Learnt from 120 pairs, 60 of them matching" in trained.stdout
+    out = tmp_path / "scored.parquet"
+    assert (
+        run("compare", "listings", pairs, "--model", model, "--out", out).returncode
+        == 0
+    )
+    scored = pq.read_table(out)
+    assert scored["label"].to_pylist() == [row[2] for row in rows]
+
+
+def test_a_wrong_model_or_group_is_told_with_a_fix(tmp_path: Path) -> None:
+    """Nothing is written when the arguments cannot be used."""
+    listings = tmp_path / "listings.csv"
+    listings.write_text("listing,title\na,red mug\nb,red mug\n", "utf-8")
+    out = tmp_path / "out.parquet"
+    wrong = run("match", "listings", listings, "--model", listings, "--out", out)
+    group = run("train", "listings", listings, "--groups", "produkt", "--out", out)
+
+    assert wrong.returncode == group.returncode == 2
+    assert "SK107" in wrong.stderr
+    assert "SK104" in group.stderr
+    assert not out.exists()
+
+
+def test_examples_stand_on_lines_of_their_own() -> None:
+    """An example can be copied from the help."""
+    text = run("match", "listings", "--help").stdout
+
+    assert "\n      storekin match listings listings.csv --out pairs.parquet" in text

@@ -35,7 +35,7 @@ and in a larger one, where the bar is higher."""
 RIVALS = 12
 """Likest listings of the other side that a given pair is seen beside."""
 
-GRAM_POOL = 120_000
+GRAM_POOL = 50_000
 """In larger pools n-grams propose nothing: words find nearly all, at a tenth of it."""
 
 PICTURE_POOL = 60_000

@@ -257,7 +257,7 @@ class ListingIndex:
         more = pa.Table.from_pylist(
             [dict(record) for record in self._added.values()], schema=kept.schema
         )
-        self._table = pa.concat_tables([kept, more])
+        self._table = pa.concat_tables([kept, more]).combine_chunks()
         self._postings = _post(self._table)
         self._given = _given_columns(self._table)
         self._gone = np.zeros(len(self._postings), np.bool_)
@@ -437,7 +437,8 @@ def _plain_table(table: pa.Table) -> pa.Table:
             columns[name] = table[name].cast(kind)
         else:
             columns[name] = pa.chunked_array([pa.nulls(table.num_rows, kind)])
-    return pa.table(columns)
+    # taking rows of many chunks would put all of them together, each time
+    return pa.table(columns).combine_chunks()
 
 
 def _score_first(table: pa.Table, rarity: Rarity, model: ListingModel) -> ListingScores:

@@ -1,5 +1,6 @@
 """The listing model: trees over the comparison vector, as text, and its levels."""
 
+import json
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -76,7 +77,7 @@ def model_to_text(model: ListingModel) -> str:
         MAGIC,
         _HEADER.rstrip("\n"),
         f'version = "{model.version}"',
-        f"about = '{model.about}'",
+        f"about = {json.dumps(model.about, ensure_ascii=False)}",
         f"sided = {str(model.sided).lower()}",
         f"prior_bits = {model.prior_bits:.4f}",
         f"stretch = {model.stretch:.2f}",

@@ -27,7 +27,7 @@ from storekin.listings.passes import Columnist, around_pool
 from storekin.listings.pool import Pool, second_features
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.trees import STEPS, Trees, checked_trees
-from storekin.listings.vector import Columns
+from storekin.listings.vector import Columns, similarities
 from storekin.listings.words import WordWeights, word_features, words_of
 
 Floats = npt.NDArray[np.float64]
@@ -622,6 +622,26 @@ def stratified_folds(
         rows = np.flatnonzero(labels == label)
         out[chance.permutation(rows)] = np.arange(len(rows)) % folds
     return out
+
+
+PLAIN_LIKENESS = 0.2
+PLAIN_HASH = 12
+PLAIN_SHARE = 0.15
+"""Of the pairs that nobody would take for one product (by their titles, and by bits of
+64 between their pictures), so many stand for all."""
+
+
+def thin_plain_pairs(each: Field, seed: int) -> None:
+    """Forget the labels of most unlike pairs; those that stay weigh for the others."""
+    left, right = each.ends(slice(None))
+    alike = similarities(each.listings, left, right)
+    unlike = (each.labels == 0) & (alike["likeness"] < PLAIN_LIKENESS)
+    near = alike["hash_bits"]
+    unlike &= np.isnan(near) | (near > PLAIN_HASH)
+    chance = np.random.default_rng(seed).random(len(unlike))
+    each.weights[unlike] /= PLAIN_SHARE
+    each.counts[unlike] /= PLAIN_SHARE
+    each.labels[unlike & (chance > PLAIN_SHARE)] = -1
 
 
 def field_of(

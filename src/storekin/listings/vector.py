@@ -9,10 +9,10 @@ import numpy.typing as npt
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_texts import IntArray, ranges_of
-from storekin.kernels.texts import norms_of
+from storekin.kernels.texts import Grams, norms_of
 from storekin.listings.features import DIMENSIONS, PAIR_FEATURES
 from storekin.listings.pictures import PictureHashes
-from storekin.listings.prepared import PreparedListings
+from storekin.listings.prepared import PreparedListings, WeighedTokens
 from storekin.listings.vocabulary import dimension_number
 
 Columns = npt.NDArray[np.float32]
@@ -46,59 +46,24 @@ def similarities(
 ) -> dict[str, Columns]:
     """Give the likeness of titles and of whole texts, and the distance of pictures.
 
-    What the pool around a pair is ranked by; nan where it is silent.
+    What the pool around a pair is ranked by; nan where it is silent. The likeness (0 to
+    1) is the mean of four cosines: of words, two kinds of n-grams, and pairs of words.
     """
-    from storekin.kernels.compare import cosines, gram_cosines
-
     left = np.ascontiguousarray(left, np.int64)
     right = np.ascontiguousarray(right, np.int64)
     total = len(left)
-    is_word = (listings.tokens.values >> np.uint64(61)) <= np.uint64(3)
-    weights = np.where(is_word, listings.weights, np.float32(0))
-    norms = norms_of(weights, listings.tokens.starts)
+    words = _title_words(listings)
     likeness = np.zeros(total, np.float32)
-    words_cosine = np.zeros(total, np.float32)
-    gram = np.zeros(total, np.float32)
     whole = np.full(total, np.nan, np.float32)
 
     def work(span: tuple[int, int]) -> None:
         low, high = span
-        one, other, size = left[low:high], right[low:high], high - low
-        part = np.empty(size, np.float32)
-        tokens = listings.tokens
-        cosines(tokens.values, weights, norms, tokens.starts, one, other, 0, size, part)
-        words_cosine[low:high] = np.nan_to_num(part)
-        total_part = np.nan_to_num(part)
-        for grams in listings.grams:
-            gram_cosines(
-                grams.values,
-                grams.rarity,
-                grams.norms,
-                grams.starts,
-                one,
-                other,
-                0,
-                size,
-                part,
-            )
-            total_part = total_part + np.nan_to_num(part)
-            if grams is listings.grams[0]:
-                gram[low:high] = np.nan_to_num(part)
-        likeness[low:high] = total_part / np.float32(4)
+        one, other = left[low:high], right[low:high]
+        parts = [_word_cosines(words, one, other)]
+        parts += [_gram_cosines(grams, one, other) for grams in listings.grams]
+        likeness[low:high] = sum(np.nan_to_num(part) for part in parts) / np.float32(4)
         if listings.whole is not None:
-            words = listings.whole.words
-            cosines(
-                words.tokens.values,
-                words.weights,
-                words.norms,
-                words.tokens.starts,
-                one,
-                other,
-                0,
-                size,
-                part,
-            )
-            whole[low:high] = part
+            whole[low:high] = _word_cosines(listings.whole.words, one, other)
 
     run_chunks(work, ranges_of(total, _CHUNK))
     distance = np.full(total, np.nan, np.float32)
@@ -106,30 +71,45 @@ def similarities(
         distance[low:high] = picture_distances(
             listings, left[low:high], right[low:high]
         )
-    return {
-        "likeness": likeness,
-        "cosine": words_cosine,
-        "gram_3": gram,
-        "whole_cosine": whole,
-        "hash_bits": distance,
-    }
+    return {"likeness": likeness, "whole_cosine": whole, "hash_bits": distance}
 
 
 def word_cosines(
     listings: PreparedListings, left: IntArray, right: IntArray
 ) -> Columns:
     """Give the cosine of the titles' words alone; 0 where one has none."""
-    from storekin.kernels.compare import cosines
+    return np.nan_to_num(_word_cosines(_title_words(listings), left, right))
 
+
+def _title_words(listings: PreparedListings) -> WeighedTokens:
+    """Give the titles' tokens of which codes, amounts and variants weigh nothing."""
     tokens = listings.tokens
     is_word = (tokens.values >> np.uint64(61)) <= np.uint64(3)
     weights = np.where(is_word, listings.weights, np.float32(0))
-    norms = norms_of(weights, tokens.starts)
+    return WeighedTokens(tokens, weights, norms_of(weights, tokens.starts))
+
+
+def _word_cosines(text: WeighedTokens, left: IntArray, right: IntArray) -> Columns:
+    from storekin.kernels.compare import cosines
+
     out = np.empty(len(left), np.float32)
+    tokens = text.tokens
     cosines(
-        tokens.values, weights, norms, tokens.starts, left, right, 0, len(left), out
-    )
-    return np.nan_to_num(out)
+        tokens.values, text.weights, text.norms, tokens.starts, left, right, 0,
+        len(left), out,
+    )  # fmt: skip
+    return out
+
+
+def _gram_cosines(grams: Grams, left: IntArray, right: IntArray) -> Columns:
+    from storekin.kernels.compare import gram_cosines
+
+    out = np.empty(len(left), np.float32)
+    gram_cosines(
+        grams.values, grams.rarity, grams.norms, grams.starts, left, right, 0,
+        len(left), out,
+    )  # fmt: skip
+    return out
 
 
 def column(vector: Columns, name: str) -> Columns:
@@ -141,12 +121,7 @@ def _compare_texts(
     listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
 ) -> None:
     from storekin.kernels import compare, spelled
-    from storekin.kernels.compare import (
-        compare_titles,
-        cosines,
-        gram_cosines,
-        missing_words,
-    )
+    from storekin.kernels.compare import compare_titles, missing_words
     from storekin.kernels.spelled import compare_spelling
 
     tokens, title = listings.tokens, listings.spelled
@@ -201,40 +176,16 @@ def _compare_texts(
             part,
         )
         vector[low:high, words:spelling] = part
-        single = np.empty(size, np.float32)
         for name, grams in zip(
             ("gram_3", "gram_5", "word_pairs"), listings.grams, strict=True
         ):
-            gram_cosines(
-                grams.values,
-                grams.rarity,
-                grams.norms,
-                grams.starts,
-                one,
-                other,
-                0,
-                size,
-                single,
-            )
-            vector[low:high, _PLACE[name]] = single
+            vector[low:high, _PLACE[name]] = _gram_cosines(grams, one, other)
         for name, text in (
             ("whole_cosine", whole.words if whole is not None else None),
             ("description_cosine", listings.descriptions),
         ):
-            if text is None:
-                continue
-            cosines(
-                text.tokens.values,
-                text.weights,
-                text.norms,
-                text.tokens.starts,
-                one,
-                other,
-                0,
-                size,
-                single,
-            )
-            vector[low:high, _PLACE[name]] = single
+            if text is not None:
+                vector[low:high, _PLACE[name]] = _word_cosines(text, one, other)
         if whole is not None:
             part = np.empty((size, 4), np.float32)
             missing_words(
@@ -252,10 +203,7 @@ def _compare_texts(
             begin = _PLACE["left_missing_bits"]
             vector[low:high, begin : begin + 4] = part
 
-    total = len(left)
-    run_chunks(
-        work, [(low, min(low + _CHUNK, total)) for low in range(0, total, _CHUNK)]
-    )
+    run_chunks(work, ranges_of(len(left), _CHUNK))
 
 
 def _compare_values(

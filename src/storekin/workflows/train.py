@@ -20,6 +20,7 @@ from storekin.listings.training import (
     field_of,
     fit_model,
     stratified_folds,
+    thin_plain_pairs,
 )
 from storekin.workflows.given_pairs import PART, GivenPairs
 
@@ -27,11 +28,13 @@ Step = Callable[[str], None]
 
 PAIR_RECIPE = Recipe()
 GROUP_RECIPE = Recipe(
-    leaves=40,
-    rate=0.06,
-    rounds=300,
-    second_rounds=150,
-    fewest=50,
+    leaves=48,
+    depth=12,
+    rate=0.05,
+    rounds=400,
+    second_leaves=24,
+    second_rounds=100,
+    fewest=60,
     share=0.5,
     share_by_node=1.0,
     seeds=1,
@@ -122,7 +125,9 @@ def group_fields(
         weights = (sizes[found.left] * sizes[found.right]).astype(np.float64) ** -0.25
         folds = np.full(len(found.left), part, np.int64)
         pool = make_pool(np.arange(len(rows)), found.left, found.right)
-        fields.append(field_of(prepared, pool, labels, weights, weights**2, folds, own))
+        each = field_of(prepared, pool, labels, weights, weights**2, folds, own)
+        thin_plain_pairs(each, part)
+        fields.append(each)
     return fields
 
 

@@ -21,6 +21,16 @@ INTERRUPTED = 130
 FAILED = 2
 
 
+def _keep_lines(command: click.Command) -> click.Command:
+    """Keep the lines of examples: click's mark for it, out of a raw docstring."""
+    if command.help is not None:
+        command.help = command.help.replace("\\b\n", "\b\n")
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            _keep_lines(part)
+    return command
+
+
 class _Commands(click.Group):
     """Loads a command's module when the command is used: help stays fast."""
 
@@ -34,7 +44,7 @@ class _Commands(click.Group):
             return None
         module = import_module(f"storekin.surfaces.cli.{cmd_name}")
         command = getattr(module, cmd_name)
-        return command if isinstance(command, click.Command) else None
+        return _keep_lines(command) if isinstance(command, click.Command) else None
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -60,6 +70,9 @@ def storekin() -> None:
 
     Exit codes: 0 done, 2 an error that you can put right, 130 interrupted.
     """
+
+
+_keep_lines(storekin)
 
 
 def run() -> None:

@@ -1,7 +1,7 @@
 """Results as text for people, and as JSON for programs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -123,18 +123,7 @@ def write_table(table: pa.Table, out: Path) -> None:
     """
     import pyarrow.parquet as pq
 
-    part = out.with_name(f".{out.name}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, part, compression="zstd")
-        part.replace(out)
-    except OSError as problem:
-        raise OutputFolderError(
-            f"{out}: cannot be written ({problem.strerror or problem})",
-            "choose a place that you may write to",
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)
+    _put_in_place(out, lambda part: pq.write_table(table, part, compression="zstd"))
 
 
 def write_text(text: str, out: Path) -> None:
@@ -143,10 +132,14 @@ def write_text(text: str, out: Path) -> None:
     Raises:
         OutputFolderError: If the place cannot be written.
     """
+    _put_in_place(out, lambda part: part.write_text(text, "utf-8"))
+
+
+def _put_in_place(out: Path, write: Callable[[Path], object]) -> None:
     part = out.with_name(f".{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, "utf-8")
+        write(part)
         part.replace(out)
     except OSError as problem:
         raise OutputFolderError(
