@@ -295,7 +295,9 @@ def _levels(
     identical, highly_similar, similar = model.levels
     level = np.full(len(probability), 3, np.int8)
     level[probability >= similar] = 2
-    level[(probability >= highly_similar) & ~contradicts] = 1
+    # highly similar is what anyone can see: a picture, a code, or most of the words
+    shown = seen | facts.near_picture | (facts.column("cosine") > _SAME_WORDS)
+    level[(probability >= highly_similar) & ~contradicts & shown] = 1
     proof = seen | (facts.column("cosine") > _EQUAL_WORDS)
     level[(probability >= identical) & ~contradicts & proof] = 0
     return level

@@ -33,7 +33,7 @@ from storekin.listings.words import WordWeights, word_features, words_of
 Floats = npt.NDArray[np.float64]
 Step = Callable[[str], None]
 
-LEVELS = (0.97, 0.8, 0.25)
+LEVELS = (0.97, 0.9, 0.5)
 GTIN_BITS = (12.0, -4.0)
 _LN2 = float(np.log(2))
 _ALONE = len(PAIR_FEATURES) + len(WORD_FEATURES)
