@@ -12,7 +12,7 @@ from storekin.graph.associations import Association
 from storekin.graph.catalogues import SharedCatalogues
 from storekin.graph.clusters import Cluster, join_clusters
 from storekin.identity.values import IntArray, number_stores
-from storekin.listings.model import LISTING_SIGNALS
+from storekin.listings.model import LISTING_SIGNALS, load_listing_model
 from storekin.policy.model import Policy
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.storage.ports import PairEngine
@@ -35,8 +35,8 @@ from storekin.workflows.registrations import (
     compare_registrations,
 )
 
-FLOOR = 0.25
-"""Listing pairs below this probability are not kept: they are not even similar."""
+_SIMILAR = 2
+"""Listing pairs below the third level's probability are not kept: not even similar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def compare_catalogues(
         owners,
         portfolio.folder,
         across_stores=True,
-        floor=FLOOR,
+        floor=load_listing_model().levels[_SIMILAR],
         on_step=tell.step,
         on_done=tell.done,
     )
