@@ -5,6 +5,8 @@ module is first imported and read from the disk afterwards, so that a portfolio 
 three hundred listings does not wait for a compiler.
 """
 
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -12,17 +14,9 @@ from typing import Any, TypeVar, cast
 
 KernelFunction = TypeVar("KernelFunction", bound=Callable[..., Any])
 
-MODULES = (
-    "tokenise",
-    "spelling",
-    "join",
-    "compare",
-    "spelled",
-    "pool",
-    "trees",
-    "groups",
-    "near",
-)
+_HERE = ("tokenise", "spelling", "compare", "spelled")
+_BESIDE = ("join", "pool", "trees", "look_up", "groups", "near")
+MODULES = (*_HERE, *_BESIDE)
 """The kernel modules, in the order in which they are prepared."""
 
 
@@ -77,5 +71,27 @@ def prepare(announce: Callable[[str], None] | None = None) -> None:
         os.environ.setdefault("NUMBA_CACHE_DIR", str(home))
     if announce is not None and not are_ready():
         announce("Preparing the kernels (about 15 seconds, only this once).")
-    for module in MODULES:
+    helper = None if are_ready() else _start_helper()
+    try:
+        for module in _HERE:
+            import_module(f"storekin.kernels.{module}")
+        if helper is not None:
+            helper.wait()
+    finally:
+        if helper is not None and helper.poll() is None:
+            helper.kill()
+    for module in _BESIDE:
         import_module(f"storekin.kernels.{module}")
+
+
+def _start_helper() -> "subprocess.Popen[bytes] | None":
+    """Compile half of the kernels in a process beside this one; None if it cannot."""
+    names = ", ".join(f"storekin.kernels.{module}" for module in _BESIDE)
+    try:
+        return subprocess.Popen(  # noqa: S603 - this very interpreter, our own modules
+            [sys.executable, "-c", f"import {names}"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return None
