@@ -112,6 +112,35 @@ def test_what_is_no_index_is_said_so(content: bytes, tmp_path: Path) -> None:
         ListingIndex.load(path)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"price": "ten"}, {"price": "nan"}, {"attributes": "colour: red"}]
+)
+def test_a_value_that_cannot_be_read_is_said_so(
+    index: ListingIndex, wrong: dict[str, str]
+) -> None:
+    """Neither adding nor screening goes on with it, and the index stays as it was."""
+    record = {"listing": "x", "title": CLOCK, **wrong}
+    for act in (index.add, index.screen):
+        with pytest.raises(InvalidRecordError):
+            act(record)
+
+    assert "x" not in index
+
+
+def test_prices_and_attributes_survive_saving(
+    index: ListingIndex, tmp_path: Path
+) -> None:
+    """Added details are laid out with the rest, as text or as values."""
+    index.add({"listing": "x", "title": CLOCK, "price": "10.50", "currency": "USD"})
+    index.add({"listing": "y", "title": CLOCK, "price": 11, "attributes": {"size": 3}})
+    index.save(tmp_path / "details.index")
+    again = ListingIndex.load(tmp_path / "details.index")
+    found = again.screen({"title": CLOCK, "price": 10.5, "currency": "USD"})
+
+    assert {"x", "y", "clock"} <= {one.listing for one in found}
+    assert any("close_price" in one.signals for one in found)
+
+
 def test_a_listing_needs_a_name(index: ListingIndex) -> None:
     """It could never be taken out again."""
     with pytest.raises(InvalidRecordError):

@@ -5,8 +5,10 @@ whatever else has it; then the same comparisons, the same model and the same que
 to the pool decide, over the neighbourhood alone.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -15,8 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from storekin.errors import InvalidRecordError, MissingColumnError
-from storekin.kernels.similar_texts import IntArray, TextColumn, TokenArray, tokenise
+from storekin.errors import (
+    InvalidRecordError,
+    InvalidTableError,
+    MissingColumnError,
+)
+from storekin.kernels.similar_texts import TextColumn, TokenArray, tokenise
 from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
 from storekin.listings.blocking import title_bar
 from storekin.listings.index_file import (
@@ -25,19 +31,13 @@ from storekin.listings.index_file import (
     read_index_file,
     write_index_file,
 )
+from storekin.listings.matching import score_places
 from storekin.listings.model import LEVELS, ListingModel, load_listing_model
-from storekin.listings.passes import (
-    Columnist,
-    around_pool,
-    first_pass,
-    second_pass,
-    with_second,
-)
 from storekin.listings.pool import make_pool
 from storekin.listings.postings import Postings, find_likest, make_postings
 from storekin.listings.prepared import prepare_listings
 from storekin.listings.rarity import Rarity
-from storekin.listings.scoring import ListingScores, explain_scores
+from storekin.listings.scoring import ListingScores
 from storekin.listings.vector import word_cosines
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin
@@ -108,14 +108,10 @@ class ListingIndex:
         """Add one listing, or put another in the place of the one of its name.
 
         Raises:
-            InvalidRecordError: If it has no ``listing``.
+            InvalidRecordError: If it has no ``listing``, or a value cannot be read.
         """
         listing = _name_of(record)
-        plain = {
-            name: str(record[name])
-            for name in _COLUMNS
-            if record.get(name) not in (None, "")
-        }
+        plain = _plain_record(record)
         with self._lock:
             self._note({"add": plain})
             self._forget(listing)
@@ -146,11 +142,15 @@ class ListingIndex:
 
         The record itself, by its ``listing``, is never among them; with
         ``across_stores`` nor is another listing of its store.
+
+        Raises:
+            InvalidRecordError: If a value of the record cannot be read.
         """
         fitted = model or load_listing_model()
+        plain = _plain_record(record)
         with self._lock:
-            rows, late = self._neighbours(record)
-            table = self._gather(record, rows, late)
+            rows, late = self._neighbours(plain)
+            table = self._gather(plain, rows, late)
         if table.num_rows < 2:
             return []
         scores = _score_first(table, self._postings.rarity, fitted)
@@ -255,7 +255,11 @@ class ListingIndex:
         """Lay all listings out anew, the added ones among them."""
         kept = self._table.filter(pa.array(~self._gone))
         more = pa.Table.from_pylist(
-            [dict(record) for record in self._added.values()], schema=kept.schema
+            [
+                {**one, "price": float(str(one["price"])) if "price" in one else None}
+                for one in self._added.values()
+            ],
+            schema=kept.schema,
         )
         self._table = pa.concat_tables([kept, more]).combine_chunks()
         self._postings = _post(self._table)
@@ -307,12 +311,12 @@ class ListingIndex:
 
     def _gather(self, record: Record, rows: list[int], late: list[str]) -> pa.Table:
         """Put the screened listing and its neighbours into one table."""
-        extra = [_as_text(record), *(_as_text(self._added[name]) for name in late)]
+        extra = [record, *(self._added[name] for name in late)]
         places = pa.array(rows, pa.int64())
         columns = {}
         for name in _COLUMNS:
             kind = pa.float64() if name == "price" else pa.string()
-            first = [one[name] for one in extra]
+            first = [one.get(name) for one in extra]
             given = any(text is not None for text in first)
             if not given and name not in self._given:
                 columns[name] = pa.nulls(len(extra) + len(rows), kind)
@@ -407,11 +411,42 @@ def _name_of(record: Record) -> str:
     return str(listing)
 
 
-def _as_text(record: Record) -> dict[str, str | None]:
-    return {
-        name: None if record.get(name) in (None, "") else str(record[name])
+def _plain_record(record: Record) -> dict[str, str]:
+    """Give a record's values as text; those that say nothing are left out.
+
+    Raises:
+        InvalidRecordError: If the price is no number, or the attributes no object.
+    """
+    plain = {
+        name: value if isinstance(value, str) else _written(value)
         for name in _COLUMNS
+        if (value := record.get(name)) not in (None, "")
     }
+    if "price" in plain:
+        try:
+            number = float(plain["price"])
+        except ValueError:
+            number = float("nan")
+        if not isfinite(number):
+            raise InvalidRecordError(
+                f"the price {plain['price']!r} is not a number",
+                "write it as 1234.50, without words",
+            )
+    if "attributes" in plain:
+        try:
+            attributes = json.loads(plain["attributes"])
+        except ValueError:
+            attributes = None
+        if not isinstance(attributes, dict):
+            raise InvalidRecordError(
+                "the attributes are not a JSON object",
+                'write them as {"colour": "black"}',
+            )
+    return plain
+
+
+def _written(value: object) -> str:
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
 
 
 def _words_of(title: str) -> TokenArray:
@@ -434,7 +469,13 @@ def _plain_table(table: pa.Table) -> pa.Table:
     for name in _COLUMNS:
         kind = pa.float64() if name == "price" else pa.string()
         if name in table.column_names:
-            columns[name] = table[name].cast(kind)
+            try:
+                columns[name] = table[name].cast(kind)
+            except pa.ArrowInvalid as problem:
+                raise InvalidTableError(
+                    f"listings: the column {name!r} cannot be read: {problem}",
+                    "leave values empty that are none, or read the file with storekin",
+                ) from problem
         else:
             columns[name] = pa.chunked_array([pa.nulls(table.num_rows, kind)])
     # taking rows of many chunks would put all of them together, each time
@@ -452,15 +493,4 @@ def _score_first(table: pa.Table, rarity: Rarity, model: ListingModel) -> Listin
     kept = alike | (left == 0)
     left, right = left[kept], right[kept]
     pool = make_pool(np.arange(total), left, right)
-    around = around_pool(listings, pool)
-    columnist = Columnist(listings, pool, model.words, model.sided, around)
-    first = first_pass(columnist, model)
-    if model.second is not None:
-        columnist = with_second(columnist, model, first)
-    parts: list[ListingScores] = []
-
-    def visit(chosen: IntArray, steps: npt.NDArray[np.int64]) -> None:
-        parts.append(explain_scores(columnist, model, chosen, first[chosen], steps))
-
-    second_pass(columnist, model, first, np.arange(total - 1), visit)
-    return parts[0]
+    return score_places(listings, model, pool, np.arange(total - 1))

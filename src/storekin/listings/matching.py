@@ -16,7 +16,7 @@ from storekin.listings.passes import (
     second_pass,
     with_second,
 )
-from storekin.listings.pool import make_pool
+from storekin.listings.pool import Pool, make_pool
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.scoring import (
     ListingScores,
@@ -102,10 +102,22 @@ def score_given(
     say("rivals")
     around = propose_around(listings, left, right, parts)
     pool = make_pool(around.rows, around.left, around.right)
+    return score_places(listings, model, pool, around.places, say)
+
+
+def score_places(
+    listings: PreparedListings,
+    model: ListingModel,
+    pool: Pool,
+    places: IntArray,
+    on_step: Step | None = None,
+) -> ListingScores:
+    """Score the pairs of a pool that stand at *places*, in their order."""
     columnist = Columnist(
         listings, pool, model.words, model.sided, around_pool(listings, pool)
     )
-    say("comparisons")
+    if on_step is not None:
+        on_step("comparisons")
     first = first_pass(columnist, model)
     if model.second is not None:
         columnist = with_second(columnist, model, first)
@@ -114,7 +126,7 @@ def score_given(
     def visit(chosen: IntArray, steps: Steps) -> None:
         found.append(explain_scores(columnist, model, chosen, first[chosen], steps))
 
-    second_pass(columnist, model, first, around.places, visit)
+    second_pass(columnist, model, first, places, visit)
     return join_scores(found)
 
 

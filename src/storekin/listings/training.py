@@ -23,7 +23,7 @@ from storekin.listings.features import (
     usable_columns,
 )
 from storekin.listings.model import ListingModel
-from storekin.listings.passes import Columnist, around_pool
+from storekin.listings.passes import Columnist, around_pool, order_sides
 from storekin.listings.pool import Pool, second_features
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.trees import STEPS, Trees, checked_trees
@@ -70,9 +70,9 @@ class Field:
     """One pool to learn from: its pairs, which are labelled, and how they count.
 
     ``labels`` is 1, 0, or -1 where the pair's label is not known; ``weights`` are for
-    learning, ``counts`` for judging; ``folds`` numbers
-    the part that a labelled pair is left out with. Where some fields are not
-    ``judging``, the second pass and the prior are learnt from the others alone.
+    learning, ``counts`` for judging; ``folds`` numbers the part that a labelled pair is
+    left out with. Where some fields are not ``judging``, the second pass and the prior
+    are learnt from the others alone.
     ``groups`` numbers the true product of each node, where all are known.
     """
 
@@ -534,12 +534,9 @@ def _fit_second(
 
 
 def _order_second(part: Columns) -> Columns:
-    from storekin.listings.passes import order_sides
-
     wide = np.empty((len(part), len(FEATURES)), np.float32)
-    wide[:, :FIRST_COUNT] = np.nan
     wide[:, FIRST_COUNT:] = part
-    order_sides(wide)
+    order_sides(wide, FIRST_COUNT)
     return wide[:, FIRST_COUNT:].copy()
 
 
