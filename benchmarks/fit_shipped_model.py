@@ -39,7 +39,7 @@ from storekin.workflows.train import pair_field
 FOLDS = 3
 RECIPE = Recipe(
     leaves=24, rate=0.07, rounds=200, second_rounds=60, fewest=40, share=0.4,
-    share_by_node=0.8, seeds=1, folds=FOLDS, words=False,
+    share_by_node=0.8, seeds=1, folds=FOLDS, words=False, known=False,
 )  # fmt: skip
 MADE = 8
 ASIDE = 0.1

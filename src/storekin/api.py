@@ -192,10 +192,12 @@ def train_listings(
     groups: str | None = None,
     valid: str | PathLike[str] | None = None,
     context: str | PathLike[str] | None = None,
+    remember: bool = True,
 ) -> dict[str, float]:
     """Fit a listings model to a file of labelled pairs, or of listings with groups.
 
-    Writes the model to *out*; gives what was measured on pairs left out in turn.
+    Writes the model to *out*; gives what was measured on pairs left out in turn. The
+    model remembers the labelled pairs by digests, unless *remember* is false.
     Needs the extra ``storekin[train]``.
 
     Raises:
@@ -207,6 +209,7 @@ def train_listings(
             Path(records),
             None if valid is None else Path(valid),
             None if context is None else Path(context),
+            remember=remember,
         )
         if groups is None
         else fit_to_groups(Path(records), groups)
@@ -218,6 +221,7 @@ def train_listings(
         "matching": report.matching,
         "f1_first_pass": report.f1_first,
         "f1_both_passes": report.f1_both,
+        "f1_with_known_pairs": report.f1_known,
         "passes": report.passes,
     }
 

@@ -1,7 +1,7 @@
 """Chooses the adapters: the only module that names a concrete one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from storekin.records.portfolio import Portfolio, Rejection
 from storekin.records.tables import TABLES, TableName, column_names
 from storekin.wording.rejections import tell
 from storekin.workflows.given_pairs import GivenPairs, tie_pairs
-from storekin.workflows.train import train_on_groups, train_on_pairs
+from storekin.workflows.train import PAIR_RECIPE, train_on_groups, train_on_pairs
 
 
 def open_engine() -> DuckDbEngine:
@@ -300,8 +300,10 @@ def fit_to_pairs(
     valid: Path | None,
     context: Path | None,
     on_step: Callable[[str], None] | None = None,
+    *,
+    remember: bool = True,
 ) -> Trained:
-    """Fit a listings model to a file of labelled pairs."""
+    """Fit a listings model to a file of labelled pairs, and *remember* them in it."""
     around = None if context is None else read_context(context)
     notes: list[str] = [] if around is None else list(around.notes)
 
@@ -318,6 +320,7 @@ def fit_to_pairs(
         labels,
         about=f"{len(labels)} pairs of {records.name}",
         valid=None if valid is None else read(valid),
+        recipe=replace(PAIR_RECIPE, known=remember),
         on_step=on_step,
     )
     return Trained(model_to_text(model), report, tuple(notes))

@@ -151,6 +151,13 @@ def _pool_features() -> list[Feature]:
 POOL_FEATURES: tuple[Feature, ...] = tuple(_pool_features())
 """What the candidate pairs around a pair say of it."""
 
+KNOWN_FEATURES: tuple[Feature, ...] = (
+    *_both("known_matches", "known"),
+    Feature("known_same", "known", UP),
+    Feature("known_apart", "known", DOWN),
+)
+"""What pairs that were labelled before say; see ``listings.known``."""
+
 SECOND_FEATURES: tuple[Feature, ...] = (
     Feature("first_bits", "pool", UP),
     *_rank_features("first"),
@@ -161,8 +168,10 @@ SECOND_FEATURES: tuple[Feature, ...] = (
     Feature("alone_together", "pool"),
     *_both("rival_free", "pool"),
     *(Feature(name, "pool") for name in pool.GROUP_COLUMNS),
+    *KNOWN_FEATURES,
 )
-"""What the first pass's scores of the pairs around a pair say of it."""
+"""What the first pass's scores of the pairs around a pair say of it, and what is known
+of its listings."""
 
 
 WORD_FEATURES: tuple[Feature, ...] = (
@@ -194,6 +203,7 @@ SIGNAL_GROUPS = (
     "attributes",
     "description",
     "pool",
+    "known",
 )
 """Groups of features; the first takes what silent features decide."""
 
@@ -221,10 +231,10 @@ def column_names(*, sided: bool) -> tuple[str, ...]:
     )
 
 
-def usable_columns(*, second: bool) -> list[int]:
-    """Number the columns that a pass may split on."""
-    last = len(FEATURES) if second else FIRST_COUNT
-    return [n for n in range(last) if FEATURES[n].name not in _BY_RULE]
+def usable_columns(which: int) -> list[int]:
+    """Number the columns that a pass (1, 2 or 3) may split on."""
+    last = {1: FIRST_COUNT, 2: len(FEATURES) - len(KNOWN_FEATURES), 3: len(FEATURES)}
+    return [n for n in range(last[which]) if FEATURES[n].name not in _BY_RULE]
 
 
 def group_numbers() -> list[int]:

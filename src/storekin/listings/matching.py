@@ -65,8 +65,7 @@ def match_pool(
     say("comparisons")
     first = first_pass(columnist, model, on_done)
     say("second_pass")
-    if model.second is not None:
-        columnist = with_second(columnist, model, first)
+    columnist = with_second(columnist, model, first)
     hopeful = probability_of(first, model) >= floor / RAISED
     if keep_strong:
         hopeful |= found.strong
@@ -119,8 +118,7 @@ def score_places(
     if on_step is not None:
         on_step("comparisons")
     first = first_pass(columnist, model)
-    if model.second is not None:
-        columnist = with_second(columnist, model, first)
+    columnist = with_second(columnist, model, first)
     found: list[ListingScores] = [_nothing(columnist, model)]
 
     def visit(chosen: IntArray, steps: Steps) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -12,6 +12,7 @@ import numpy as np
 
 from storekin.errors import ModelFileError
 from storekin.listings.features import column_names
+from storekin.listings.known import KnownPairs, no_known_pairs
 from storekin.listings.trees import Trees, trees_from_lines, trees_to_lines
 from storekin.listings.words import WordWeights
 
@@ -30,6 +31,7 @@ LISTING_SIGNALS = (
     "close_price",
     "similar_description",
     "stands_out",
+    "known_pairs",
 )
 """The listing signals in the order in which tables show them."""
 
@@ -51,7 +53,9 @@ class ListingModel:
     ``sided`` models keep left and right apart (two tables with habits of their own);
     others give the same answer when the sides are swapped. ``stretch`` is by how much
     the trees' values were stretched to be honest log odds. ``gtin_bits`` is what an
-    equal and a different product code weigh, by rule.
+    equal and a different product code weigh, by rule. ``third`` adds what
+    ``known``, the pairs that were labelled before, say of other pairs of their
+    listings.
     """
 
     version: str
@@ -64,6 +68,8 @@ class ListingModel:
     words: WordWeights
     first: Trees
     second: Trees | None
+    third: Trees | None = None
+    known: KnownPairs = field(default_factory=no_known_pairs)
 
     @property
     def name(self) -> str:
@@ -93,6 +99,9 @@ def model_to_text(model: ListingModel) -> str:
     parts = [*head, "[words]", *words, "[first]", *trees_to_lines(model.first)]
     if model.second is not None:
         parts += ["[second]", *trees_to_lines(model.second)]
+    if model.third is not None:
+        parts += ["[third]", *trees_to_lines(model.third)]
+        parts += ["[known]", *_known_to_lines(model.known)]
     return "\n".join(parts) + "\n"
 
 
@@ -113,14 +122,19 @@ def model_from_text(text: str, where: str) -> ListingModel:
         head = tomllib.loads("\n".join(lines[1 : marks["[words]"]]))
         sided = bool(head["sided"])
         columns = column_names(sided=sided)
-        end = marks.get("[second]", len(lines))
+        known = marks.get("[known]", len(lines))
+        last = marks.get("[third]", known)
+        end = marks.get("[second]", last)
         words = [
             line.split() for line in lines[marks["[words]"] + 1 : marks["[first]"]]
         ]
         first = trees_from_lines(lines[marks["[first]"] + 1 : end], columns)
         second = None
         if "[second]" in marks:
-            second = trees_from_lines(lines[end + 1 :], columns)
+            second = trees_from_lines(lines[end + 1 : last], columns)
+        third = None
+        if "[third]" in marks:
+            third = trees_from_lines(lines[last + 1 : known], columns)
         levels = [float(level) for level in head["levels"]]
         gtin = [float(bits) for bits in head["gtin_bits"]]
         return ListingModel(
@@ -139,9 +153,37 @@ def model_from_text(text: str, where: str) -> ListingModel:
             ),
             first=first,
             second=second,
+            third=third,
+            known=_known_from_lines(lines[known + 1 :]),
         )
     except (ValueError, KeyError, IndexError, TypeError) as problem:
         raise ModelFileError(f"{where}: {problem}", fix) from problem
+
+
+def _known_to_lines(known: KnownPairs) -> list[str]:
+    """Write known listings with their products, then products that differ."""
+    count = len(known)
+    return [
+        *(
+            f"{listing:016x} {product}"
+            for listing, product in zip(
+                known.listings.tolist(), known.products.tolist(), strict=True
+            )
+        ),
+        *(f"apart {key // count} {key % count}" for key in known.apart.tolist()),
+    ]
+
+
+def _known_from_lines(lines: list[str]) -> KnownPairs:
+    rows = [line.split() for line in lines if not line.startswith("apart ")]
+    pairs = [line.split()[1:] for line in lines if line.startswith("apart ")]
+    products = np.array([int(row[1]) for row in rows], np.int64)
+    apart = np.array([int(a) * len(rows) + int(b) for a, b in pairs], np.int64)
+    if len(products) and not 0 <= products.min() <= products.max() < len(rows):
+        raise ValueError("a known product has a number that there is not")
+    return KnownPairs(
+        np.array([int(row[0], 16) for row in rows], np.uint64), products, apart
+    )
 
 
 def read_model(path: Path) -> ListingModel:

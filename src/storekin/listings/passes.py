@@ -16,10 +16,12 @@ from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
 from storekin.listings.features import (
     FEATURES,
     FIRST_COUNT,
+    KNOWN_FEATURES,
     PAIR_FEATURES,
     WORD_FEATURES,
     side_pairs,
 )
+from storekin.listings.known import known_features, listing_digests
 from storekin.listings.model import ListingModel
 from storekin.listings.pool import Pool, pool_features, second_features
 from storekin.listings.prepared import PreparedListings
@@ -136,11 +138,23 @@ def by_rule(
     return steps
 
 
+def met_before(columns: Columns) -> npt.NDArray[np.int64]:
+    """Give the rows of pairs of which a listing is known from labelled pairs."""
+    begin = columns.shape[1] - len(KNOWN_FEATURES)
+    return np.flatnonzero(~np.isnan(columns[:, begin : begin + 2]).all(axis=1))
+
+
 def with_second(columnist: Columnist, model: ListingModel, first: Steps) -> Columnist:
-    """Add what the first pass's scores around each pair say."""
+    """Add what the first pass's scores around each pair say, if a later pass asks."""
+    if model.second is None and model.third is None:
+        return columnist
     # the second pass learnt from scores before they were stretched
     plain = (first / (STEPS * model.stretch)).astype(np.float32)
     second = second_features(columnist.pool, plain)
+    if len(model.known):
+        digests = listing_digests(columnist.listings)
+        ends = columnist.ends(slice(None))
+        second[:, -len(KNOWN_FEATURES) :] = known_features(model.known, digests, *ends)
     return Columnist(
         columnist.listings,
         columnist.pool,
@@ -166,14 +180,17 @@ def second_pass(
     for low, high in ranges_of(len(places), BATCH):
         chosen = places[low:high]
         steps = first[chosen].copy()
-        if model.second is not None:
+        if columnist.second is not None:
             again = np.flatnonzero(steps > WEAK_STEPS)
+            later = [trees for trees in (model.second, model.third) if trees]
             columns = (
                 columnist.second_columns(chosen[again])
-                if model.second.lowest >= FIRST_COUNT
+                if all(trees.lowest >= FIRST_COUNT for trees in later)
                 else columnist.columns(chosen[again])
             )
-            steps[again] += model.second.sum(columns)
+            for trees in later:
+                rows = slice(None) if trees is model.second else met_before(columns)
+                steps[again[rows]] += trees.sum(np.ascontiguousarray(columns[rows]))
         visit(chosen, steps)
         if on_done is not None:
             on_done(high, len(places))

@@ -163,7 +163,10 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
 
 
 def second_features(pool: Pool, bits: FloatArray) -> Columns:
-    """Ask the first pass's scores the pool's questions; (pairs, SECOND_FEATURES)."""
+    """Ask the first pass's scores the pool's questions; (pairs, SECOND_FEATURES).
+
+    The columns of what is known (``KNOWN_FEATURES``) are left to be filled in.
+    """
     from storekin.kernels.pool import GROUP_COLUMNS, meet_groups
 
     count = len(pool.left)
@@ -205,7 +208,7 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
         ),
         ranges_of(count, _EDGES),
     )
-    out[:, begin:] = part
+    out[:, begin : begin + part.shape[1]] = part
     return out
 
 

@@ -217,22 +217,28 @@ def code_column(
     return np.where(picked < 0, -1, codes[picked])
 
 
-def same_word_families(tokens: Tokens) -> IntArray:
-    """Give for each text the first row whose tokens are all the same.
-
-    A text without tokens is a family of its own.
-    """
-    total = len(tokens)
-    lengths = np.diff(tokens.starts)
+def token_sums(tokens: Tokens) -> npt.NDArray[np.uint64]:
+    """Give each text a number by the tokens that it has, whatever their order."""
     with np.errstate(over="ignore"):
         mixed = tokens.values * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
         mixed *= np.uint64(0xBF58476D1CE4E5B9)
         mixed ^= mixed >> np.uint64(32)
-        sums = np.zeros(total, np.uint64)
-        filled = lengths > 0
+        sums = np.zeros(len(tokens), np.uint64)
+        filled = np.diff(tokens.starts) > 0
         if filled.any():
             sums[filled] = np.add.reduceat(mixed, tokens.starts[:-1][filled])
+    return sums
+
+
+def same_word_families(tokens: Tokens) -> IntArray:
+    """Give for each text the first row whose tokens are all the same.
+
+    A text without tokens is a family of its own.
+    """
+    lengths = np.diff(tokens.starts)
+    filled = lengths > 0
+    sums = token_sums(tokens)
     sums[~filled] = np.flatnonzero(~filled).astype(np.uint64)
     _, first, inverse = np.unique(
         np.stack([sums, lengths.astype(np.uint64)], axis=1),

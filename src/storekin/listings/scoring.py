@@ -16,7 +16,13 @@ from storekin.listings.features import (
     group_numbers,
 )
 from storekin.listings.model import LISTING_SIGNALS, ListingModel
-from storekin.listings.passes import WEAK_STEPS, Columnist, Steps, by_rule
+from storekin.listings.passes import (
+    WEAK_STEPS,
+    Columnist,
+    Steps,
+    by_rule,
+    met_before,
+)
 from storekin.listings.trees import STEPS
 from storekin.listings.vector import Columns
 
@@ -100,7 +106,7 @@ def explain_scores(
 ) -> ListingScores:
     """Share the scores of the pairs at *places* out to their signals.
 
-    ``first`` and ``steps`` are the scores of the first pass and of both. What a silent
+    ``first`` and ``steps`` are the scores of the first pass and of all. What a silent
     signal would say is counted to the title: without a picture, the title's weight is
     another.
     """
@@ -109,11 +115,15 @@ def explain_scores(
     shares = np.zeros((len(places), len(SIGNAL_GROUPS)), np.int64)
     shares[:, 0] = model.first.base
     model.first.share(columns, groups, shares)
-    if model.second is not None:
-        again = first > WEAK_STEPS
-        part = np.zeros((int(again.sum()), len(SIGNAL_GROUPS)), np.int64)
-        part[:, 0] = model.second.base
-        model.second.share(np.ascontiguousarray(columns[again]), groups, part)
+    for trees in (model.second, model.third):
+        if trees is None:
+            continue
+        again = np.flatnonzero(first > WEAK_STEPS)
+        if trees is model.third:
+            again = np.intersect1d(again, met_before(columns), assume_unique=True)
+        part = np.zeros((len(again), len(SIGNAL_GROUPS)), np.int64)
+        part[:, 0] = trees.base
+        trees.share(np.ascontiguousarray(columns[again]), groups, part)
         shares[again] += part
     ruled = by_rule(columnist, model, places)
     facts = Facts.of(columns)
@@ -219,7 +229,8 @@ class Facts:
             return np.ones(len(self.columns), np.bool_)
         told = np.zeros(len(self.columns), np.bool_)
         for name in teller:
-            told |= ~np.isnan(self.column(name))
+            if _PLACE[name] < self.columns.shape[1]:
+                told |= ~np.isnan(self.column(name))
         return told
 
 
@@ -236,6 +247,7 @@ _TELLERS = {
     "image": ("hash_bits",),
     "attributes": ("attributes_share",),
     "description": ("description_cosine",),
+    "known": ("left_known_matches", "right_known_matches"),
 }
 
 
@@ -273,6 +285,7 @@ def _name_signals(
         "close_price": told("price"),
         "similar_description": told("description"),
         "stands_out": told("pool"),
+        "known_pairs": told("known"),
     }
     return {name: signals[name] for name in LISTING_SIGNALS}
 

@@ -17,10 +17,19 @@ from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.listings.features import (
     FEATURES,
     FIRST_COUNT,
+    KNOWN_FEATURES,
     PAIR_FEATURES,
     WORD_FEATURES,
     column_names,
     usable_columns,
+)
+from storekin.listings.known import (
+    Digests,
+    KnownPairs,
+    know_pairs,
+    known_features,
+    listing_digests,
+    no_known_pairs,
 )
 from storekin.listings.model import ListingModel
 from storekin.listings.passes import Columnist, around_pool, order_sides
@@ -57,6 +66,8 @@ class Recipe:
     folds: int = 5
     words: bool = True
     pool: bool = True
+    known: bool = True
+    known_rounds: int = 200
     word_strength: float = 1.0
     word_pairs: int = 3
     monotone: bool = True
@@ -106,6 +117,7 @@ class Report:
     matching: int
     f1_first: float
     f1_both: float
+    f1_known: float
     passes: int
 
 
@@ -160,18 +172,34 @@ def fit_model(
     say("first_pass")
     first = _fit_first(fields, everything, recipe)
     say("second_pass")
-    second = _fit_second(fields, everything, recipe)
+    asked, known = _ask(fields, everything, recipe)
+    plain = [each.first for each in everything]
+    second = _fit_later(
+        fields, everything, _Later(2, asked, plain), recipe, recipe.second_rounds
+    )
     judges = [n for n, f in enumerate(fields) if f.judging]
-    before = [fields[n].first for n in judges]
-    after = [fields[n].first + second.scores[n] for n in judges]
-    f1_first, _ = _judge([fields[n] for n in judges], before)
-    f1_both, _ = _judge([fields[n] for n in judges], after)
+    judging = [fields[n] for n in judges]
+    f1_first, _ = _judge(judging, [plain[n] for n in judges])
+    f1_both, _ = _judge(judging, [second.scores[n] for n in judges])
     keep = recipe.pool and f1_both > f1_first
-    chosen = [fields[n] for n in judges]
-    scores = after if keep else before
-    if valid is not None:
-        chosen = [valid]
-        scores = [valid.first + second.scores[-1] if keep else valid.first]
+    scores = second.scores if keep else plain
+    third = None
+    f1_known = 0.0
+    if recipe.known:
+        third = _fit_later(
+            fields,
+            everything,
+            _Later(THIRD, asked, scores),
+            recipe,
+            recipe.known_rounds,
+        )
+        f1_known, _ = _judge(judging, [third.scores[n] for n in judges])
+        if f1_known <= max(f1_first, f1_both):
+            third = None
+        else:
+            scores = third.scores
+    chosen = judging if valid is None else [valid]
+    scores = [scores[n] for n in judges] if valid is None else scores[-1:]
     cut = _judge(chosen, scores)[1]
     slope = _slope(
         np.concatenate([f.labels[f.known] for f in chosen]),
@@ -190,13 +218,16 @@ def fit_model(
         words=words,
         first=_to_trees(first, names, slope),
         second=_to_trees(second.boosters, names, slope) if keep else None,
+        third=_to_trees(third.boosters, names, slope) if third else None,
+        known=known if third else no_known_pairs(),
     )
     report = Report(
         pairs=sum(len(f.known) for f in fields),
         matching=int(sum((f.labels == 1).sum() for f in fields)),
         f1_first=f1_first,
         f1_both=f1_both,
-        passes=2 if keep else 1,
+        f1_known=f1_known,
+        passes=1 + int(keep) + int(third is not None),
     )
     return model, report
 
@@ -439,29 +470,31 @@ def _grow(
     recipe: Recipe,
     rounds: int,
     *,
-    second: Sequence[Columns] | None = None,
+    later: "_Later | None" = None,
 ) -> _Boosters:
     """Grow trees on the labelled pairs that are not of the fold *left_out*."""
     module = lightgbm()
-    lowest = FIRST_COUNT if second is not None and recipe.second_alone else 0
+    lowest = FIRST_COUNT if later is not None and recipe.second_alone else 0
     columns = [
         n
-        for n in usable_columns(second=second is not None)
+        for n in usable_columns(1 if later is None else later.number)
         if n >= lowest
         and (recipe.words or not FEATURES[n].name.startswith("words_"))
         and (recipe.pool or n < _ALONE)
     ]
     data, labels, weights, start = [], [], [], []
     for number, each in enumerate(fields):
-        if second is not None and not each.judging:
+        if later is not None and not each.judging:
             continue
         rows = each.known
         if left_out is not None:
             rows = rows[each.folds[rows] != left_out]
+        if later is not None:
+            rows = rows[later.applies(number, rows)]
+            start.append(later.scores[number][rows])
         part = each.columns[rows]
-        if second is not None:
-            part = np.concatenate([part, second[number][rows]], axis=1)
-            start.append(each.first[rows])
+        if later is not None:
+            part = np.concatenate([part, later.asked[number][rows]], axis=1)
         data.append(part[:, columns])
         labels.append(each.labels[rows])
         weights.append(each.weights[rows])
@@ -499,38 +532,105 @@ def _fit_first(
 
 
 @dataclass(frozen=True, slots=True)
-class _Second:
-    """The second pass, and its scores: of labelled pairs, by trees without them."""
+class _Later:
+    """What a later pass starts from: its columns and the scores so far, by field."""
+
+    number: int
+    asked: list[Columns]
+    scores: list[Floats]
+
+    def applies(self, field_number: int, rows: IntArray) -> npt.NDArray[np.bool_]:
+        """Mark the pairs that the pass has something to say of."""
+        if self.number < THIRD:
+            return np.ones(len(rows), np.bool_)
+        begin = -len(KNOWN_FEATURES)
+        sides = self.asked[field_number][rows, begin : begin + 2]
+        return np.asarray(~np.isnan(sides).all(axis=1))
+
+
+THIRD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """A later pass, and the scores with it: of labelled pairs, by trees without."""
 
     boosters: _Boosters
     scores: list[Floats]
 
 
-def _fit_second(
+def _ask(
     fields: Sequence[Field], everything: Sequence[Field], recipe: Recipe
-) -> _Second:
-    """Fit the second pass to what the first one leaves, as further trees of its sum."""
+) -> tuple[list[Columns], KnownPairs]:
+    """Write down what later passes ask of all pairs; of a labelled one, without it.
+
+    Only the third pass sees known pairs: scores of rivals that lean on a pair's own
+    label would tell it.
+    """
     asked = [
         second_features(each.pool, (each.first / _LN2).astype(np.float32))
         for each in everything
     ]
+    whole = no_known_pairs()
+    if recipe.known:
+        digests = [listing_digests(each.listings) for each in everything]
+        begin = -len(KNOWN_FEATURES)
+        whole = _know(fields, digests, None)
+        for each, own, part in zip(everything, digests, asked, strict=True):
+            part[:, begin:] = known_features(whole, own, *each.ends(slice(None)))
+        for fold in _fold_numbers(fields):
+            without = _know(fields, digests, fold)
+            for each, own, part in zip(fields, digests, asked, strict=False):
+                rows = each.known[each.folds[each.known] == fold]
+                part[rows, begin:] = known_features(without, own, *each.ends(rows))
     if not recipe.sided:
         asked = [_order_second(part) for part in asked]
-    whole = _grow(fields, None, recipe, recipe.second_rounds, second=asked)
-    scores = [
-        whole.predict(np.concatenate([each.columns, part], axis=1))
-        for each, part in zip(everything, asked, strict=True)
-    ]
+    return asked, whole
+
+
+def _know(
+    fields: Sequence[Field], digests: Sequence[Digests], left_out: int | None
+) -> KnownPairs:
+    """Remember the labelled pairs of all fields that are not of the fold *left_out*."""
+    left, right, labels = [], [], []
+    for each, own in zip(fields, digests, strict=False):
+        rows = each.known
+        if left_out is not None:
+            rows = rows[each.folds[rows] != left_out]
+        one, other = each.ends(rows)
+        left.append(own[one])
+        right.append(own[other])
+        labels.append(each.labels[rows])
+    return know_pairs(
+        np.concatenate(left), np.concatenate(right), np.concatenate(labels)
+    )
+
+
+def _fit_later(
+    fields: Sequence[Field],
+    everything: Sequence[Field],
+    later: _Later,
+    recipe: Recipe,
+    rounds: int,
+) -> _Fitted:
+    """Fit a pass to what those before it leave, as further trees of one sum."""
+    scores = [own.copy() for own in later.scores]
+
+    def add(grown: _Boosters, number: int, rows: IntArray) -> None:
+        rows = rows[later.applies(number, rows)]
+        if len(rows):
+            columns = everything[number].columns[rows]
+            joined = np.concatenate([columns, later.asked[number][rows]], axis=1)
+            scores[number][rows] = later.scores[number][rows] + grown.predict(joined)
+
+    whole = _grow(fields, None, recipe, rounds, later=later)
+    for number, own in enumerate(scores):
+        add(whole, number, np.arange(len(own)))
     for fold in _fold_numbers(fields):
-        part = _grow(fields, fold, recipe, recipe.second_rounds, second=asked)
+        part = _grow(fields, fold, recipe, rounds, later=later)
         for number, each in enumerate(fields):
-            rows = each.known[each.folds[each.known] == fold]
-            if len(rows):
-                joined = np.concatenate(
-                    [each.columns[rows], asked[number][rows]], axis=1
-                )
-                scores[number][rows] = part.predict(joined)
-    return _Second(whole, scores)
+            add(part, number, each.known[each.folds[each.known] == fold])
+    return _Fitted(whole, scores)
 
 
 def _order_second(part: Columns) -> Columns:

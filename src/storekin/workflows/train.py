@@ -38,6 +38,7 @@ GROUP_RECIPE = Recipe(
     share=0.5,
     share_by_node=1.0,
     seeds=1,
+    known=False,
 )
 PARTS = 3
 """Pools that listings with groups are cut into: what is learnt in two of them is

@@ -160,6 +160,7 @@ def print_trained(trained: Trained, out: Path, *, machine_readable: bool) -> Non
                 "matching": report.matching,
                 "f1_first_pass": round(report.f1_first, 4),
                 "f1_both_passes": round(report.f1_both, 4),
+                "f1_with_known_pairs": round(report.f1_known, 4),
                 "passes": report.passes,
                 "notes": list(trained.notes),
                 "out": str(out),
@@ -170,9 +171,14 @@ def print_trained(trained: Trained, out: Path, *, machine_readable: bool) -> Non
         f"Learnt from {report.pairs:,} pairs,"
         f" {report.matching:,} of them matching: {out}"
     )
+    known = (
+        f", {report.f1_known:.3f} with what the other labelled pairs say"
+        if report.f1_known
+        else ""
+    )
     click.echo(
         f"F1 on pairs left out in turn: {report.f1_first:.3f} by the first pass,"
-        f" {report.f1_both:.3f} by both; the model has {report.passes}"
+        f" {report.f1_both:.3f} by both{known}; the model has {report.passes}"
         f" {'pass' if report.passes == 1 else 'passes'}."
     )
     for note in trained.notes:

@@ -25,6 +25,9 @@ def train() -> None:
     type=click.Path(path_type=Path),
     help="Listings around the pairs, tied by left_listing and right_listing.",
 )
+@click.option(
+    "--forget", is_flag=True, help="Do not keep the pairs, by digests, in the model."
+)
 @click.option("--groups", help="RECORDS are listings; this column names the product.")
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def train_listings(
@@ -34,6 +37,7 @@ def train_listings(
     context: Path | None,
     groups: str | None,
     *,
+    forget: bool,
     machine_readable: bool,
 ) -> None:
     r"""Fit a model to RECORDS: labelled pairs, or listings with their true group.
@@ -58,7 +62,9 @@ def train_listings(
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(records.name)
         if groups is None:
-            trained = fit_to_pairs(records, valid, context, progress.step)
+            trained = fit_to_pairs(
+                records, valid, context, progress.step, remember=not forget
+            )
         else:
             trained = fit_to_groups(records, groups, progress.step)
         write_text(trained.text, out)
