@@ -1,6 +1,6 @@
 """The Python API: what the command line does, on tables and paths."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from storekin.errors import InvalidTableError
 from storekin.kernels.compiled import prepare
+from storekin.listings.encoding import Encoders
 from storekin.listings.model import read_model
 from storekin.policy.load import find_policy
 from storekin.policy.model import Policy
@@ -17,6 +18,7 @@ from storekin.wiring import (
     fit_to_groups,
     fit_to_pairs,
     numbered_stores,
+    open_encoders,
     open_engine,
     open_portfolio,
     portfolio_of,
@@ -130,19 +132,24 @@ def match_listings(
     floor: float = FLOOR,
     across_stores: bool = False,
     model: str | PathLike[str] | None = None,
+    encoders: Sequence[str | PathLike[str]] = (),
 ) -> pa.Table:
     """Find pairs of listings that may show one product.
 
     Takes an Arrow, pandas or polars table with ``listing`` and ``title``, and any
     other column of the listings table. Gives left, right, probability (0 to 1), bits,
     level, and a column of bits for each signal, null where it is silent. ``model`` is
-    the file of a model of one's own.
+    the file of a model of one's own, ``encoders`` are folders of ONNX encoders.
     """
     fitted = None if model is None else read_model(Path(model))
     prepare()
     portfolio = typed_records(records_of(table, "listings"), "listings", "listing")
     return match_listing_table(
-        portfolio, floor=floor, across_stores=across_stores, model=fitted
+        portfolio,
+        floor=floor,
+        across_stores=across_stores,
+        model=fitted,
+        encoders=_open(encoders),
     )
 
 
@@ -165,6 +172,7 @@ def compare_listings(
     *,
     context: object = None,
     model: str | PathLike[str] | None = None,
+    encoders: Sequence[str | PathLike[str]] = (),
 ) -> pa.Table:
     """Score given pairs of listings; rows keep their order.
 
@@ -181,8 +189,10 @@ def compare_listings(
         if context is None
         else typed_records(records_of(context, "context"), "listings", "listing")
     )
-    given, _ = tied_pairs(raw, around)
-    return beside(as_given(pairs, raw.table), score_listing_pairs(given, fitted))
+    opened = _open(encoders)
+    given, _ = tied_pairs(raw, around, encoders=opened)
+    scores = score_listing_pairs(given, fitted, opened)
+    return beside(as_given(pairs, raw.table), scores)
 
 
 def train_listings(
@@ -193,6 +203,7 @@ def train_listings(
     valid: str | PathLike[str] | None = None,
     context: str | PathLike[str] | None = None,
     remember: bool = True,
+    encoders: Sequence[str | PathLike[str]] = (),
 ) -> dict[str, float]:
     """Fit a listings model to a file of labelled pairs, or of listings with groups.
 
@@ -203,6 +214,7 @@ def train_listings(
     Raises:
         StorekinError: If the records do not suffice, or LightGBM is not installed.
     """
+    opened = _open(encoders)
     prepare()
     trained = (
         fit_to_pairs(
@@ -210,9 +222,10 @@ def train_listings(
             None if valid is None else Path(valid),
             None if context is None else Path(context),
             remember=remember,
+            encoders=opened,
         )
         if groups is None
-        else fit_to_groups(Path(records), groups)
+        else fit_to_groups(Path(records), groups, encoders=opened)
     )
     Path(out).write_text(trained.text, "utf-8")
     report = trained.report
@@ -238,6 +251,10 @@ def compare_registrations(pairs: object) -> pa.Table:
     with open_engine() as engine:
         scored = score_registration_pairs(numbered_stores(both), engine)
     return beside(as_given(pairs, raw.table), scored)
+
+
+def _open(folders: Sequence[str | PathLike[str]]) -> Encoders:
+    return open_encoders([Path(folder) for folder in folders])
 
 
 def as_given(table: object, fallback: pa.Table) -> pa.Table:

@@ -110,6 +110,24 @@ class IndexFileError(StorekinError):
     code = "SK110"
 
 
+class EncoderError(StorekinError):
+    """A folder holds no encoder that can be read."""
+
+    code = "SK111"
+
+
+class EncoderExtraError(StorekinError):
+    """Encoders need packages that the rest does not."""
+
+    code = "SK112"
+
+
+class EncoderMismatchError(StorekinError):
+    """A model was fitted with another encoder than the one given."""
+
+    code = "SK113"
+
+
 class UnknownSignalError(StorekinError):
     """A policy names a signal that no comparison produces."""
 

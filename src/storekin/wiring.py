@@ -1,6 +1,6 @@
 """Chooses the adapters: the only module that names a concrete one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from storekin.adapters.files.tables import (
     type_table,
 )
 from storekin.errors import InvalidTableError, MissingColumnError, suggest
+from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.model import model_to_text
 from storekin.listings.training import Report
 from storekin.records.portfolio import Portfolio, Rejection
@@ -31,6 +32,13 @@ from storekin.workflows.train import PAIR_RECIPE, train_on_groups, train_on_pair
 def open_engine() -> DuckDbEngine:
     """Open the pair engine."""
     return DuckDbEngine()
+
+
+def open_encoders(folders: Sequence[Path]) -> Encoders:
+    """Open the ONNX encoders of some folders; see ``adapters.onnx``."""
+    from storekin.adapters import onnx
+
+    return onnx.open_encoders(folders)
 
 
 def open_portfolio(
@@ -196,7 +204,10 @@ def typed_pairs(
 
 
 def tied_pairs(
-    raw: RawTable, context: Portfolio | None
+    raw: RawTable,
+    context: Portfolio | None,
+    folder: Path | None = None,
+    encoders: Encoders = NO_ENCODERS,
 ) -> tuple[GivenPairs, list[str]]:
     """Type given pairs of listings, and put them among those of *context*.
 
@@ -218,7 +229,8 @@ def tied_pairs(
             "the pairs name no left_listing and right_listing: each stands for itself"
             " beside the context"
         )
-    return tie_pairs(both, (ids[0], ids[1]), around), notes
+    given = tie_pairs(both, (ids[0], ids[1]), around, folder, encoders)
+    return given, notes
 
 
 _YES = ("1", "1.0", "true", "yes", "t", "y")
@@ -302,6 +314,7 @@ def fit_to_pairs(
     on_step: Callable[[str], None] | None = None,
     *,
     remember: bool = True,
+    encoders: Encoders = NO_ENCODERS,
 ) -> Trained:
     """Fit a listings model to a file of labelled pairs, and *remember* them in it."""
     around = None if context is None else read_context(context)
@@ -310,7 +323,7 @@ def fit_to_pairs(
     def read(path: Path) -> tuple[GivenPairs, npt.NDArray[np.int8]]:
         raw = read_raw(path)
         labels, said = read_labels(raw)
-        given, more = tied_pairs(raw, around)
+        given, more = tied_pairs(raw, around, path.parent, encoders)
         notes.extend([*said, *more])
         return given, labels
 
@@ -321,13 +334,17 @@ def fit_to_pairs(
         about=f"{len(labels)} pairs of {records.name}",
         valid=None if valid is None else read(valid),
         recipe=replace(PAIR_RECIPE, known=remember),
+        encoder=encoders.name,
         on_step=on_step,
     )
     return Trained(model_to_text(model), report, tuple(notes))
 
 
 def fit_to_groups(
-    records: Path, column: str, on_step: Callable[[str], None] | None = None
+    records: Path,
+    column: str,
+    on_step: Callable[[str], None] | None = None,
+    encoders: Encoders = NO_ENCODERS,
 ) -> Trained:
     """Fit a listings model to a file of listings that carry their true group."""
     raw = read_raw(records)
@@ -335,6 +352,8 @@ def fit_to_groups(
     model, report = train_on_groups(
         typed.listings,
         read_groups(raw, column, typed.listings),
+        folder=records.parent,
+        encoders=encoders,
         about=f"{typed.listings.num_rows} listings of {records.name}",
         on_step=on_step,
     )

@@ -13,6 +13,7 @@ from storekin.kernels.similar_texts import (
     join_similar,
 )
 from storekin.kernels.texts import Grams
+from storekin.listings.encoding import closest_listings
 from storekin.listings.pictures import near_pictures
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.vector import hash_distance
@@ -160,6 +161,11 @@ def propose_pairs(
         listings, across_stores=across_stores, bar=bar, on_done=on_done
     )
     proposed.append(_keys(*title_pairs))
+    apart = listings.owners if across_stores else None
+    proposed += [
+        _keys(*closest_listings(embeddings, apart))
+        for embeddings in (listings.encoded_titles, listings.encoded_pictures)
+    ]
     strong: list[tuple[IntArray, IntArray]] = []
     branded = np.where(
         (listings.models >= 0) & (listings.brands >= 0),
@@ -339,6 +345,10 @@ def _around(
         one, other, cosine = found.left[near], found.right[near], found.cosine[near]
         kept = keep_likest(total, one, other, cosine, RIVALS)
         keys.append(_keys(one[kept], other[kept]))
+    for embeddings in (listings.encoded_titles, listings.encoded_pictures):
+        one, other = closest_listings(embeddings.of(rows), owners)
+        near = touched[one] | touched[other]
+        keys.append(_keys(one[near], other[near]))
     pool = np.unique(np.concatenate(keys))
     places = np.searchsorted(pool, given)
     return Around(rows, pool >> 32, pool & 0xFFFFFFFF, places)

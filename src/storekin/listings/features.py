@@ -116,6 +116,8 @@ PAIR_FEATURES: tuple[Feature, ...] = (
     Feature("attributes_agreeing", "attributes", UP),
     Feature("attributes_differing", "attributes", DOWN),
     Feature("attributes_share", "attributes", UP),
+    Feature("encoded_titles", "encoder", UP),
+    Feature("encoded_pictures", "encoder", UP),
 )
 """What two listings say of themselves. A name that begins with ``left_`` has its
 other side beside it."""
@@ -204,6 +206,7 @@ SIGNAL_GROUPS = (
     "description",
     "pool",
     "known",
+    "encoder",
 )
 """Groups of features; the first takes what silent features decide."""
 

@@ -25,6 +25,7 @@ from storekin.errors import (
 from storekin.kernels.similar_texts import TextColumn, TokenArray, tokenise
 from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
 from storekin.listings.blocking import title_bar
+from storekin.listings.encoding import NO_ENCODERS, check_encoders
 from storekin.listings.index_file import (
     append_change,
     iter_changes,
@@ -145,8 +146,10 @@ class ListingIndex:
 
         Raises:
             InvalidRecordError: If a value of the record cannot be read.
+            EncoderMismatchError: If the model was fitted with an encoder.
         """
         fitted = model or load_listing_model()
+        check_encoders(fitted.encoder, NO_ENCODERS)
         plain = _plain_record(record)
         with self._lock:
             rows, late = self._neighbours(plain)

@@ -32,6 +32,7 @@ LISTING_SIGNALS = (
     "similar_description",
     "stands_out",
     "known_pairs",
+    "similar_encoding",
 )
 """The listing signals in the order in which tables show them."""
 
@@ -55,7 +56,7 @@ class ListingModel:
     the trees' values were stretched to be honest log odds. ``gtin_bits`` is what an
     equal and a different product code weigh, by rule. ``third`` adds what
     ``known``, the pairs that were labelled before, say of other pairs of their
-    listings.
+    listings. ``encoder`` names the encoders that it was fitted with.
     """
 
     version: str
@@ -69,6 +70,7 @@ class ListingModel:
     first: Trees
     second: Trees | None
     third: Trees | None = None
+    encoder: str = ""
     known: KnownPairs = field(default_factory=no_known_pairs)
 
     @property
@@ -90,6 +92,8 @@ def model_to_text(model: ListingModel) -> str:
         f"gtin_bits = [{model.gtin_bits[0]}, {model.gtin_bits[1]}]",
         f"levels = [{', '.join(str(level) for level in model.levels)}]",
     ]
+    if model.encoder:
+        head.append(f"encoder = {json.dumps(model.encoder)}")
     words = [
         f"{token:016x} {shared:.3f} {lone:.3f}"
         for token, (shared, lone) in zip(
@@ -154,6 +158,7 @@ def model_from_text(text: str, where: str) -> ListingModel:
             first=first,
             second=second,
             third=third,
+            encoder=str(head.get("encoder", "")),
             known=_known_from_lines(lines[known + 1 :]),
         )
     except (ValueError, KeyError, IndexError, TypeError) as problem:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from storekin.kernels.similar_texts import (
     IntArray,
+    Progress,
     TextColumn,
     Tokens,
     Vocabulary,
@@ -25,6 +26,13 @@ from storekin.kernels.texts import (
     gram_table,
     norms_of,
     spell,
+)
+from storekin.listings.encoding import (
+    NO_ENCODERS,
+    Embeddings,
+    Encoders,
+    embed_pictures,
+    embed_titles,
 )
 from storekin.listings.pictures import (
     PictureHashes,
@@ -69,6 +77,8 @@ class PreparedListings:
     pictures: Pictures
     hashes: PictureHashes
     picture_carriers: IntArray
+    encoded_titles: Embeddings
+    encoded_pictures: Embeddings
 
     def __len__(self) -> int:
         return len(self.owners)
@@ -105,6 +115,8 @@ def prepare_listings(
     folder: Path | None,
     on_step: Step | None = None,
     rarity: Rarity | None = None,
+    encoders: Encoders = NO_ENCODERS,
+    on_done: Progress | None = None,
 ) -> PreparedListings:
     """Read every column that comparisons need. ``owners`` numbers each row's store.
 
@@ -120,6 +132,12 @@ def prepare_listings(
     spelled = spell(titles, vocabulary, LONGEST_TITLE)
     say("pictures")
     pictures = read_pictures(listings["images"], folder)
+    if encoders.name:
+        say("encoding")
+    encoded_titles = embed_titles(listings["title"], encoders.texts, on_done)
+    encoded_pictures = embed_pictures(
+        listings["images"], folder, encoders.pictures, on_done
+    )
     say("attributes")
     return PreparedListings(
         owners=owners,
@@ -154,6 +172,8 @@ def prepare_listings(
         pictures=pictures,
         hashes=hashes_of(pictures),
         picture_carriers=unlike_carriers(tokens, weights, pictures),
+        encoded_titles=encoded_titles,
+        encoded_pictures=encoded_pictures,
     )
 
 

@@ -247,6 +247,7 @@ _TELLERS = {
     "image": ("hash_bits",),
     "attributes": ("attributes_share",),
     "description": ("description_cosine",),
+    "encoder": ("encoded_titles", "encoded_pictures"),
     "known": ("left_known_matches", "right_known_matches"),
 }
 
@@ -286,6 +287,7 @@ def _name_signals(
         "similar_description": told("description"),
         "stands_out": told("pool"),
         "known_pairs": told("known"),
+        "similar_encoding": told("encoder"),
     }
     return {name: signals[name] for name in LISTING_SIGNALS}
 

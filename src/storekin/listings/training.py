@@ -143,6 +143,7 @@ def fit_model(
     *,
     version: str,
     about: str,
+    encoder: str = "",
     valid: Field | None = None,
     on_step: Step | None = None,
 ) -> tuple[ListingModel, Report]:
@@ -220,6 +221,7 @@ def fit_model(
         second=_to_trees(second.boosters, names, slope) if keep else None,
         third=_to_trees(third.boosters, names, slope) if third else None,
         known=known if third else no_known_pairs(),
+        encoder=encoder,
     )
     report = Report(
         pairs=sum(len(f.known) for f in fields),

@@ -10,6 +10,7 @@ from storekin.kernels.parallel import run_chunks
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_texts import IntArray, ranges_of
 from storekin.kernels.texts import Grams, norms_of
+from storekin.listings.encoding import embedding_cosines
 from storekin.listings.features import DIMENSIONS, PAIR_FEATURES
 from storekin.listings.pictures import PictureHashes
 from storekin.listings.prepared import PreparedListings, WeighedTokens
@@ -38,6 +39,12 @@ def compare_pairs(
     _compare_values(listings, left, right, vector)
     _compare_attributes(listings, left, right, vector)
     _compare_pictures(listings, left, right, vector)
+    for name, embeddings in (
+        ("encoded_titles", listings.encoded_titles),
+        ("encoded_pictures", listings.encoded_pictures),
+    ):
+        if not embeddings.is_empty:
+            column(vector, name)[:] = embedding_cosines(embeddings, left, right)
     return vector
 
 

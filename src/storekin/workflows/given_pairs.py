@@ -1,6 +1,7 @@
 """Given pairs of listings, tied to the listings around them."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storekin.kernels.similar_texts import IntArray
+from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.prepared import PreparedListings, prepare_listings
 
 LEFT, RIGHT = 0, 1
@@ -52,12 +54,15 @@ def tie_pairs(
     both: pa.Table,
     names: tuple[pa.ChunkedArray | None, pa.ChunkedArray | None],
     context: pa.Table | None,
+    folder: Path | None = None,
+    encoders: Encoders = NO_ENCODERS,
 ) -> GivenPairs:
     """Put the listings of given pairs among those of *context*.
 
     ``both`` holds the left rows, then the right ones; ``names`` are their listing ids,
     where the pairs give them. A row without an id that the context has, or one of
     which the pairs say something else, stands for itself; equal rows are one listing.
+    Pictures are looked for in *folder*.
     """
     count = both.num_rows // 2
     side = np.repeat(np.array([LEFT, RIGHT], np.int32), count)
@@ -84,7 +89,7 @@ def tie_pairs(
     if clash.any():
         owners = owners.copy()
         owners[np.unique(np.concatenate([left[clash], right[clash]]))] = -1
-    prepared = prepare_listings(table, owners, None)
+    prepared = prepare_listings(table, owners, folder, encoders=encoders)
     alone = context is None or not context.num_rows
     given = GivenPairs(prepared, left, right, None)
     return replace(given, parts=given.cut(PART)) if alone else given

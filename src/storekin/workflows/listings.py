@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from storekin.kernels.similar_texts import Progress
+from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
 from storekin.listings.matching import match_pool
 from storekin.listings.model import LEVELS, ListingModel, load_listing_model
 from storekin.listings.prepared import PreparedListings, prepare_listings
@@ -37,6 +38,7 @@ def compare_listings_of(
     floor: float,
     keep_strong: bool = False,
     model: ListingModel | None = None,
+    encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
     on_done: Progress | None = None,
 ) -> ListingFindings:
@@ -45,7 +47,10 @@ def compare_listings_of(
     With ``keep_strong`` also those that a code or a picture alone brings together.
     """
     chosen = model or load_listing_model()
-    prepared = prepare_listings(listings, owners, folder, on_step)
+    check_encoders(chosen.encoder, encoders)
+    prepared = prepare_listings(
+        listings, owners, folder, on_step, encoders=encoders, on_done=on_done
+    )
     found = match_pool(
         prepared,
         chosen,

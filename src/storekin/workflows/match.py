@@ -8,6 +8,7 @@ import pyarrow as pa
 from storekin.identity.model import IDENTITY_SIGNALS, NEAR_SIGNALS, signal_name
 from storekin.identity.values import number_stores
 from storekin.kernels.similar_texts import Progress
+from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
 from storekin.listings.matching import score_given
 from storekin.listings.model import ListingModel, load_listing_model
 from storekin.records.portfolio import Portfolio
@@ -35,6 +36,7 @@ def match_listing_table(
     floor: float = FLOOR,
     across_stores: bool = False,
     model: ListingModel | None = None,
+    encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
     on_done: Progress | None = None,
 ) -> pa.Table:
@@ -53,6 +55,7 @@ def match_listing_table(
         floor=floor,
         keep_strong=True,
         model=model,
+        encoders=encoders,
         on_step=on_step,
         on_done=on_done,
     )
@@ -123,12 +126,15 @@ def registration_pairs(findings: RegistrationFindings) -> pa.Table:
 def score_listing_pairs(
     given: GivenPairs,
     model: ListingModel | None = None,
+    encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
 ) -> pa.Table:
     """Score given pairs of listings among the listings around them, in their order."""
+    chosen = model or load_listing_model()
+    check_encoders(chosen.encoder, encoders)
     scores = score_given(
         given.listings,
-        model or load_listing_model(),
+        chosen,
         given.left,
         given.right,
         given.parts,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import pyarrow as pa
 from storekin.errors import TrainingDataError
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.blocking import propose_around, propose_pairs
+from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.model import ListingModel
 from storekin.listings.pool import make_pool
 from storekin.listings.prepared import prepare_listings
@@ -75,6 +77,7 @@ def train_on_pairs(
     about: str,
     valid: tuple[GivenPairs, npt.NDArray[np.int8]] | None = None,
     recipe: Recipe = PAIR_RECIPE,
+    encoder: str = "",
     on_step: Step | None = None,
 ) -> tuple[ListingModel, Report]:
     """Fit a model to labelled pairs; see ``listings.training.fit_model``."""
@@ -99,13 +102,18 @@ def train_on_pairs(
         replace(recipe, sided=given.parts is None),
         version="trained",
         about=about,
+        encoder=encoder,
         valid=held,
         on_step=on_step,
     )
 
 
 def group_fields(
-    listings: pa.Table, groups: npt.NDArray[np.int64], parts: int = PARTS
+    listings: pa.Table,
+    groups: npt.NDArray[np.int64],
+    parts: int = PARTS,
+    folder: Path | None = None,
+    encoders: Encoders = NO_ENCODERS,
 ) -> list[Field]:
     """Cut listings with known groups into pools; a pair counts as its group does.
 
@@ -118,7 +126,7 @@ def group_fields(
         rows = np.flatnonzero(part_of == part)
         table = listings.take(pa.array(rows))
         owners = np.arange(len(rows), dtype=np.int32)
-        prepared = prepare_listings(table, owners, None)
+        prepared = prepare_listings(table, owners, folder, encoders=encoders)
         found = propose_pairs(prepared, across_stores=False)
         own = groups[rows]
         sizes = np.bincount(groups)[own]
@@ -150,6 +158,8 @@ def train_on_groups(
     *,
     about: str,
     recipe: Recipe = GROUP_RECIPE,
+    folder: Path | None = None,
+    encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
 ) -> tuple[ListingModel, Report]:
     """Fit a model to listings of which *groups* says what product each shows.
@@ -172,9 +182,10 @@ def train_on_groups(
             "name the column that says which listings show one product",
         )
     return fit_model(
-        group_fields(listings, numbers),
+        group_fields(listings, numbers, folder=folder, encoders=encoders),
         replace(recipe, folds=PARTS),
         version="trained",
         about=about,
+        encoder=encoders.name,
         on_step=on_step,
     )

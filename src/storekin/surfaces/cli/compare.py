@@ -21,12 +21,20 @@ def compare() -> None:
     type=click.Path(path_type=Path),
     help="Listings around the pairs, tied by left_listing and right_listing.",
 )
+@click.option(
+    "--encoder",
+    "encoders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A folder with an ONNX encoder of titles, or of pictures.",
+)
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def compare_listings(
     pairs: Path,
     out: Path,
     model: Path | None,
     context: Path | None,
+    encoders: tuple[Path, ...],
     *,
     machine_readable: bool,
 ) -> None:
@@ -46,17 +54,24 @@ def compare_listings(
     from storekin.listings.model import read_model
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_compared, write_table
-    from storekin.wiring import beside, read_context, read_records, tied_pairs
+    from storekin.wiring import (
+        beside,
+        open_encoders,
+        read_context,
+        read_records,
+        tied_pairs,
+    )
     from storekin.workflows.match import score_listing_pairs
 
     fitted = None if model is None else read_model(model)
+    opened = open_encoders(encoders)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(pairs.name)
         raw = read_records(pairs)
         around = None if context is None else read_context(context)
-        given, notes = tied_pairs(raw, around)
-        scores = score_listing_pairs(given, fitted, progress.step)
+        given, notes = tied_pairs(raw, around, pairs.parent, opened)
+        scores = score_listing_pairs(given, fitted, opened, progress.step)
         scored = beside(raw.table, scores)
         write_table(scored, out)
     if around is not None:

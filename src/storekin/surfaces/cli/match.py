@@ -20,12 +20,20 @@ def match() -> None:
 @click.option(
     "--model", type=click.Path(path_type=Path), help="A model of `storekin train`."
 )
+@click.option(
+    "--encoder",
+    "encoders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A folder with an ONNX encoder of titles, or of pictures.",
+)
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def match_listings(
     file: Path,
     out: Path,
     floor: float,
     model: Path | None,
+    encoders: tuple[Path, ...],
     *,
     across_stores: bool,
     machine_readable: bool,
@@ -44,10 +52,11 @@ def match_listings(
     from storekin.listings.model import read_model
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_matched, write_table
-    from storekin.wiring import read_records, typed_records
+    from storekin.wiring import open_encoders, read_records, typed_records
     from storekin.workflows.match import match_listing_table
 
     fitted = None if model is None else read_model(model)
+    opened = open_encoders(encoders)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
@@ -57,6 +66,7 @@ def match_listings(
             floor=floor,
             across_stores=across_stores,
             model=fitted,
+            encoders=opened,
             on_step=progress.step,
             on_done=progress.done,
         )

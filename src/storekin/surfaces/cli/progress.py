@@ -18,6 +18,7 @@ _STEPS = {
     "titles": "Reading titles",
     "pictures": "Reading pictures",
     "attributes": "Reading attributes",
+    "encoding": "Encoding titles and pictures",
     "catalogues": "Joining products",
     "files": "Writing files",
     "report": "Writing the report",

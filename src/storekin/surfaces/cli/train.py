@@ -29,6 +29,13 @@ def train() -> None:
     "--forget", is_flag=True, help="Do not keep the pairs, by digests, in the model."
 )
 @click.option("--groups", help="RECORDS are listings; this column names the product.")
+@click.option(
+    "--encoder",
+    "encoders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A folder with an ONNX encoder of titles, or of pictures.",
+)
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def train_listings(
     records: Path,
@@ -36,6 +43,7 @@ def train_listings(
     valid: Path | None,
     context: Path | None,
     groups: str | None,
+    encoders: tuple[Path, ...],
     *,
     forget: bool,
     machine_readable: bool,
@@ -54,18 +62,24 @@ def train_listings(
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_trained, write_text
-    from storekin.wiring import fit_to_groups, fit_to_pairs
+    from storekin.wiring import fit_to_groups, fit_to_pairs, open_encoders
 
     if groups is not None and (valid is not None or context is not None):
         raise click.UsageError("--groups goes without --valid and --context")
+    opened = open_encoders(encoders)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(records.name)
         if groups is None:
             trained = fit_to_pairs(
-                records, valid, context, progress.step, remember=not forget
+                records,
+                valid,
+                context,
+                progress.step,
+                remember=not forget,
+                encoders=opened,
             )
         else:
-            trained = fit_to_groups(records, groups, progress.step)
+            trained = fit_to_groups(records, groups, progress.step, opened)
         write_text(trained.text, out)
     print_trained(trained, out, machine_readable=machine_readable)
