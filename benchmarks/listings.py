@@ -2,6 +2,7 @@
 
     python benchmarks/listings.py pools DATA/shopee/shopee_train.parquet
     python benchmarks/listings.py pairs DATA
+    python benchmarks/listings.py rate DATA
     python benchmarks/listings.py copies LISTINGS.parquet
     python benchmarks/listings.py growth [--sizes 100000,300000,1000000]
     python benchmarks/listings.py screening LISTINGS.parquet
@@ -306,6 +307,45 @@ def f1(label: npt.NDArray, said: npt.NDArray) -> float:
     return 200 * hits / max(int(said.sum()) + int((label == 1).sum()), 1)
 
 
+def measure_rate(data: Path, count: int = 200_000) -> None:
+    """Score many pairs of offers, by models that see rivals and that do not."""
+    offers = pa.concat_tables(
+        pq.read_table(path).select(["left_title", "right_title"])
+        for path in sorted((data / "wdc_lspc").glob("*/train_*.parquet"))
+    )
+    many = pa.concat_tables([offers] * (count // offers.num_rows + 1)).slice(0, count)
+    prepare()
+    print(
+        "| model | pairs | scored in s | a second | F1 on valid, "
+        + ", ".join(OFFERS)
+        + " |"
+    )
+    print("| --- | --- | --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, options in (
+            ("fitted, among rivals", ()),
+            ("fitted, --alone", ("--alone",)),
+        ):
+            figures = []
+            model, out = Path(folder) / "fitted.model", Path(folder) / "scored.parquet"
+            for set_name in OFFERS:
+                train, valid, _ = pair_files(data, set_name, Path(folder))
+                run("train", "listings", train, "--out", model, *options)
+                run("compare", "listings", valid, "--out", out, "--model", model)
+                scored = pq.read_table(out)
+                said = scored["probability"].to_numpy() >= 0.5
+                label = np.array([int(x) for x in scored["label"].to_pylist()])
+                figures.append(f1(label, said))
+            start = time.perf_counter()
+            storekin.compare_listings(many, model=model)
+            seconds = time.perf_counter() - start
+            f1s = ", ".join(f"{figure:.1f}" for figure in figures)
+            print(
+                f"| {name} | {count:,} | {seconds:.1f} | {count / seconds:,.0f} | {f1s} |",
+                flush=True,
+            )
+
+
 # ---- copies, growth, screening, skew: speed and reach ----
 
 
@@ -538,7 +578,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "what", choices=["pools", "pairs", "copies", "growth", "screening", "skew"]
+        "what",
+        choices=["pools", "pairs", "rate", "copies", "growth", "screening", "skew"],
     )
     parser.add_argument("path", type=Path, nargs="?")
     parser.add_argument("--sizes", default="100000,300000,1000000")
@@ -553,6 +594,7 @@ def main() -> None:
         {
             "pools": measure_pools,
             "pairs": measure_pairs,
+            "rate": measure_rate,
             "copies": measure_copies,
             "screening": measure_screening,
         }[chosen.what](chosen.path)

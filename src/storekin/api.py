@@ -203,12 +203,14 @@ def train_listings(
     valid: str | PathLike[str] | None = None,
     context: str | PathLike[str] | None = None,
     remember: bool = True,
+    alone: bool = False,
     encoders: Sequence[str | PathLike[str]] = (),
 ) -> dict[str, float]:
     """Fit a listings model to a file of labelled pairs, or of listings with groups.
 
     Writes the model to *out*; gives what was measured on pairs left out in turn. The
-    model remembers the labelled pairs by digests, unless *remember* is false.
+    model remembers the labelled pairs by digests, unless *remember* is false. One that
+    sees pairs *alone*, and not among their rivals, scores ten times as many a second.
     Needs the extra ``storekin[train]``.
 
     Raises:
@@ -222,6 +224,7 @@ def train_listings(
             None if valid is None else Path(valid),
             None if context is None else Path(context),
             remember=remember,
+            alone=alone,
             encoders=opened,
         )
         if groups is None

@@ -26,7 +26,12 @@ from storekin.records.portfolio import Portfolio, Rejection
 from storekin.records.tables import TABLES, TableName, column_names
 from storekin.wording.rejections import tell
 from storekin.workflows.given_pairs import GivenPairs, tie_pairs
-from storekin.workflows.train import PAIR_RECIPE, train_on_groups, train_on_pairs
+from storekin.workflows.train import (
+    FAST_RECIPE,
+    PAIR_RECIPE,
+    train_on_groups,
+    train_on_pairs,
+)
 
 
 def open_engine() -> DuckDbEngine:
@@ -314,9 +319,13 @@ def fit_to_pairs(
     on_step: Callable[[str], None] | None = None,
     *,
     remember: bool = True,
+    alone: bool = False,
     encoders: Encoders = NO_ENCODERS,
 ) -> Trained:
-    """Fit a listings model to a file of labelled pairs, and *remember* them in it."""
+    """Fit a listings model to a file of labelled pairs, and *remember* them in it.
+
+    A model that sees pairs *alone*, without other candidates beside them, is faster.
+    """
     around = None if context is None else read_context(context)
     notes: list[str] = [] if around is None else list(around.notes)
 
@@ -333,8 +342,9 @@ def fit_to_pairs(
         labels,
         about=f"{len(labels)} pairs of {records.name}",
         valid=None if valid is None else read(valid),
-        recipe=replace(PAIR_RECIPE, known=remember),
+        recipe=replace(FAST_RECIPE if alone else PAIR_RECIPE, known=remember),
         encoder=encoders.name,
+        alone=alone,
         on_step=on_step,
     )
     return Trained(model_to_text(model), report, tuple(notes))

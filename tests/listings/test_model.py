@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import storekin
 from storekin.errors import ModelFileError
-from storekin.listings.features import FEATURES, column_names, group_numbers
+from storekin.listings.features import FEATURES, SIGNAL_GROUPS, column_names
 from storekin.listings.model import (
     LISTING_SIGNALS,
     load_listing_model,
@@ -78,8 +78,8 @@ def test_shares_add_up_to_the_sum(values: list[float | None]) -> None:
     columns = row()
     for place, value in enumerate(values):
         columns[0, place * 7] = np.nan if value is None else value
-    shares = np.zeros((1, 10), np.int64)
-    trees.share(columns, np.array(group_numbers(), np.int64), shares)
+    shares = np.zeros((1, len(SIGNAL_GROUPS)), np.int64)
+    trees.share(columns, shares)
 
     assert int(shares.sum()) + trees.base == int(trees.sum(columns)[0])
 

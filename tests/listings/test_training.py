@@ -160,3 +160,32 @@ def test_what_cannot_teach_is_said_so(
         storekin.train_listings(path, tmp_path / "out.model")
 
     assert not (tmp_path / "out.model").exists()
+
+
+def test_pairs_can_be_seen_alone(folder: Path) -> None:
+    """Without rivals a model tells pairs apart, too, in any order of the rows."""
+    out = folder / "alone.model"
+    storekin.train_listings(folder / "train.parquet", out, alone=True)
+    valid = pq.read_table(folder / "valid.parquet")
+    scored = storekin.compare_listings(valid, model=out)
+    back = list(range(valid.num_rows))[::-1]
+    turned = storekin.compare_listings(valid.take(back), model=out)
+    right = sum(
+        (row["probability"] >= 0.5) == bool(row["label"]) for row in scored.to_pylist()
+    )
+
+    assert "\nalone = true\n" in out.read_text("utf-8")
+    assert right / valid.num_rows > 0.9
+    assert turned.take(back).equals(scored)
+
+
+def test_many_pairs_are_scored_as_few_are(folder: Path) -> None:
+    """Pools are dealt to threads in slabs: no result depends on how."""
+    valid = pq.read_table(folder / "valid.parquet")
+    many = pa.concat_tables([valid] * 40)
+    one, other = (
+        storekin.compare_listings(many, model=folder / "alone.model") for _ in range(2)
+    )
+
+    assert one.equals(other)
+    assert len(set(one["bits"].to_pylist())) > 3

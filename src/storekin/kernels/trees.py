@@ -93,43 +93,67 @@ def sum_trees(
 
 
 @kernel(
-    "void(f4[:,::1], i4[::1], f4[::1], b1[::1], i4[::1], i4[::1], i8[::1], i4[::1],"
-    " i8[::1], i8, i8, i8[:,::1])"
+    "void(f4[:,::1], i4[::1], f4[::1], b1[::1], i4[:,::1], i4[:,::1], i4[::1], i8[::1],"
+    " i8, i8, i8[:,::1])"
 )
-def share_trees(
+def share_trees(  # noqa: C901 - four rows side by side, and the last ones
     columns: Any,  # noqa: ANN401
     features: Any,  # noqa: ANN401
     thresholds: Any,  # noqa: ANN401
     unknown_yes: Any,  # noqa: ANN401
-    yes: Any,  # noqa: ANN401
-    no: Any,  # noqa: ANN401
-    values: Any,  # noqa: ANN401
+    ways: Any,  # noqa: ANN401
+    shares: Any,  # noqa: ANN401
     roots: Any,  # noqa: ANN401
-    groups: Any,  # noqa: ANN401
+    depths: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
     out: Any,  # noqa: ANN401
 ) -> None:
     """Add to each group of features what its splits change, for rows [first, last).
 
-    A split is worth the value of the node that it leads to less its own; a node's
-    value is the mean of what lies below it. The groups and the roots' values add up
-    to the row's sum exactly. What an unknown value decides is added to group 0.
+    ``shares`` has for each node what the splits above it changed, by group; with the
+    roots' values they add up to the row's sum exactly. Rows go as in ``sum_trees``.
     """
-    for row in range(first, last):
-        for root in roots:
-            node = root
-            while features[node] >= 0:
-                feature = features[node]
-                value = columns[row, feature]
-                unknown = np.isnan(value)
-                if value <= thresholds[node] or (unknown_yes[node] and unknown):
-                    following = yes[node]
-                else:
-                    following = no[node]
-                group = 0 if unknown else groups[feature]
-                out[row, group] += values[following] - values[node]
-                node = following
+    groups = shares.shape[1]
+    for low in range(first, last, _BLOCK):
+        high = min(low + _BLOCK, last)
+        for tree in range(len(roots)):
+            root = roots[tree]
+            depth = depths[tree]
+            row = low
+            while row < high:
+                two = min(row + 1, high - 1)
+                three = min(row + 2, high - 1)
+                four = min(row + 3, high - 1)
+                a = root
+                b = root
+                c = root
+                d = root
+                for _ in range(depth):
+                    a = _following(
+                        columns, row, features, thresholds, unknown_yes, ways, a
+                    )
+                    b = _following(
+                        columns, two, features, thresholds, unknown_yes, ways, b
+                    )
+                    c = _following(
+                        columns, three, features, thresholds, unknown_yes, ways, c
+                    )
+                    d = _following(
+                        columns, four, features, thresholds, unknown_yes, ways, d
+                    )
+                for group in range(groups):
+                    out[row, group] += shares[a, group]
+                if row + 1 < high:
+                    for group in range(groups):
+                        out[row + 1, group] += shares[b, group]
+                if row + 2 < high:
+                    for group in range(groups):
+                        out[row + 2, group] += shares[c, group]
+                if row + 3 < high:
+                    for group in range(groups):
+                        out[row + 3, group] += shares[d, group]
+                row += 4
 
 
 @kernel("void(i8[::1], i8[::1], f4[:,::1], i8[::1], i8[::1], i8, i8, f4[:,::1])")

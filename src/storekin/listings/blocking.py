@@ -286,17 +286,21 @@ def propose_around(
     left: IntArray,
     right: IntArray,
     parts: IntArray | None = None,
+    *,
+    alone: bool = False,
 ) -> Around:
     """Put given pairs of two sides among all candidates that touch their listings.
 
     ``listings.owners`` numbers the sides. With ``parts`` only the listings of one
-    part's pairs are seen beside one another.
+    part's pairs are seen beside one another; ``alone`` leaves all other candidates out.
     """
     tables = [listings.tokens]
     if len(listings) <= GRAM_POOL or parts is not None:
         tables += [gram_tokens(grams) for grams in listings.grams[:2]]
     if listings.whole is not None:
         tables.append(listings.whole.words.tokens)
+    if alone:
+        tables = []
     if parts is None:
         return _around(listings, tables, np.arange(len(listings)), left, right)
     found = []
@@ -346,6 +350,8 @@ def _around(
         kept = keep_likest(total, one, other, cosine, RIVALS)
         keys.append(_keys(one[kept], other[kept]))
     for embeddings in (listings.encoded_titles, listings.encoded_pictures):
+        if not tables:
+            break
         one, other = closest_listings(embeddings.of(rows), owners)
         near = touched[one] | touched[other]
         keys.append(_keys(one[near], other[near]))

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress
-from storekin.listings.blocking import propose_around, propose_pairs
+from storekin.listings.blocking import RIVALS, propose_around, propose_pairs
 from storekin.listings.model import ListingModel
 from storekin.listings.passes import (
     Columnist,
     Steps,
     around_pool,
+    by_rule,
     first_pass,
+    first_shares,
+    keep_columns,
     second_pass,
     with_second,
 )
@@ -63,6 +67,7 @@ def match_pool(
         listings, pool, model.words, model.sided, around_pool(listings, pool)
     )
     say("comparisons")
+    columnist = keep_columns(columnist)
     first = first_pass(columnist, model, on_done)
     say("second_pass")
     columnist = with_second(columnist, model, first)
@@ -84,6 +89,10 @@ def match_pool(
     return Matches(join_scores(parts), len(found.left), found.crowded)
 
 
+SLAB = 30_000
+"""Pairs and rivals that are compared at a time, where pools are small and many."""
+
+
 def score_given(
     listings: PreparedListings,
     model: ListingModel,
@@ -91,6 +100,7 @@ def score_given(
     right: IntArray,
     parts: IntArray | None = None,
     on_step: Step | None = None,
+    on_done: Progress | None = None,
 ) -> ListingScores:
     """Score given pairs among the other candidates of both sides, in their order.
 
@@ -98,10 +108,28 @@ def score_given(
     in, where the pairs are their own context.
     """
     say = on_step or (lambda _: None)
-    say("rivals")
-    around = propose_around(listings, left, right, parts)
-    pool = make_pool(around.rows, around.left, around.right)
-    return score_places(listings, model, pool, around.places, say)
+    say("comparisons")
+    if parts is None or not len(left):
+        around = propose_around(listings, left, right)
+        pool = make_pool(around.rows, around.left, around.right)
+        return score_places(listings, model, pool, around.places)
+    # a slab holds whole pools: what is scored beside a pair is the same in any slab
+    size = SLAB // (1 if model.alone else RIVALS * 3)
+    order = np.argsort(parts, kind="stable")
+    begins = np.flatnonzero(np.diff(parts[order], prepend=-1))
+    slabs = np.split(order, begins[np.flatnonzero(np.diff(begins // size)) + 1])
+
+    def score(slab: IntArray) -> ListingScores:
+        around = propose_around(
+            listings, left[slab], right[slab], parts[slab], alone=model.alone
+        )
+        pool = make_pool(around.rows, around.left, around.right)
+        return score_places(listings, model, pool, around.places)
+
+    found = run_chunks(score, slabs, on_done)
+    back = np.empty(len(left), np.int64)
+    back[order] = np.arange(len(left))
+    return join_scores(found).take(back)
 
 
 def score_places(
@@ -109,20 +137,27 @@ def score_places(
     model: ListingModel,
     pool: Pool,
     places: IntArray,
-    on_step: Step | None = None,
 ) -> ListingScores:
     """Score the pairs of a pool that stand at *places*, in their order."""
     columnist = Columnist(
         listings, pool, model.words, model.sided, around_pool(listings, pool)
     )
-    if on_step is not None:
-        on_step("comparisons")
-    first = first_pass(columnist, model)
+    columnist = keep_columns(columnist)
+    shares = None
+    if columnist.kept is not None and 2 * len(places) > len(pool.left):
+        # most pairs are told of: their shares add up to their scores
+        shares = first_shares(columnist, model)
+        first = shares.sum(axis=1) + by_rule(columnist, model, slice(None))
+    else:
+        first = first_pass(columnist, model)
     columnist = with_second(columnist, model, first)
     found: list[ListingScores] = [_nothing(columnist, model)]
 
     def visit(chosen: IntArray, steps: Steps) -> None:
-        found.append(explain_scores(columnist, model, chosen, first[chosen], steps))
+        told = None if shares is None else shares[chosen]
+        found.append(
+            explain_scores(columnist, model, chosen, first[chosen], steps, told)
+        )
 
     second_pass(columnist, model, first, places, visit)
     return join_scores(found)

@@ -56,7 +56,8 @@ class ListingModel:
     the trees' values were stretched to be honest log odds. ``gtin_bits`` is what an
     equal and a different product code weigh, by rule. ``third`` adds what
     ``known``, the pairs that were labelled before, say of other pairs of their
-    listings. ``encoder`` names the encoders that it was fitted with.
+    listings. ``encoder`` names the encoders that it was fitted with; of an
+    ``alone`` one given pairs have no rivals but one another.
     """
 
     version: str
@@ -71,6 +72,7 @@ class ListingModel:
     second: Trees | None
     third: Trees | None = None
     encoder: str = ""
+    alone: bool = False
     known: KnownPairs = field(default_factory=no_known_pairs)
 
     @property
@@ -92,6 +94,8 @@ def model_to_text(model: ListingModel) -> str:
         f"gtin_bits = [{model.gtin_bits[0]}, {model.gtin_bits[1]}]",
         f"levels = [{', '.join(str(level) for level in model.levels)}]",
     ]
+    if model.alone:
+        head.append("alone = true")
     if model.encoder:
         head.append(f"encoder = {json.dumps(model.encoder)}")
     words = [
@@ -159,6 +163,7 @@ def model_from_text(text: str, where: str) -> ListingModel:
             second=second,
             third=third,
             encoder=str(head.get("encoder", "")),
+            alone=bool(head.get("alone", False)),
             known=_known_from_lines(lines[known + 1 :]),
         )
     except (ValueError, KeyError, IndexError, TypeError) as problem:

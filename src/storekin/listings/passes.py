@@ -6,7 +6,7 @@ batches: a million listings have more pairs than memory has room for their colum
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from storekin.listings.features import (
     FIRST_COUNT,
     KNOWN_FEATURES,
     PAIR_FEATURES,
+    SIGNAL_GROUPS,
     WORD_FEATURES,
     side_pairs,
 )
@@ -32,6 +33,8 @@ from storekin.listings.words import WordWeights, word_features
 Steps = npt.NDArray[np.int64]
 BATCH = 131_072
 _ROWS = 16_384
+MOST_KEPT = 300_000
+"""Pairs whose columns are kept from pass to pass: some 200 MB."""
 
 WEAK_STEPS = -8 * STEPS
 """Pairs that the first pass holds for less likely than 1 in 256 stay as they are."""
@@ -39,7 +42,10 @@ WEAK_STEPS = -8 * STEPS
 
 @dataclass(frozen=True, slots=True)
 class Columnist:
-    """Makes the columns of any pairs of a pool, by their places."""
+    """Makes the columns of any pairs of a pool, by their places.
+
+    ``kept`` are the first pass's columns of all pairs, where the pool is small enough.
+    """
 
     listings: PreparedListings
     pool: Pool
@@ -47,6 +53,7 @@ class Columnist:
     sided: bool
     around: Columns
     second: Columns | None = None
+    kept: Columns | None = None
 
     def ends(self, places: npt.NDArray[np.int64] | slice) -> tuple[IntArray, IntArray]:
         """Give the rows of the listings that the pairs at *places* join."""
@@ -64,6 +71,12 @@ class Columnist:
 
     def columns(self, places: npt.NDArray[np.int64] | slice) -> Columns:
         """Give the columns of the pool's pairs at *places*, as the trees read them."""
+        if self.kept is not None:
+            if self.second is None:
+                return self.kept[places]
+            later = self.second_columns(np.arange(len(self.kept))[places])
+            later[:, :FIRST_COUNT] = self.kept[places]
+            return later
         left, right = self.ends(places)
         width = FIRST_COUNT if self.second is None else len(FEATURES)
         out = np.empty((len(left), width), np.float32)
@@ -125,6 +138,23 @@ def first_pass(
     return steps + by_rule(columnist, model, slice(0, count))
 
 
+def first_shares(columnist: Columnist, model: ListingModel) -> Steps:
+    """Give what each group of features says in the first pass, for all pairs kept."""
+    columns = columnist.columns(slice(None))
+    shares = np.zeros((len(columns), len(SIGNAL_GROUPS)), np.int64)
+    shares[:, 0] = model.first.base
+    model.first.share(columns, shares)
+    return shares
+
+
+def keep_columns(columnist: Columnist) -> Columnist:
+    """Make the first pass's columns once, if there is room to keep them."""
+    count = len(columnist.pool.left)
+    if count > MOST_KEPT:
+        return columnist
+    return replace(columnist, kept=columnist.columns(slice(0, count)))
+
+
 def by_rule(
     columnist: Columnist, model: ListingModel, places: npt.NDArray[np.int64] | slice
 ) -> Steps:
@@ -155,14 +185,7 @@ def with_second(columnist: Columnist, model: ListingModel, first: Steps) -> Colu
         digests = listing_digests(columnist.listings)
         ends = columnist.ends(slice(None))
         second[:, -len(KNOWN_FEATURES) :] = known_features(model.known, digests, *ends)
-    return Columnist(
-        columnist.listings,
-        columnist.pool,
-        columnist.words,
-        columnist.sided,
-        columnist.around,
-        second,
-    )
+    return replace(columnist, second=second)
 
 
 Visit = Callable[[npt.NDArray[np.int64], Steps], None]

@@ -13,7 +13,6 @@ from storekin.kernels.similar_texts import IntArray
 from storekin.listings.features import (
     FEATURES,
     SIGNAL_GROUPS,
-    group_numbers,
 )
 from storekin.listings.model import LISTING_SIGNALS, ListingModel
 from storekin.listings.passes import (
@@ -103,18 +102,19 @@ def explain_scores(
     places: IntArray,
     first: Steps,
     steps: Steps,
+    shares: Steps | None = None,
 ) -> ListingScores:
     """Share the scores of the pairs at *places* out to their signals.
 
     ``first`` and ``steps`` are the scores of the first pass and of all. What a silent
     signal would say is counted to the title: without a picture, the title's weight is
-    another.
+    another. ``shares`` are those of the first pass, where they are known.
     """
     columns = columnist.columns(places)
-    groups = np.array(group_numbers(), np.int64)
-    shares = np.zeros((len(places), len(SIGNAL_GROUPS)), np.int64)
-    shares[:, 0] = model.first.base
-    model.first.share(columns, groups, shares)
+    if shares is None:
+        shares = np.zeros((len(places), len(SIGNAL_GROUPS)), np.int64)
+        shares[:, 0] = model.first.base
+        model.first.share(columns, shares)
     for trees in (model.second, model.third):
         if trees is None:
             continue
@@ -123,7 +123,7 @@ def explain_scores(
             again = np.intersect1d(again, met_before(columns), assume_unique=True)
         part = np.zeros((len(again), len(SIGNAL_GROUPS)), np.int64)
         part[:, 0] = trees.base
-        trees.share(np.ascontiguousarray(columns[again]), groups, part)
+        trees.share(np.ascontiguousarray(columns[again]), part)
         shares[again] += part
     ruled = by_rule(columnist, model, places)
     facts = Facts.of(columns)

@@ -144,6 +144,7 @@ def fit_model(
     version: str,
     about: str,
     encoder: str = "",
+    alone: bool = False,
     valid: Field | None = None,
     on_step: Step | None = None,
 ) -> tuple[ListingModel, Report]:
@@ -222,6 +223,7 @@ def fit_model(
         third=_to_trees(third.boosters, names, slope) if third else None,
         known=known if third else no_known_pairs(),
         encoder=encoder,
+        alone=alone,
     )
     report = Report(
         pairs=sum(len(f.known) for f in fields),

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import ranges_of
+from storekin.listings.features import SIGNAL_GROUPS, group_numbers
 
 STEPS = 10_000
 """Values are whole numbers of this part of a bit."""
@@ -25,7 +26,11 @@ Sums = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Nodes of all trees, end to end; ``columns`` names what ``features`` number."""
+    """Nodes of all trees, end to end; ``columns`` names what ``features`` number.
+
+    ``shares`` of shape (nodes, groups) is what the splits above each node changed, by
+    the group of the feature that each asked about.
+    """
 
     columns: tuple[str, ...]
     features: npt.NDArray[np.int32]
@@ -36,6 +41,7 @@ class Trees:
     values: Sums
     roots: npt.NDArray[np.int32]
     depths: npt.NDArray[np.int64]
+    shares: npt.NDArray[np.int32]
 
     @property
     def base(self) -> int:
@@ -73,24 +79,25 @@ class Trees:
         )
         return out
 
-    def share(self, columns: Columns, groups: npt.NDArray[np.int64], out: Sums) -> None:
+    def share(self, columns: Columns, out: Sums) -> None:
         """Add what each group of features says to *out*, shape (rows, groups).
 
         With ``base`` they sum up to what ``sum`` gives, exactly.
         """
         from storekin.kernels.trees import share_trees
 
+        features = np.maximum(self.features, 0)
+        ways = np.stack([self.no, self.yes], axis=1)
         run_chunks(
             lambda span: share_trees(
                 columns,
-                self.features,
+                features,
                 self.thresholds,
                 self.unknown_yes,
-                self.yes,
-                self.no,
-                self.values,
+                ways,
+                self.shares,
                 self.roots,
-                groups,
+                self.depths,
                 span[0],
                 span[1],
                 out,
@@ -187,4 +194,19 @@ def checked_trees(
         values=np.array(fields[5], np.int64),
         roots=np.array(roots, np.int32),
         depths=np.array(depths, np.int64),
+        shares=_shares_above(nodes),
     )
+
+
+def _shares_above(
+    nodes: Sequence[tuple[int, float, bool, int, int, int]],
+) -> npt.NDArray[np.int32]:
+    groups = group_numbers()
+    shares = np.zeros((len(nodes), len(SIGNAL_GROUPS)), np.int32)
+    for place, (feature, _, _, yes, no, value) in enumerate(nodes):
+        if feature < 0:
+            continue
+        for following in (yes, no):
+            shares[following] = shares[place]
+            shares[following, groups[feature]] += nodes[following][5] - value
+    return shares

@@ -128,6 +128,7 @@ def score_listing_pairs(
     model: ListingModel | None = None,
     encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
+    on_done: Progress | None = None,
 ) -> pa.Table:
     """Score given pairs of listings among the listings around them, in their order."""
     chosen = model or load_listing_model()
@@ -139,6 +140,7 @@ def score_listing_pairs(
         given.right,
         given.parts,
         on_step,
+        on_done,
     )
     return pa.table(score_columns(scores))
 

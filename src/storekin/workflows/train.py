@@ -29,6 +29,9 @@ from storekin.workflows.given_pairs import PART, GivenPairs
 Step = Callable[[str], None]
 
 PAIR_RECIPE = Recipe()
+FAST_RECIPE = Recipe(rate=0.05, rounds=240, seeds=1, known_rounds=120)
+"""Fewer trees, for models that see pairs alone: they are chosen for their speed."""
+
 GROUP_RECIPE = Recipe(
     leaves=48,
     depth=12,
@@ -57,9 +60,11 @@ def pair_field(
     folds: IntArray,
     parts: IntArray | None,
     weight: float = 1.0,
+    *,
+    alone: bool = False,
 ) -> Field:
     """Make a field of given pairs among the candidates around them."""
-    around = propose_around(given.listings, given.left, given.right, parts)
+    around = propose_around(given.listings, given.left, given.right, parts, alone=alone)
     count = len(around.left)
     known = np.full(count, -1, np.int8)
     known[around.places] = labels
@@ -78,13 +83,14 @@ def train_on_pairs(
     valid: tuple[GivenPairs, npt.NDArray[np.int8]] | None = None,
     recipe: Recipe = PAIR_RECIPE,
     encoder: str = "",
+    alone: bool = False,
     on_step: Step | None = None,
 ) -> tuple[ListingModel, Report]:
     """Fit a model to labelled pairs; see ``listings.training.fit_model``."""
     held = None
     if valid is not None:
         blank = np.zeros(len(valid[1]), np.int64)
-        held = pair_field(*valid, blank, valid[0].parts)
+        held = pair_field(*valid, blank, valid[0].parts, alone=alone)
     folds = stratified_folds(labels, recipe.folds)
     if given.parts is None:
         fields = [pair_field(given, labels, folds, None)]
@@ -94,7 +100,8 @@ def train_on_pairs(
             given.parts
         ]
         fields = [
-            pair_field(given, labels, folds, parts, 1 / len(sizes)) for parts in sizes
+            pair_field(given, labels, folds, parts, 1 / len(sizes), alone=alone)
+            for parts in sizes
         ]
     # two tables have habits of their own; sides of which nothing more is known do not
     return fit_model(
@@ -103,6 +110,7 @@ def train_on_pairs(
         version="trained",
         about=about,
         encoder=encoder,
+        alone=alone,
         valid=held,
         on_step=on_step,
     )

@@ -71,7 +71,9 @@ def compare_listings(
         raw = read_records(pairs)
         around = None if context is None else read_context(context)
         given, notes = tied_pairs(raw, around, pairs.parent, opened)
-        scores = score_listing_pairs(given, fitted, opened, progress.step)
+        scores = score_listing_pairs(
+            given, fitted, opened, progress.step, progress.done
+        )
         scored = beside(raw.table, scores)
         write_table(scored, out)
     if around is not None:

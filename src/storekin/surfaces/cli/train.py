@@ -28,6 +28,11 @@ def train() -> None:
 @click.option(
     "--forget", is_flag=True, help="Do not keep the pairs, by digests, in the model."
 )
+@click.option(
+    "--alone",
+    is_flag=True,
+    help="See pairs alone, not among rivals: ten times faster, less exact.",
+)
 @click.option("--groups", help="RECORDS are listings; this column names the product.")
 @click.option(
     "--encoder",
@@ -46,6 +51,7 @@ def train_listings(
     encoders: tuple[Path, ...],
     *,
     forget: bool,
+    alone: bool,
     machine_readable: bool,
 ) -> None:
     r"""Fit a model to RECORDS: labelled pairs, or listings with their true group.
@@ -66,6 +72,8 @@ def train_listings(
 
     if groups is not None and (valid is not None or context is not None):
         raise click.UsageError("--groups goes without --valid and --context")
+    if alone and (groups is not None or context is not None):
+        raise click.UsageError("--alone goes without --groups and --context")
     opened = open_encoders(encoders)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
@@ -77,6 +85,7 @@ def train_listings(
                 context,
                 progress.step,
                 remember=not forget,
+                alone=alone,
                 encoders=opened,
             )
         else:
