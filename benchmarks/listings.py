@@ -390,7 +390,8 @@ JOIN = """
 import resource, sys, time
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
 from storekin.kernels.compiled import prepare
-from storekin.kernels.similar_texts import TextColumn, join_similar, tokenise
+from storekin.kernels.similar_pairs import join_similar
+from storekin.kernels.similar_texts import TextColumn, tokenise
 from storekin.listings.vocabulary import listing_vocabulary
 prepare()
 table = pq.read_table(sys.argv[1]).slice(0, int(sys.argv[2]))

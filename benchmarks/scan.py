@@ -38,7 +38,8 @@ JOIN = """
 import json, resource, sys, time
 from pathlib import Path
 from storekin.kernels.compiled import prepare
-from storekin.kernels.similar_texts import TextColumn, join_similar, tokenise
+from storekin.kernels.similar_pairs import join_similar
+from storekin.kernels.similar_texts import TextColumn, tokenise
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.wiring import open_portfolio
 prepare()

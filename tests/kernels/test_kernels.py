@@ -2,7 +2,9 @@
 
 from collections import Counter
 from math import log
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
@@ -17,10 +19,13 @@ from storekin.kernels.groups import (
     components_held_apart,
     number_values,
 )
+from storekin.kernels.similar_pairs import (
+    join_similar,
+    join_similar_on_disk,
+)
 from storekin.kernels.similar_texts import (
     TextColumn,
     Tokens,
-    join_similar,
     tokenise,
 )
 from storekin.kernels.spelled import common_characters
@@ -75,7 +80,7 @@ def listings_of(titles: list[str]) -> PreparedListings:
 @given(titles=TITLES)
 @settings(max_examples=60, deadline=None)
 def test_the_join_finds_every_pair_above_the_threshold(titles: list[str]) -> None:
-    """The prefix filter and the blocks lose nothing that clearly reaches it."""
+    """The prefix filter loses nothing that clearly reaches it; lossless, nothing."""
     tokens = tokens_of(titles)
     rows = [
         {int(v) for v in tokens.values[a:b] if int(v) >> 61 <= 3}
@@ -86,14 +91,35 @@ def test_the_join_finds_every_pair_above_the_threshold(titles: list[str]) -> Non
     norm = [sum(weight[v] for v in row) ** 0.5 for row in rows]
     pairs = join_similar(tokens, threshold=0.45)
     found = set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    every = join_similar(tokens, threshold=0.45, lossless=True)
+    lossless = set(zip(every.left.tolist(), every.right.tolist(), strict=True))
+    assert found <= lossless
     for left in range(len(rows)):
         for right in range(left + 1, len(rows)):
             shared = sum(weight[v] for v in rows[left] & rows[right])
             cosine = shared / (norm[left] * norm[right]) if shared else 0.0
             if cosine >= 0.7:
                 assert (left, right) in found
+            if cosine > 0.4501:
+                assert (left, right) in lossless
             if cosine < 0.44:
                 assert (left, right) not in found
+
+
+@given(titles=TITLES)
+@settings(max_examples=20, deadline=None)
+def test_pairs_on_disk_are_those_in_memory(titles: list[str]) -> None:
+    """Runs of left rows, one behind the other, are the whole; no file is left."""
+    tokens = tokens_of(titles * 3)
+    whole = join_similar(tokens, threshold=0.45)
+    with TemporaryDirectory() as folder:
+        runs = list(join_similar_on_disk(tokens, Path(folder), threshold=0.45))
+        left_over = {path.name for path in Path(folder).iterdir()}
+    for name in ("left", "right", "cosine"):
+        empty = np.empty(0, np.int64)
+        joined = np.concatenate([empty, *(getattr(run, name) for run in runs)])
+        assert joined.tolist() == getattr(whole, name).tolist()
+    assert left_over <= {"features"}
 
 
 def test_a_word_of_one_title_alone_keeps_two_apart() -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.ranges import pair_ranges
+from storekin.kernels.similar_pairs import join_similar
 from storekin.kernels.similar_texts import (
     IntArray,
     Progress,
     Tokens,
-    join_similar,
 )
 from storekin.kernels.texts import Grams
 from storekin.listings.encoding import closest_listings
@@ -147,18 +147,23 @@ def propose_pairs(
     *,
     across_stores: bool,
     bar: float | None = None,
+    lossless: bool = False,
     on_done: Progress | None = None,
 ) -> ListingCandidates:
     """Propose all pairs worth comparing; with *across_stores*, of two stores only.
 
     ``bar`` is the cosine from which titles are compared, that of the pool's size if not
-    given.
+    given. ``lossless`` keeps every pair above it (``kernels.similar_pairs``).
     """
     total = len(listings)
     rows = np.arange(total)
     proposed = []
     title_pairs, crowded = _title_pairs(
-        listings, across_stores=across_stores, bar=bar, on_done=on_done
+        listings,
+        across_stores=across_stores,
+        bar=bar,
+        lossless=lossless,
+        on_done=on_done,
     )
     proposed.append(_keys(*title_pairs))
     apart = listings.owners if across_stores else None
@@ -206,6 +211,7 @@ def _title_pairs(
     *,
     across_stores: bool,
     bar: float | None,
+    lossless: bool,
     on_done: Progress | None,
 ) -> tuple[tuple[IntArray, IntArray], int]:
     """Join titles, each family of equal titles as one; then unfold the families."""
@@ -234,6 +240,7 @@ def _title_pairs(
             _rows_of(table, heads),
             threshold=title_bar(total) if bar is None else bar,
             lone_share=LONE_SHARE,
+            lossless=lossless,
             owners=owners,
             copies=copies,
             on_done=on_done,

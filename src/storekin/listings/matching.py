@@ -51,6 +51,7 @@ def match_pool(
     across_stores: bool,
     floor: float,
     keep_strong: bool,
+    lossless: bool = False,
     on_step: Step | None = None,
     on_done: Progress | None = None,
 ) -> Matches:
@@ -60,7 +61,9 @@ def match_pool(
     """
     say = on_step or (lambda _: None)
     say("candidates")
-    found = propose_pairs(listings, across_stores=across_stores, on_done=on_done)
+    found = propose_pairs(
+        listings, across_stores=across_stores, lossless=lossless, on_done=on_done
+    )
     pool = make_pool(np.arange(len(listings)), found.left, found.right)
     say("rivals")
     columnist = Columnist(

@@ -37,6 +37,7 @@ def compare_listings_of(
     across_stores: bool,
     floor: float,
     keep_strong: bool = False,
+    lossless: bool = False,
     model: ListingModel | None = None,
     encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
@@ -57,6 +58,7 @@ def compare_listings_of(
         across_stores=across_stores,
         floor=floor,
         keep_strong=keep_strong,
+        lossless=lossless,
         on_step=on_step,
         on_done=on_done,
     )

@@ -35,6 +35,7 @@ def match_listing_table(
     *,
     floor: float = FLOOR,
     across_stores: bool = False,
+    lossless: bool = False,
     model: ListingModel | None = None,
     encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
@@ -43,7 +44,8 @@ def match_listing_table(
     """Find pairs of listings: left, right, probability, bits, level, signals.
 
     Rows are sorted by the listings' ids, left < right. ``across_stores`` leaves out
-    pairs inside one store.
+    pairs inside one store. ``lossless`` looks at every pair of titles above the
+    candidate threshold, of which the default misses a few that are close to it.
     """
     table = portfolio.listings
     owners = number_stores(portfolio.store_ids(), table).astype(np.int32)
@@ -54,6 +56,7 @@ def match_listing_table(
         across_stores=across_stores,
         floor=floor,
         keep_strong=True,
+        lossless=lossless,
         model=model,
         encoders=encoders,
         on_step=on_step,

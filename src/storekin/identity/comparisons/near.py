@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from storekin.identity.values import IntArray
+from storekin.kernels.similar_pairs import join_similar
 from storekin.kernels.similar_texts import (
     TextColumn,
     Vocabulary,
-    join_similar,
     tokenise,
 )
 from storekin.normalise.addresses import address_numbers, address_words

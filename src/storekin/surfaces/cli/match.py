@@ -16,6 +16,11 @@ def match() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--floor", type=_FLOOR, default=0.05, show_default=True)
+@click.option(
+    "--lossless",
+    is_flag=True,
+    help="Miss no pair of like titles; slower (the default misses a few weak ones).",
+)
 @click.option("--across-stores", is_flag=True, help="Leave out pairs of one store.")
 @click.option(
     "--model", type=click.Path(path_type=Path), help="A model of `storekin train`."
@@ -35,6 +40,7 @@ def match_listings(
     model: Path | None,
     encoders: tuple[Path, ...],
     *,
+    lossless: bool,
     across_stores: bool,
     machine_readable: bool,
 ) -> None:
@@ -65,6 +71,7 @@ def match_listings(
             records,
             floor=floor,
             across_stores=across_stores,
+            lossless=lossless,
             model=fitted,
             encoders=opened,
             on_step=progress.step,
