@@ -386,31 +386,53 @@ def measure_copies(path: Path) -> None:
     print(f"| {same[at_half].sum() / true:.3f} (at 0.5) | {same[at_half].mean():.3f} |")
 
 
-JOIN = """
+HEAD = """
 import resource, sys, time
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
+table = pq.ParquetFile(sys.argv[1])
+size, rows = int(sys.argv[2]), []
+for batch in table.iter_batches(columns=["title", "cluster"]):
+    rows.append(batch.slice(0, size - sum(map(len, rows))))
+    if sum(map(len, rows)) >= size:
+        break
+table = pa.Table.from_batches(rows)
+cluster = table["cluster"].to_numpy()
+sizes = np.unique(cluster, return_counts=True)[1]
+true = (sizes * (sizes - 1) // 2).sum()
+"""
+JOIN = (
+    HEAD
+    + """
+import tempfile
+from pathlib import Path
 from storekin.kernels.compiled import prepare
-from storekin.kernels.similar_pairs import join_similar
+from storekin.kernels.similar_pairs import join_similar, join_similar_on_disk
 from storekin.kernels.similar_texts import TextColumn, tokenise
 from storekin.listings.vocabulary import listing_vocabulary
 prepare()
-table = pq.read_table(sys.argv[1]).slice(0, int(sys.argv[2]))
-cluster = table["cluster"].to_numpy()
 words, column = listing_vocabulary(), TextColumn.of(table["title"])
+del table, rows, batch
+how = {"threshold": 0.45, "lone_share": 0.1}
 start = time.perf_counter()
-pairs = join_similar(tokenise(column, words), threshold=0.45, lone_share=0.1)
+tokens = tokenise(column, words)
+count = hits = 0
+with tempfile.TemporaryDirectory() as folder:
+    if sys.argv[3] == "disk":
+        runs = join_similar_on_disk(tokens, Path(folder), **how)
+    else:
+        runs = [join_similar(tokens, lossless=sys.argv[3] == "lossless", **how)]
+    for pairs in runs:
+        count += len(pairs.left)
+        hits += (cluster[pairs.left] == cluster[pairs.right]).sum()
 seconds = time.perf_counter() - start
-sizes = np.unique(cluster, return_counts=True)[1]
-hits = (cluster[pairs.left] == cluster[pairs.right]).sum()
-print(seconds, len(pairs.left), hits / (sizes * (sizes - 1) // 2).sum(),
-      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+print(seconds, count, hits / true, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
 """
-RENSA = """
-import re, resource, sys, time
-import numpy as np, pyarrow.parquet as pq
+)
+RENSA = (
+    HEAD
+    + """
+import re
 from rensa import RMinHash, RMinHashLSH
-table = pq.read_table(sys.argv[1]).slice(0, int(sys.argv[2]))
-cluster = table["cluster"].to_numpy()
 titles = table["title"].to_pylist()
 WORD = re.compile(r"[a-z0-9]+|[\\u4e00-\\u9fff]+")
 def words(title):
@@ -436,10 +458,9 @@ for row, one in enumerate(hashes):
             count += 1
             hits += cluster[other] == cluster[row]
 seconds = time.perf_counter() - start
-sizes = np.unique(cluster, return_counts=True)[1]
-print(seconds, count, hits / (sizes * (sizes - 1) // 2).sum(),
-      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+print(seconds, count, hits / true, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
 """
+)
 
 
 def measured(script: str, *words: str) -> list[float] | None:
@@ -456,14 +477,23 @@ def measured(script: str, *words: str) -> list[float] | None:
     return [float(word) for word in done.stdout.split()]
 
 
+ON_DISK = 2_000_000
+"""Titles from which pairs and features lie on disk."""
+
+
 def measure_growth(path: Path, sizes: list[int]) -> None:
     """All pairs at the candidate threshold, tokenising included; rensa beside it."""
     print("| titles | engine | s | of rensa's time | pairs | recall | GB |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for size in sizes:
-        ours = measured(JOIN, str(path), str(size))
-        peer = measured(RENSA, str(path), str(size)) if size <= 1_000_000 else None
-        for name, row in (("storekin", ours), ("rensa, 25 bands of 5", peer)):
+        peer = measured(RENSA, str(path), str(size)) if size < ON_DISK else None
+        rows = [("rensa, 25 bands of 5", peer)]
+        modes = ("disk",) if size >= ON_DISK else ("fast", "lossless")
+        for mode in modes:
+            name = {"fast": "storekin", "disk": "storekin, pairs on disk"}.get(mode)
+            row = measured(JOIN, str(path), str(size), mode)
+            rows.append((name or f"storekin, {mode}", row))
+        for name, row in rows:
             if row is not None:
                 ratio = f"{row[0] / peer[0]:.2f}" if peer else "-"
                 print(

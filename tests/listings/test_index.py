@@ -1,6 +1,7 @@
 """One listing is screened against all, and the file survives what happens to it."""
 
 from pathlib import Path
+from random import Random
 
 import pyarrow as pa
 import pytest
@@ -166,3 +167,56 @@ def test_screening_and_matching_find_the_same() -> None:
 
     assert len(likely) >= 20
     assert likely <= found
+
+
+def draw_portfolio(seed: int) -> list[dict[str, str]]:
+    """Draw stores that sell some products of one another, in words of their own."""
+    random = Random(seed)
+    kinds = ("clock", "pan", "lamp", "chair", "bottle", "speaker", "tent", "brush")
+    colours = ("red", "blue", "black", "oak", "steel")
+    rows = []
+    for product in range(90):
+        brand = "".join(random.sample(("nor", "vik", "ta", "keo", "hal", "den"), 3))
+        words = [brand, random.choice(kinds), random.choice(colours)]
+        words.append(f"{brand[:2]}{random.randint(100, 999)}")
+        for seller in range(random.choice((1, 1, 2, 3))):
+            said = [*words, *random.sample(("new", "sale", "original", "best"), 2)]
+            random.shuffle(said)
+            row = {
+                "listing": f"p{product:03d}s{seller}",
+                "store": f"store{(product * 7 + seller * 3) % 11}",
+                "title": " ".join(said),
+                "price": f"{random.randint(5, 90)}.50",
+            }
+            if random.random() < 0.3:
+                row["images"] = f"phash:{product * 0x9E3779B97F4A7C15 % 2**64:016x}"
+            rows.append(row)
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_scan_and_screen_hold_one_another_to_their_word(seed: int) -> None:
+    """What one of them is sure of, the other finds, too, across stores."""
+    rows = draw_portfolio(seed)
+    table = pa.Table.from_pylist(
+        [{"images": None, **row} for row in rows],
+        pa.schema(
+            [(n, pa.string()) for n in ("listing", "store", "title", "price", "images")]
+        ),
+    )
+    pairs = storekin.match_listings(table, across_stores=True).to_pylist()
+    scanned = {
+        frozenset((pair["left"], pair["right"])): pair["probability"] for pair in pairs
+    }
+    index = ListingIndex.build(table)
+    screened: dict[frozenset[str], float] = {}
+    for row in rows:
+        for one in index.screen(row, across_stores=True):
+            pair = frozenset((row["listing"], one.listing))
+            screened[pair] = max(one.probability, screened.get(pair, 0))
+    sure = {pair for pair, probability in scanned.items() if probability >= 0.9}
+    certain = {pair for pair, probability in screened.items() if probability >= 0.9}
+
+    assert len(sure) > 10
+    assert {pair for pair in sure if screened.get(pair, 0) < 0.5} == set()
+    assert {pair for pair in certain if scanned.get(pair, 0) < 0.5} == set()

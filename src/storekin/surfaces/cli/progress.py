@@ -45,19 +45,22 @@ def shown_progress(*, quiet: bool) -> Iterator[Progress]:
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     ) as bars:
-        task = bars.add_task("Starting", total=None)
+        task = bars.add_task("Starting", total=None, rate="")
 
         def step(name: str) -> None:
             words = _STEPS.get(name, name.replace("_", " "))
-            bars.update(task, description=words, total=None, completed=0)
+            bars.reset(task, description=words, total=None, rate="")
 
         def done(count: int, total: int) -> None:
             bars.update(task, completed=count, total=total)
+            speed = bars.tasks[0].speed
+            bars.update(task, rate=f"{speed:,.0f} a second" if speed else "")
 
         yield Progress(step=step, done=done)
 
