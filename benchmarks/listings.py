@@ -3,6 +3,7 @@
     python benchmarks/listings.py pools DATA/shopee/shopee_train.parquet
     python benchmarks/listings.py pairs DATA
     python benchmarks/listings.py rate DATA
+    python benchmarks/listings.py honesty DATA/shopee/shopee_train.parquet
     python benchmarks/listings.py copies LISTINGS.parquet
     python benchmarks/listings.py growth [--sizes 100000,300000,1000000]
     python benchmarks/listings.py screening LISTINGS.parquet
@@ -191,6 +192,40 @@ def measure_pools(path: Path) -> None:
                 flush=True,
             )
     print(f"| mean | | {sums[0] / 3:.4f} | {sums[1] / 3:.4f} | {sums[2] / 3:.4f} | | |")
+
+
+def measure_honesty(path: Path) -> None:
+    """The share of pairs that are right, by probability and level, as pools grow."""
+    table = pq.read_table(path)
+    product = np.unique(table["label_group"].to_pylist(), return_inverse=True)[1]
+    order = np.random.default_rng(0).permutation(int(product.max()) + 1)
+    print("| postings | from 0.5 | from 0.9 | identical | highly similar |")
+    print("| --- | --- | --- | --- | --- |")
+    for share in (0.04, 0.15, 0.3, 0.6, 1.0):
+        rows = np.flatnonzero(np.isin(product, order[: int(len(order) * share)]))
+        pool = table.take(pa.array(rows))
+        listings = pa.table(
+            {
+                "listing": [f"{n:06d}" for n in range(len(rows))],
+                "title": pool["title"],
+                "images": [f"phash:{h}" for h in pool["image_phash"].to_pylist()],
+            }
+        )
+        found = storekin.match_listings(listings)
+        left, right = (
+            np.array([int(x) for x in found[side].to_pylist()])
+            for side in ("left", "right")
+        )
+        same = product[rows][left] == product[rows][right]
+        likely, level = found["probability"].to_numpy(), np.array(found["level"])
+        parts = [
+            likely >= 0.5,
+            likely >= 0.9,
+            level == "identical",
+            level == "highly_similar",
+        ]
+        figures = " | ".join(f"{same[part].mean():.2f}" for part in parts)
+        print(f"| {len(rows):,} | {figures} |", flush=True)
 
 
 # ---- pairs: labelled pairs of public sets ----
@@ -610,7 +645,16 @@ def main() -> None:
     )
     parser.add_argument(
         "what",
-        choices=["pools", "pairs", "rate", "copies", "growth", "screening", "skew"],
+        choices=[
+            "pools",
+            "pairs",
+            "rate",
+            "honesty",
+            "copies",
+            "growth",
+            "screening",
+            "skew",
+        ],
     )
     parser.add_argument("path", type=Path, nargs="?")
     parser.add_argument("--sizes", default="100000,300000,1000000")
@@ -626,6 +670,7 @@ def main() -> None:
             "pools": measure_pools,
             "pairs": measure_pairs,
             "rate": measure_rate,
+            "honesty": measure_honesty,
             "copies": measure_copies,
             "screening": measure_screening,
         }[chosen.what](chosen.path)
