@@ -77,7 +77,7 @@ def match_pool(
     hopeful = probability_of(first, model) >= floor / RAISED
     if keep_strong:
         hopeful |= found.strong
-    parts: list[ListingScores] = [_nothing(columnist, model)]
+    parts: list[ListingScores] = []
 
     def visit(places: IntArray, steps: Steps) -> None:
         keep = probability_of(steps, model) >= floor
@@ -89,7 +89,8 @@ def match_pool(
         )
 
     second_pass(columnist, model, first, np.flatnonzero(hopeful), visit, on_done)
-    return Matches(join_scores(parts), len(found.left), found.crowded)
+    scores = join_scores(parts or [_nothing(columnist, model)])
+    return Matches(scores, len(found.left), found.crowded)
 
 
 SLAB = 30_000
@@ -154,7 +155,7 @@ def score_places(
     else:
         first = first_pass(columnist, model)
     columnist = with_second(columnist, model, first)
-    found: list[ListingScores] = [_nothing(columnist, model)]
+    found: list[ListingScores] = []
 
     def visit(chosen: IntArray, steps: Steps) -> None:
         told = None if shares is None else shares[chosen]
@@ -163,7 +164,7 @@ def score_places(
         )
 
     second_pass(columnist, model, first, places, visit)
-    return join_scores(found)
+    return join_scores(found or [_nothing(columnist, model)])
 
 
 def _nothing(columnist: Columnist, model: ListingModel) -> ListingScores:

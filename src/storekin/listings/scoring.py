@@ -127,8 +127,9 @@ def explain_scores(
         shares[again] += part
     ruled = by_rule(columnist, model, places)
     facts = Facts.of(columns)
+    speaking = {name: facts.speaks(name) for name in SIGNAL_GROUPS}
     for number, name in enumerate(SIGNAL_GROUPS):
-        silent = ~facts.speaks(name)
+        silent = ~speaking[name]
         shares[silent, 0] += np.where(number > 0, shares[silent, number], 0)
         if number:
             shares[silent, number] = 0
@@ -137,7 +138,7 @@ def explain_scores(
     total = np.round(steps / _CENT).astype(np.int64)
     gtin = np.round(ruled / _CENT).astype(np.int64)
     cents[:, 0] = total - gtin - cents[:, 1:].sum(axis=1)
-    bits = _name_signals(cents / 100, gtin / 100, facts, ruled != 0)
+    bits = _name_signals(cents / 100, gtin / 100, facts, speaking, ruled != 0)
     seen = facts.near_picture | (gtin > 0)
     probability = probability_of(steps, model)
     level = _levels(facts, gtin, probability, model)
@@ -256,13 +257,14 @@ def _name_signals(
     bits: FloatArray,
     gtin: FloatArray,
     facts: Facts,
+    speaking: dict[str, npt.NDArray[np.bool_]],
     ruled: npt.NDArray[np.bool_],
 ) -> dict[str, FloatArray]:
     """Give each signal its column: what agrees and what contradicts apart."""
     column = dict(zip(SIGNAL_GROUPS, bits.T, strict=True))
 
     def told(group: str, where: npt.NDArray[np.bool_] | None = None) -> FloatArray:
-        speaks = facts.speaks(group)
+        speaks = speaking[group]
         if where is not None:
             speaks = speaks & where
         chosen: FloatArray = np.where(speaks, column[group] + 0.0, np.nan)
