@@ -31,7 +31,6 @@ from storekin.kernels.similar_texts import (
 from storekin.kernels.spelled import common_characters
 from storekin.kernels.texts import spell
 from storekin.listings.features import PAIR_FEATURES, POOL_FEATURES
-from storekin.listings.pictures import _near_hashes
 from storekin.listings.pool import make_pool, pool_features
 from storekin.listings.prepared import PreparedListings, prepare_listings
 from storekin.listings.vector import compare_pairs
@@ -298,18 +297,3 @@ def test_a_chain_cannot_override_a_pair_held_apart() -> None:
 
     assert taken.tolist() == [True, False]
     assert groups.tolist() == [0, 0, 2]
-
-
-def test_near_hashes_in_small_and_large_sets_agree() -> None:
-    """The buckets of large sets find what comparing all with all finds, to 3 bits."""
-    random = np.random.default_rng(5)
-    base = random.integers(0, 2**63, 7000).astype(np.uint64)
-    flips = np.uint64(1) << random.integers(0, 63, 100).astype(np.uint64)
-    hashes = np.concatenate([base, base[:100] ^ flips])[:, None]
-    left, right = _near_hashes(np.ascontiguousarray(hashes), 3)
-    found = set(zip(left.tolist(), right.tolist(), strict=True))
-
-    assert {(n, 7000 + n) for n in range(100)} <= found
-    assert all(
-        (int(hashes[a, 0]) ^ int(hashes[b, 0])).bit_count() <= 3 for a, b in found
-    )

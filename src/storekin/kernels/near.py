@@ -1,10 +1,9 @@
-"""Identifiers one edit apart, and picture hashes a few bits apart."""
+"""Identifiers one edit apart."""
 
 from typing import Any
 
 import numpy as np
 
-from storekin.kernels.bits import ones
 from storekin.kernels.compiled import inlined, kernel
 
 _U = np.uint64
@@ -103,40 +102,4 @@ def pairs_one_edit_apart(
                 right[written] = max(a, b)
                 written += 1
         begin = end
-    return left[:written].copy(), right[:written].copy()
-
-
-@kernel("Tuple((i8[::1], i8[::1]))(u8[:,::1], i8[::1], i8[::1], i8, i8, i8)")
-def near_hashes_in_buckets(
-    hashes: Any,  # noqa: ANN401
-    members: Any,  # noqa: ANN401
-    edges: Any,  # noqa: ANN401
-    first: Any,  # noqa: ANN401
-    last: Any,  # noqa: ANN401
-    radius: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Give pairs within *radius* bits inside buckets [first, last) of *members*."""
-    room = 1024
-    left = np.empty(room, np.int64)
-    right = np.empty(room, np.int64)
-    written = 0
-    for bucket in range(first, last):
-        for one in range(edges[bucket], edges[bucket + 1]):
-            for other in range(one + 1, edges[bucket + 1]):
-                a = members[one]
-                b = members[other]
-                apart = np.int64(0)
-                for word in range(hashes.shape[1]):
-                    apart += ones(hashes[a, word] ^ hashes[b, word])
-                    if apart > radius:
-                        break
-                if apart > radius:
-                    continue
-                if written == room:
-                    room *= 2
-                    left = _grown(left, room)
-                    right = _grown(right, room)
-                left[written] = min(a, b)
-                right[written] = max(a, b)
-                written += 1
     return left[:written].copy(), right[:written].copy()
