@@ -128,6 +128,12 @@ class EncoderMismatchError(StorekinError):
     code = "SK113"
 
 
+class PictureError(StorekinError):
+    """A picture cannot be decoded, or is too large or too small."""
+
+    code = "SK114"
+
+
 class UnknownSignalError(StorekinError):
     """A policy names a signal that no comparison produces."""
 

@@ -15,7 +15,17 @@ from typing import Any, TypeVar, cast
 KernelFunction = TypeVar("KernelFunction", bound=Callable[..., Any])
 
 _HERE = ("tokenise", "spelling", "compare", "spelled")
-_BESIDE = ("join", "pool", "trees", "look_up", "groups", "near", "near_codes")
+_BESIDE = (
+    "join",
+    "pool",
+    "trees",
+    "look_up",
+    "groups",
+    "near",
+    "near_codes",
+    "trims",
+    "keypoints",
+)
 MODULES = (*_HERE, *_BESIDE)
 """The kernel modules, in the order in which they are prepared."""
 

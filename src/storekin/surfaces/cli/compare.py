@@ -119,3 +119,39 @@ def compare_registrations(pairs: Path, out: Path, *, machine_readable: bool) -> 
         scored = beside(raw.table, scores)
         write_table(scored, out)
     print_compared(scored, notes, out, machine_readable=machine_readable)
+
+
+@compare.command("images")
+@click.argument("left", type=click.Path(path_type=Path))
+@click.argument("right", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="A picture of both, side by side."
+)
+@click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
+def compare_images(
+    left: Path, right: Path, out: Path | None, *, machine_readable: bool
+) -> None:
+    r"""Say whether LEFT and RIGHT are one picture, edited, and what was done to it.
+
+    With --out both are drawn side by side, each with the region framed that the other
+    one shows.
+
+    \b
+    Example:
+        storekin compare images mine.jpg theirs.png --out beside.png
+    """
+    from storekin.kernels.compiled import prepare
+    from storekin.pictures.decode import decode_grey
+    from storekin.pictures.judge import recognise
+    from storekin.pictures.prints import print_picture
+    from storekin.surfaces.cli.progress import announce
+    from storekin.surfaces.cli.render import write_picture
+    from storekin.surfaces.cli.render_pictures import print_recognition
+    from storekin.workflows.report.overlay import draw_alignment
+
+    prepare(announce)
+    prints = [print_picture(decode_grey(path)) for path in (left, right)]
+    found = recognise(*prints)
+    if out is not None:
+        write_picture(lambda part: draw_alignment(left, right, found, part), out)
+    print_recognition(prints, found, out, machine_readable=machine_readable)

@@ -119,3 +119,36 @@ def match_registrations(
         )
         write_table(pairs, out)
     print_matched(pairs, records, out, machine_readable=machine_readable)
+
+
+@match.command("images")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
+def match_images(folder: Path, out: Path, *, machine_readable: bool) -> None:
+    r"""Find pictures in FOLDER that are one, edited.
+
+    Mirrored, turned, cropped, framed, padded, with a banner or a watermark. Pairs go to
+    a Parquet file with left, right, what agrees, and a sentence of what was done.
+
+    \b
+    Example:
+        storekin match images pictures --out pairs.parquet
+    """
+    from storekin.errors import PictureError
+    from storekin.kernels.compiled import prepare
+    from storekin.surfaces.cli.progress import announce, shown_progress
+    from storekin.surfaces.cli.render import write_table
+    from storekin.surfaces.cli.render_pictures import print_pictures
+    from storekin.workflows.images import find_pictures, match_pictures, see_pictures
+
+    if not folder.is_dir():
+        raise PictureError(f"{folder}: there is no such folder", "check the path")
+    prepare(announce)
+    with shown_progress(quiet=machine_readable) as progress:
+        progress.step("pictures")
+        seen = see_pictures(find_pictures(folder), folder, progress.done)
+        progress.step("comparisons")
+        pairs = match_pictures(seen, progress.done)
+        write_table(pairs, out)
+    print_pictures(pairs, seen, out, machine_readable=machine_readable)

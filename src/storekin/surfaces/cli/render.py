@@ -135,6 +135,15 @@ def write_text(text: str, out: Path) -> None:
     _put_in_place(out, lambda part: part.write_text(text, "utf-8"))
 
 
+def write_picture(draw: Callable[[Path], object], out: Path) -> None:
+    """Let *draw* write a picture, whole or not at all.
+
+    Raises:
+        OutputFolderError: If the place cannot be written.
+    """
+    _put_in_place(out, draw)
+
+
 def _put_in_place(out: Path, write: Callable[[Path], object]) -> None:
     part = out.with_name(f".{out.name}.part")
     try:

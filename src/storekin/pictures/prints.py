@@ -1,0 +1,243 @@
+"""What is kept of a picture: two hashes, fifty places with their keys, a thumbnail."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import radians
+
+import numpy as np
+import numpy.typing as npt
+
+from storekin.kernels.keypoints import (
+    FREQUENCIES,
+    SAMPLES,
+    blur,
+    describe_places,
+    find_places,
+    resize,
+)
+from storekin.kernels.trims import trim_ground, trim_plain_lines
+from storekin.pictures.decode import SIDE, Grey
+
+Keys = npt.NDArray[np.uint64]
+Floats = npt.NDArray[np.float32]
+
+SCALES = 4
+STEP = 1.3
+MOST_PLACES = 50
+REACH = 24.0
+"""Pixels that a patch reaches to each side, on its scale."""
+
+TURN = 10.0
+"""Degrees by which patches are turned, besides lying straight: between two turns keys
+still agree."""
+
+ANGLES = (0.0, TURN, -TURN)
+THUMB = 64
+_LEAST = 2.0
+_LOW = 16
+_NOTHING = np.empty((0, 3), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePrint:
+    """What is seen in one picture.
+
+    ``hashes`` of shape (2, 4): 256 bits of the picture without plain edge lines, and of
+    the picture proper. ``places`` of shape (n, 3): x, y and scale in the frame of the
+    picture proper, whose longer side is ``SIDE``; ``keys`` of shape (3, n) are their
+    patches' signs, straight and turned, ``sure`` (n, 64) how far from none each
+    sign of the straight ones is. ``thumb`` is the picture proper, its longer side
+    ``THUMB``, evened out; ``box`` is where it lies (top, bottom, left, right, 0 to 1).
+    """
+
+    hashes: Keys
+    places: Floats
+    keys: Keys
+    sure: Floats
+    thumb: Floats
+    frame: tuple[int, int]
+    box: tuple[float, float, float, float]
+
+
+def print_picture(grey: Grey) -> PicturePrint:
+    """See what is in a grey picture whose longer side is ``SIDE``."""
+    height, width = grey.shape
+    outer = np.array([0, height, 0, width], np.int64)
+    trim_plain_lines(grey, outer)
+    inner = outer.copy()
+    if trim_ground(grey, inner):
+        trim_plain_lines(grey, inner)
+    # one line inwards: the edge of a frame is half frame, half picture
+    moved = inner != np.array([0, height, 0, width])
+    step = np.where(inner[[1, 1, 3, 3]] - inner[[0, 0, 2, 2]] > 40, moved, 0)
+    inner += step * np.array([1, -1, 1, -1])
+    whole = _cut(grey, outer)
+    proper = _cut(grey, inner)
+    places, keys, sure = _places_of(proper)
+    top, bottom, left, right = (int(edge) for edge in inner)
+    return PicturePrint(
+        hashes=np.stack([_hash(whole), _hash(proper)]),
+        places=places,
+        keys=keys,
+        sure=sure,
+        thumb=_even_out(_scaled(proper, THUMB)),
+        frame=(proper.shape[1], proper.shape[0]),
+        box=(top / height, bottom / height, left / width, right / width),
+    )
+
+
+def _cut(grey: Grey, box: npt.NDArray[np.int64]) -> Floats:
+    top, bottom, left, right = (int(edge) for edge in box)
+    return _scaled(grey[top:bottom, left:right].astype(np.float32), SIDE)
+
+
+def _scaled(image: Floats, side: int) -> Floats:
+    """Scale an image so that its longer side has *side* pixels."""
+    height, width = image.shape
+    share = side / max(height, width)
+    size = (max(_LOW, round(height * share)), max(_LOW, round(width * share)))
+    return image if size == image.shape else _resized(image, size)
+
+
+def _resized(image: Floats, size: tuple[int, int]) -> Floats:
+    from PIL import Image
+
+    high, wide = size
+    if high * wide < image.size:
+        box = Image.fromarray(image).resize((wide, high), Image.Resampling.BOX)
+        return np.array(box, np.float32, order="C")
+    out = np.empty(size, np.float32)
+    resize(np.ascontiguousarray(image), out)
+    return out
+
+
+@lru_cache(maxsize=4)
+def _waves(count: int, samples: int, first: int) -> Floats:
+    """Give cosines of *count* frequencies from *first* on, over so many samples."""
+    places = (2 * np.arange(samples) + 1) * np.pi / (2 * samples)
+    rows = np.cos(np.outer(np.arange(first, first + count), places))
+    return np.asarray(rows, np.float32)
+
+
+def _hash(image: Floats) -> Keys:
+    """Give the signs of 16 by 16 low frequencies about their median."""
+    waves = _waves(_LOW, 64, 1)
+    low = waves @ _resized(image, (64, 64)) @ waves.T
+    bits = np.packbits((low > np.median(low)).ravel(), bitorder="little")
+    return bits.view(np.uint64)
+
+
+@lru_cache(maxsize=1)
+def mirror_mask() -> Keys:
+    """Give the bits of a hash that a mirror turns over: odd waves across."""
+    odd = np.tile((np.arange(_LOW) + 1) % 2 == 1, (_LOW, 1))
+    return np.packbits(odd.ravel(), bitorder="little").view(np.uint64)
+
+
+@lru_cache(maxsize=1)
+def chosen_frequencies() -> npt.NDArray[np.int64]:
+    """Give the 64 frequencies of a key, down and across, the lowest first.
+
+    With each frequency also the one with both swapped: a quarter turn keeps them all.
+    """
+    last = FREQUENCIES - 1
+    pairs = [
+        (down, across)
+        for down in range(FREQUENCIES)
+        for across in range(FREQUENCIES)
+        if 0 < down + across <= last and not down == across == last // 2
+    ]
+    pairs.sort(key=lambda pair: (sum(pair), abs(pair[0] - pair[1]), pair))
+    return np.array(pairs, np.int64)
+
+
+@lru_cache(maxsize=1)
+def _window() -> Floats:
+    edge = np.hanning(SAMPLES + 2)[1:-1]
+    window: Floats = np.outer(edge, edge).astype(np.float32)
+    return window
+
+
+@lru_cache(maxsize=2)
+def _bell(spread: float, reach: int) -> Floats:
+    bell = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * spread**2))
+    return np.asarray(bell / bell.sum(), np.float32)
+
+
+def _places_of(image: Floats) -> tuple[Floats, Keys, Floats]:
+    """Find the strongest places on each scale, and make their keys."""
+    height, width = image.shape
+    shares = STEP ** -np.arange(SCALES, dtype=np.float64)
+    room = np.empty((4000, 3), np.float32)
+    margin = int(REACH * 0.6)
+    found, keys, sure = [_NOTHING], [], []
+    level = image
+    for number, share in enumerate(shares / shares.sum()):
+        if number:
+            factor = STEP**-number
+            size = (round(height * factor), round(width * factor))
+            if min(size) < 2 * margin + 4:
+                break
+            level = _resized(level, size)
+        elif min(level.shape) < 2 * margin + 4:
+            margin = max(2, (min(level.shape) - 4) // 2)
+        high, wide = level.shape
+        fine, coarse = np.empty_like(level), np.empty_like(level)
+        blur(level, _bell(1.1, 3), fine)
+        blur(level, _bell(2.2, 5), coarse)
+        count = find_places(fine, coarse, np.float32(_LEAST), margin, room)
+        if not count:
+            continue
+        strongest = np.lexsort((room[:count, 0], room[:count, 1], -room[:count, 2]))
+        chosen = room[strongest[: max(4, round(MOST_PLACES * share))]].copy()
+        made = [_describe(coarse, chosen, angle) for angle in ANGLES]
+        keys.append(np.stack([_signs(each) for each in made]))
+        sure.append(np.abs(made[0]))
+        scale = width / wide
+        found.append(
+            np.stack(
+                [
+                    (chosen[:, 0] + 0.5) * scale - 0.5,
+                    (chosen[:, 1] + 0.5) * (height / high) - 0.5,
+                    np.full(len(chosen), scale),
+                ],
+                axis=1,
+            ).astype(np.float32)
+        )
+    if not keys:
+        return _NOTHING, np.empty((len(ANGLES), 0), np.uint64), _NOTHING[:, :0]
+    return (
+        np.concatenate(found),
+        np.ascontiguousarray(np.concatenate(keys, axis=1)),
+        np.concatenate(sure),
+    )
+
+
+def _describe(image: Floats, places: Floats, angle: float) -> Floats:
+    frequencies = chosen_frequencies()
+    out = np.empty((len(places), len(frequencies)), np.float32)
+    describe_places(
+        image,
+        places,
+        REACH,
+        radians(angle),
+        _waves(FREQUENCIES, SAMPLES, 0),
+        _window(),
+        frequencies,
+        out,
+    )
+    return out
+
+
+def _signs(values: Floats) -> Keys:
+    bits = np.packbits(values > 0, axis=1, bitorder="little")
+    return np.ascontiguousarray(bits).view(np.uint64).ravel()
+
+
+def _even_out(thumb: Floats) -> Floats:
+    """Take out the brightness and contrast of each part of a thumbnail."""
+    smooth, spread = np.empty_like(thumb), np.empty_like(thumb)
+    blur(thumb, _bell(8.0, 16), smooth)
+    flat = thumb - smooth
+    blur(np.ascontiguousarray(flat * flat), _bell(8.0, 16), spread)
+    return np.ascontiguousarray(flat / np.sqrt(spread + 16), np.float32)

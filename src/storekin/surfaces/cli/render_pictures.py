@@ -1,0 +1,66 @@
+"""What two pictures, and the pictures of a folder, say of one another, as text."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import pyarrow as pa
+
+from storekin.pictures.judge import Recognition
+from storekin.pictures.prints import PicturePrint
+from storekin.surfaces.cli.render import MOST_LINES, print_json
+from storekin.workflows.images import SeenPictures, tell_edit, tell_pair
+
+
+def print_pictures(
+    pairs: pa.Table, seen: SeenPictures, out: Path, *, machine_readable: bool
+) -> None:
+    """Say how many pairs were found, and which pictures could not be read."""
+    if machine_readable:
+        faults = [
+            {"picture": name, "problem": fault.problem, "fix": fault.fix}
+            for name, fault in seen.faults
+        ]
+        print_json(
+            {
+                "pictures": len(seen.names),
+                "pairs": pairs.num_rows,
+                "unread": faults,
+                "out": str(out),
+            }
+        )
+        return
+    click.echo(f"{len(seen.names):,} pictures, {pairs.num_rows:,} pairs: {out}")
+    for name, fault in seen.faults[:MOST_LINES]:
+        click.echo(f"Left out: {name}: {fault.problem} (fix: {fault.fix})")
+    if len(seen.faults) > MOST_LINES:
+        click.echo(f"Left out, too: {len(seen.faults) - MOST_LINES} more pictures")
+
+
+def print_recognition(
+    prints: Sequence[PicturePrint],
+    found: Recognition,
+    out: Path | None,
+    *,
+    machine_readable: bool,
+) -> None:
+    """Say whether two pictures are one, what was done to it, and what agrees."""
+    left, right = prints
+    if machine_readable:
+        told = tell_pair(left, right, found)
+        told["because"] = tell_edit(left, right, found)
+        regions = {k: v for k, v in asdict(found).items() if k.endswith("_region")}
+        where = {} if out is None else {"out": str(out)}
+        print_json({"recognised": found.recognised, **told, **regions, **where})
+        return
+    click.echo(tell_edit(left, right, found)["en"])
+    click.echo(f"{found.hash_bits} of 256 signs of the whole pictures differ.")
+    laid = found.alignment
+    if laid is not None:
+        click.echo(
+            f"{laid.places} places agree; where the pictures overlap they correlate by"
+            f" {laid.correlation:.2f}."
+        )
+    if out is not None:
+        click.echo(f"Both, side by side: {out}")

@@ -1,0 +1,358 @@
+"""A picture is known again under what sellers do to it; no other is taken for it."""
+
+import json
+import struct
+import subprocess
+import sys
+import zlib
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
+
+from storekin.errors import PictureError
+from storekin.pictures.candidates import propose_pictures
+from storekin.pictures.decode import SIDE, decode_grey
+from storekin.pictures.judge import recognise
+from storekin.pictures.prints import PicturePrint, chosen_frequencies, print_picture
+from storekin.pictures.turns import turn_keys
+from storekin.workflows.images import (
+    find_pictures,
+    match_pictures,
+    see_pictures,
+    tell_edit,
+)
+
+SCENES = 12
+SIZE = (480, 400)
+
+
+def draw_scene(seed: int) -> Image.Image:
+    """Draw a picture with enough in it to be told from any other."""
+    random = Random(seed)
+    noise = np.random.default_rng(seed).integers(0, 256, (20, 24, 3), np.uint8)
+    picture = Image.fromarray(noise).resize(SIZE, Image.Resampling.BICUBIC)
+    pen = ImageDraw.Draw(picture)
+    for _ in range(40):
+        x, y = random.randint(0, SIZE[0]), random.randint(0, SIZE[1])
+        wide, high = random.randint(12, 90), random.randint(12, 90)
+        colour = tuple(random.randint(0, 255) for _ in range(3))
+        shape = random.choice((pen.ellipse, pen.rectangle))
+        shape((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2), fill=colour)
+    return picture.filter(ImageFilter.GaussianBlur(1.2))
+
+
+def crop(picture: Image.Image, share: float) -> Image.Image:
+    """Keep *share* of each side, from near the middle."""
+    wide, high = picture.size
+    left, top = wide * (1 - share) * 0.4, high * (1 - share) * 0.6
+    box = (left, top, left + wide * share, top + high * share)
+    return picture.crop(tuple(map(round, box)))
+
+
+def banner(picture: Image.Image) -> Image.Image:
+    """Lay a promotional banner over the lower part."""
+    marked = picture.copy()
+    pen = ImageDraw.Draw(marked)
+    pen.rectangle((0, SIZE[1] * 0.82, SIZE[0], SIZE[1]), fill=(200, 20, 30))
+    pen.text((20, SIZE[1] * 0.88), "SALE -50% FREE SHIPPING", fill="white")
+    return marked
+
+
+def pad(picture: Image.Image) -> Image.Image:
+    """Shrink it onto a white square."""
+    small = picture.resize((240, 200))
+    sheet = Image.new("RGB", (420, 420), "white")
+    sheet.paste(small, (90, 110))
+    return sheet
+
+
+def beside(picture: Image.Image) -> Image.Image:
+    """Make it one half of a collage."""
+    sheet = Image.new("RGB", (2 * SIZE[0], SIZE[1]))
+    sheet.paste(draw_scene(987), (0, 0))
+    sheet.paste(picture, (SIZE[0], 0))
+    return sheet
+
+
+EDITS = {
+    "smaller": lambda p: p.resize((200, 167)),
+    "mirrored": ImageOps.mirror,
+    "grey": lambda p: p.convert("L"),
+    "brighter": lambda p: p.point([min(255, int(v * 1.25)) for v in range(256)] * 3),
+    "cropped to 75": lambda p: crop(p, 0.75),
+    "cropped to 60": lambda p: crop(p, 0.6),
+    "banner": banner,
+    "padded": pad,
+    "framed": lambda p: ImageOps.expand(p, 40, fill=(30, 120, 60)),
+    "half of a collage": beside,
+    "turned by 10": lambda p: p.rotate(10, expand=True, fillcolor="white"),
+    "turned by -5": lambda p: p.rotate(-5, expand=True, fillcolor="white"),
+    "a quarter turn": lambda p: p.rotate(90, expand=True),
+    "mirrored, upside down": lambda p: ImageOps.mirror(p.rotate(180)),
+}
+
+
+def saved(picture: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
+    file = BytesIO()
+    picture.save(file, kind, **how)
+    return file.getvalue()
+
+
+def seen(picture: Image.Image) -> PicturePrint:
+    return print_picture(decode_grey(saved(picture, quality=80)))
+
+
+@pytest.fixture(scope="module")
+def prints() -> list[PicturePrint]:
+    return [seen(draw_scene(seed)) for seed in range(SCENES)]
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edited_picture_is_known_again(
+    edit: str, prints: list[PicturePrint]
+) -> None:
+    """Ten of twelve at the least; keys alone propose two thirds or more."""
+    edited = [seen(EDITS[edit](draw_scene(seed))) for seed in range(SCENES)]
+    known = [
+        recognise(one, other).recognised
+        for one, other in zip(prints, edited, strict=True)
+    ]
+    left, right = propose_pictures([*prints, *edited])
+    proposed = set(zip(left.tolist(), right.tolist(), strict=True))
+
+    assert sum(known) >= SCENES - 2
+    assert sum((n, n + SCENES) in proposed for n in range(SCENES)) >= SCENES * 2 // 3
+
+
+def test_different_pictures_are_not_taken_for_one(prints: list[PicturePrint]) -> None:
+    """No two scenes, either way, however laid over one another."""
+    for number, one in enumerate(prints):
+        for other in prints[number + 1 :]:
+            assert not recognise(one, other).recognised
+            assert not recognise(other, one).recognised
+
+
+@pytest.mark.parametrize(
+    ("edit", "sentence"),
+    [
+        ("mirrored", "The same picture, mirrored."),
+        ("a quarter turn", "The same picture, turned by 90° against the clock."),
+        ("grey", "The same picture."),
+    ],
+)
+def test_what_was_done_is_said_in_words(edit: str, sentence: str) -> None:
+    """In both languages, from how the pictures lie over one another."""
+    one, other = seen(draw_scene(3)), seen(EDITS[edit](draw_scene(3)))
+    told = tell_edit(one, other, recognise(one, other))
+
+    assert told["en"] == sentence
+    assert told["zh"].startswith("同一张图片")
+
+
+def test_a_crop_is_told_with_its_share_and_its_region() -> None:
+    """Three quarters of each side are 56 %; they lie where they were cut from."""
+    one, other = seen(draw_scene(4)), seen(EDITS["cropped to 75"](draw_scene(4)))
+    found = recognise(one, other)
+    corners = np.array(found.left_region)
+
+    assert "cropped to 5" in tell_edit(one, other, found)["en"]
+    assert np.allclose(corners[0], (0.1, 0.15), atol=0.03)
+    assert np.allclose(corners[2], (0.85, 0.9), atol=0.03)
+
+
+@given(st.integers(0, 2**64 - 1), st.booleans())
+@settings(max_examples=50, deadline=None)
+def test_four_quarters_and_two_mirrors_are_none(key: int, mirrored: bool) -> None:  # noqa: FBT001
+    """Turning keys all the way round gives them back."""
+    keys = np.array([key], np.uint64)
+    once = turn_keys(keys, mirrored=mirrored, quarters=0)
+
+    assert turn_keys(keys, mirrored=False, quarters=4) == keys
+    assert turn_keys(once, mirrored=mirrored, quarters=0) == keys
+
+
+def test_turned_keys_are_those_of_the_turned_picture() -> None:
+    """Swapping signs does what turning the picture and looking again does."""
+    grey = decode_grey(saved(draw_scene(5)))
+    square = np.ascontiguousarray(grey[: min(grey.shape), : min(grey.shape)])
+    straight = print_picture(square)
+    turned = print_picture(np.ascontiguousarray(np.rot90(square)))
+    mirrored = print_picture(np.ascontiguousarray(square[:, ::-1]))
+    known = set(turned.keys[0].tolist())
+    quarter = turn_keys(straight.keys[0], mirrored=False, quarters=1)
+    flipped = turn_keys(straight.keys[0], mirrored=True, quarters=0)
+
+    assert np.mean([key in known for key in quarter.tolist()]) > 0.5
+    known = set(mirrored.keys[0].tolist())
+    assert np.mean([key in known for key in flipped.tolist()]) > 0.5
+
+
+def test_the_frequencies_of_a_key_are_its_own_under_a_swap() -> None:
+    """Sixty-four, each once, and with each the one with both swapped; 36 first, too."""
+    pairs = [tuple(pair) for pair in chosen_frequencies().tolist()]
+
+    assert len(set(pairs)) == 64
+    for count in (36, 64):
+        assert {(b, a) for a, b in pairs[:count]} == set(pairs[:count])
+
+
+def bomb() -> bytes:
+    """A small PNG that claims to be 30,000 by 30,000 pixels."""
+    head = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 0, 0, 0, 0)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IEND", b"")
+
+
+BAD = {
+    "empty": b"",
+    "text": b"no picture at all",
+    "cut off": saved(draw_scene(1))[:2000],
+    "one pixel": saved(Image.new("RGB", (1, 1))),
+    "a thread": saved(Image.new("RGB", (2000, 3))),
+    "bomb": bomb(),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_picture_is_refused_with_a_reason(bad: str) -> None:
+    """With a problem and a fix, and never by a crash."""
+    with pytest.raises(PictureError) as caught:
+        decode_grey(BAD[bad])
+
+    assert caught.value.problem
+    assert caught.value.fix
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF", "GIF", "BMP"])
+def test_kinds_of_files_show_the_same(kind: str) -> None:
+    """What a picture is saved as changes nothing of what is seen."""
+    plain = seen(draw_scene(6))
+    other = print_picture(decode_grey(saved(draw_scene(6), kind)))
+
+    assert recognise(plain, other).recognised
+
+
+def test_odd_modes_are_read() -> None:
+    """CMYK, 16 bits, transparency on white, and a picture that lies on its side."""
+    scene = draw_scene(7)
+    plain = seen(scene)
+    deep = Image.fromarray(np.asarray(scene.convert("L"), np.uint16) * 257)
+    clear = scene.convert("RGBA")
+    clear.putalpha(Image.new("L", scene.size, 255))
+    lying = scene.rotate(90, expand=True)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for data in (
+        saved(scene.convert("CMYK")),
+        saved(deep, "PNG"),
+        saved(clear, "PNG"),
+        saved(scene.quantize(128), "PNG"),
+        saved(lying, exif=exif),
+    ):
+        found = recognise(plain, print_picture(decode_grey(data)))
+        assert found.recognised
+        assert found.alignment is not None
+        assert found.alignment.quarters == 0
+
+
+@pytest.mark.parametrize("tone", [0, 128, 255])
+def test_a_plain_picture_says_nothing(tone: int) -> None:
+    """One tone has no place to look at, and is no other picture."""
+    plain = print_picture(np.full((SIDE, SIDE), tone, np.uint8))
+
+    assert len(plain.places) == 0
+    assert not recognise(seen(draw_scene(8)), plain).recognised
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some scenes, two of them edited, and a broken file."""
+    place = tmp_path_factory.mktemp("pictures")
+    (place / "more").mkdir()
+    for seed in range(5):
+        draw_scene(seed).save(place / f"s{seed}.jpg", quality=85)
+    EDITS["mirrored"](draw_scene(1)).save(place / "more" / "a.png")
+    EDITS["padded"](draw_scene(3)).save(place / "more" / "b.webp")
+    (place / "broken.jpg").write_bytes(b"\xff\xd8 no more")
+    return place
+
+
+def test_a_folder_of_pictures_is_matched(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both copies are found, the broken file is named, and threads change nothing."""
+    whole = see_pictures(find_pictures(folder), folder)
+    pairs = match_pictures(whole)
+    monkeypatch.setenv("STOREKIN_THREADS", "1")
+    alone = match_pictures(see_pictures(find_pictures(folder), folder))
+
+    assert [(row["left"], row["right"]) for row in pairs.to_pylist()] == [
+        ("more/a.png", "s1.jpg"),
+        ("more/b.webp", "s3.jpg"),
+    ]
+    assert [name for name, _ in whole.faults] == ["broken.jpg"]
+    assert alone.equals(pairs)
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "storekin.surfaces.cli", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+    )
+
+
+def test_the_command_line_matches_and_compares(folder: Path, tmp_path: Path) -> None:
+    """A table of pairs; a sentence, and both pictures side by side."""
+    out = tmp_path / "pairs.parquet"
+    matched = run("match", "images", folder, "--out", out)
+    beside = tmp_path / "beside.png"
+    compared = run(
+        "compare",
+        "images",
+        folder / "s1.jpg",
+        folder / "more" / "a.png",
+        "--out",
+        beside,
+    )
+    told = json.loads(
+        run("compare", "images", folder / "s1.jpg", folder / "s2.jpg", "--json").stdout
+    )
+
+    assert pq.read_table(out).num_rows == 2
+    assert "7 pictures, 2 pairs" in matched.stdout
+    assert "broken.jpg" in matched.stdout
+    assert compared.stdout.startswith("The same picture, mirrored.")
+    with Image.open(beside) as sheet:
+        assert sheet.size[1] > 480
+    assert told["recognised"] is False
+    assert told["because"]["zh"] == "未能识别为同一张图片。"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("match", "images", "nowhere", "--out", "x.parquet"),
+        ("compare", "images", "a", "b"),
+    ],
+)
+def test_a_missing_picture_is_said_so(words: tuple[str, ...]) -> None:
+    """With its code, and without a traceback."""
+    done = run(*words)
+
+    assert done.returncode != 0
+    assert "SK114" in done.stderr
+    assert "Traceback" not in done.stderr
