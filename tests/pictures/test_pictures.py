@@ -156,6 +156,20 @@ def test_what_was_done_is_said_in_words(edit: str, sentence: str) -> None:
     assert told["zh"].startswith("同一张图片")
 
 
+@pytest.mark.parametrize("edit", ["cropped to 75", "a quarter turn", "padded"])
+def test_swapped_pictures_say_the_same(edit: str) -> None:
+    """Where the one lies in the other does not depend on who asks first."""
+    one, other = seen(draw_scene(2)), seen(EDITS[edit](draw_scene(2)))
+    forth, back = recognise(one, other), recognise(other, one)
+
+    assert forth.recognised
+    assert back.recognised
+    assert (forth.hash_bits, forth.places) == (back.hash_bits, back.places)
+    assert np.allclose(forth.left_region, back.right_region, atol=1e-3)
+    assert np.allclose(forth.right_region, back.left_region, atol=1e-3)
+    assert (forth.degrees + back.degrees) % 360 == 0
+
+
 def test_a_crop_is_told_with_its_share_and_its_region() -> None:
     """Three quarters of each side are 56 %; they lie where they were cut from."""
     one, other = seen(draw_scene(4)), seen(EDITS["cropped to 75"](draw_scene(4)))
@@ -262,8 +276,8 @@ def test_odd_modes_are_read() -> None:
     ):
         found = recognise(plain, print_picture(decode_grey(data)))
         assert found.recognised
-        assert found.alignment is not None
-        assert found.alignment.quarters == 0
+        assert found.correlation is not None
+        assert found.degrees == 0
 
 
 @pytest.mark.parametrize("tone", [0, 128, 255])

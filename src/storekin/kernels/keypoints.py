@@ -309,17 +309,21 @@ def align_places(  # noqa: C901, PLR0912, PLR0915 - one hypothesis after another
     return agreed
 
 
+CELLS = 6
+"""Parts of a side in which two pictures laid over one another are compared."""
+
+
 @kernel("void(f4[:,::1], f4[:,::1], f8[::1], f8[::1])")
 def compare_aligned(one: Any, other: Any, found: Any, out: Any) -> None:  # noqa: ANN401
     """Correlate two small pictures, one laid over the other by a similarity.
 
-    Writes the correlation (-1 to 1) where they overlap, and what share of each of the
-    two that is.
+    Writes the correlation (-1 to 1) where they overlap, what share of each of the two
+    that is, and of how many cells of the first, of how many that are overlapped and
+    show something, the correlation is .8 and more.
     """
     height, width = one.shape
     high, wide = other.shape
-    count = 0
-    sums = np.zeros(5)
+    sums = np.zeros((CELLS * CELLS + 1, 6))
     for y in range(height):
         for x in range(width):
             at_x = found[0] * x - found[1] * y + found[2]
@@ -336,21 +340,35 @@ def compare_aligned(one: Any, other: Any, found: Any, out: Any) -> None:  # noqa
                 other[top + 1, left] * (1 - right) + other[top + 1, left + 1] * right
             ) * down
             here = one[y, x]
-            count += 1
-            sums[0] += here
-            sums[1] += there
-            sums[2] += here * here
-            sums[3] += there * there
-            sums[4] += here * there
-    out[0] = 0
+            cell = (y * CELLS // height) * CELLS + x * CELLS // width
+            for part in (cell, CELLS * CELLS):
+                sums[part, 0] += 1
+                sums[part, 1] += here
+                sums[part, 2] += there
+                sums[part, 3] += here * here
+                sums[part, 4] += there * there
+                sums[part, 5] += here * there
     area = found[0] * found[0] + found[1] * found[1]
-    out[1] = count / (height * width)
-    out[2] = min(1.0, count * area / (high * wide))
-    if count < 30:
-        return
-    vary = sums[2] / count - (sums[0] / count) ** 2
-    varies = sums[3] / count - (sums[1] / count) ** 2
-    if vary < 1e-3 or varies < 1e-3:
-        return
-    both = sums[4] / count - sums[0] * sums[1] / count / count
-    out[0] = both / (vary * varies) ** 0.5
+    whole = sums[CELLS * CELLS, 0]
+    out[0] = 0
+    out[1] = whole / (height * width)
+    out[2] = min(1.0, whole * area / (high * wide))
+    out[3] = 0
+    out[4] = 0
+    least = 0.6 * height * width / (CELLS * CELLS)
+    for part in range(CELLS * CELLS + 1):
+        count = sums[part, 0]
+        if count < max(least, 20.0):
+            continue
+        vary = sums[part, 3] / count - (sums[part, 1] / count) ** 2
+        varies = sums[part, 4] / count - (sums[part, 2] / count) ** 2
+        if vary < 0.05 and varies < 0.05:
+            continue
+        both = sums[part, 5] / count - sums[part, 1] * sums[part, 2] / count / count
+        alike = both / (max(vary, 1e-3) * max(varies, 1e-3)) ** 0.5
+        if part == CELLS * CELLS:
+            out[0] = alike
+            continue
+        out[4] += 1
+        if alike >= 0.8:
+            out[3] += 1

@@ -1,8 +1,10 @@
 """Whether two pictures are one, edited: the rule, and where each lies in the other."""
 
 from dataclasses import dataclass
+from math import log, log1p, sqrt
 
 import numpy as np
+import numpy.typing as npt
 
 from storekin.pictures.align import Alignment, align
 from storekin.pictures.prints import PicturePrint, mirror_mask
@@ -10,48 +12,84 @@ from storekin.pictures.prints import PicturePrint, mirror_mask
 NEAR_BITS = 66
 """Bits of 256: hashes of different photos are 80 and more apart in 767,000 pairs."""
 
-FEW_PLACES, CLOSE = 6, 0.65
-MANY_PLACES, LOOSE = 12, 0.4
-"""Few places are enough where the overlap agrees closely, many where it does loosely:
-around a copied product another ground may lie."""
+_NONE = -7.91
+_PLACES, _CORRELATION, _CELLS, _BOTH, _OVERLAP = 1.27, 1.21, 4.77, 0.69, -0.82
+_CUT = 0.64
+"""A logistic regression on photos of groceries (MIT) and clothes (CC0), 160 of them
+edited in five hard ways and 34 in thirteen; the cut takes 10 pairs of two classes for
+one of the 392,055 that there are."""
 
 Corners = tuple[tuple[float, float], ...]
+Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What two pictures say of one another.
+    """What two pictures say of one another; swapped, they say the same.
 
     ``hash_bits`` is the distance of their hashes in bits of 256, mirrored or not,
-    trimmed or not. ``left_region`` is where the right picture lies in the left one, and
-    ``right_region`` the other way: corners as (x, y), 0 to 1 of the whole picture, from
-    the top left on with the clock; empty where nothing is laid over.
+    trimmed or not. ``places`` agree, and the pictures correlate by ``correlation``
+    where they overlap. ``forth`` maps places of the left picture proper to the right
+    one. ``left_region`` is where the right picture lies in the left one, and
+    ``right_region`` the other way: corners as (x, y), 0 to 1 of the whole picture;
+    empty where nothing is laid over.
     """
 
     recognised: bool
     hash_bits: int
-    alignment: Alignment | None
-    left_region: Corners
-    right_region: Corners
+    places: int = 0
+    correlation: float | None = None
+    forth: Matrix | None = None
+    left_region: Corners = ()
+    right_region: Corners = ()
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the right picture is the left one mirrored."""
+        return self.forth is not None and float(np.linalg.det(self.forth)) < 0
+
+    @property
+    def degrees(self) -> int:
+        """By how many degrees it is turned against the clock, once it is mirrored."""
+        if self.forth is None:
+            return 0
+        a, b = (-1 if self.mirrored else 1) * self.forth[:2, 0]
+        return round(-float(np.degrees(np.arctan2(b, a)))) % 360
 
 
 def recognise(left: PicturePrint, right: PicturePrint) -> Recognition:
     """Say whether two pictures are one, edited."""
     bits = hash_distance(left, right)
-    laid = align(left, right)
-    seen = laid is not None and (
-        (laid.places >= FEW_PLACES and laid.correlation >= CLOSE)
-        or (laid.places >= MANY_PLACES and laid.correlation >= LOOSE)
-    )
-    if laid is None or not (seen or bits <= NEAR_BITS):
-        return Recognition(bits <= NEAR_BITS, bits, None, (), ())
-    forth = _matrix(left, laid)
+    # always laid the same way round: whoever asks first changes nothing
+    swapped = left.hashes.tobytes() > right.hashes.tobytes()
+    one, other = (right, left) if swapped else (left, right)
+    laid = align(one, other)
+    if laid is None or not (bits <= NEAR_BITS or score(laid) >= _CUT):
+        return Recognition(bits <= NEAR_BITS, bits)
+    forth = _matrix(one, laid)
+    if swapped:
+        forth = _inverse(forth)
     return Recognition(
         recognised=True,
         hash_bits=bits,
-        alignment=laid,
-        left_region=_region(right, np.linalg.inv(forth), left),
+        places=laid.places,
+        correlation=laid.correlation,
+        forth=forth,
+        left_region=_region(right, _inverse(forth), left),
         right_region=_region(left, forth, right),
+    )
+
+
+def score(laid: Alignment) -> float:
+    """Weigh how well two pictures agree; log odds among photos of one kind."""
+    cells = laid.cells / max(laid.cells_shown, 1)
+    return (
+        _NONE
+        + _PLACES * laid.places / max(laid.expected, 1)
+        + _CORRELATION * laid.correlation
+        + _CELLS * cells
+        + _BOTH * sqrt(laid.cells) * log1p(laid.places)
+        + _OVERLAP * log(max(laid.overlap, 0.02))
     )
 
 
@@ -66,7 +104,7 @@ def hash_distance(left: PicturePrint, right: PicturePrint) -> int:
     )
 
 
-def _matrix(one: PicturePrint, laid: Alignment) -> np.ndarray:
+def _matrix(one: PicturePrint, laid: Alignment) -> Matrix:
     """Give the map from the frame of the first picture proper to that of the second."""
     width, height = one.frame
     whole = np.eye(3)
@@ -79,7 +117,11 @@ def _matrix(one: PicturePrint, laid: Alignment) -> np.ndarray:
     return np.array([[a, -b, x], [b, a, y], [0, 0, 1]]) @ whole
 
 
-def _region(of: PicturePrint, mapped: np.ndarray, inside: PicturePrint) -> Corners:
+def _inverse(mapped: Matrix) -> Matrix:
+    return np.asarray(np.linalg.inv(mapped), np.float64)
+
+
+def _region(of: PicturePrint, mapped: Matrix, inside: PicturePrint) -> Corners:
     """Give the corners of one picture proper in the whole of the other."""
     width, height = of.frame
     corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1.0]])
@@ -92,26 +134,14 @@ def _region(of: PicturePrint, mapped: np.ndarray, inside: PicturePrint) -> Corne
     )
 
 
-def share_shown(of: PicturePrint, laid: Alignment, inside: PicturePrint) -> float:
+_GRID = 40
+
+
+def share_shown(of: PicturePrint, mapped: Matrix, inside: PicturePrint) -> float:
     """Give what share of a picture proper the other one shows, 0 to 1."""
-    width, height = of.frame
-    grid = np.stack(
-        [
-            *(
-                axis.ravel()
-                for axis in np.meshgrid(
-                    np.linspace(0, width, 40), np.linspace(0, height, 40)
-                )
-            ),
-            np.ones(1600),
-        ]
-    )
-    x, y = (_matrix(of, laid) @ grid)[:2]
-    shown = (x >= 0) & (y >= 0) & (x <= inside.frame[0]) & (y <= inside.frame[1])
+    across, down = (np.linspace(0, side, _GRID) for side in of.frame)
+    x, y = (axis.ravel() for axis in np.meshgrid(across, down))
+    to_x, to_y = (mapped @ np.stack([x, y, np.ones(len(x))]))[:2]
+    width, height = inside.frame
+    shown = (to_x >= 0) & (to_y >= 0) & (to_x <= width) & (to_y <= height)
     return round(float(shown.mean()), 3)
-
-
-def degrees(laid: Alignment) -> int:
-    """Give by how many degrees against the clock the first picture is turned."""
-    a, b = laid.fit[:2]
-    return round(90 * laid.quarters - float(np.degrees(np.arctan2(b, a)))) % 360

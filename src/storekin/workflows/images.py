@@ -13,7 +13,7 @@ from storekin.kernels.similar_texts import Progress, ranges_of
 from storekin.normalise.images import SUFFIXES
 from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.decode import decode_grey
-from storekin.pictures.judge import Recognition, degrees, recognise, share_shown
+from storekin.pictures.judge import Recognition, recognise, share_shown
 from storekin.pictures.prints import PicturePrint, print_picture
 from storekin.wording.catalog import Words, in_both
 
@@ -102,21 +102,26 @@ def tell_pair(
     left: PicturePrint, right: PicturePrint, found: Recognition
 ) -> dict[str, object]:
     """Lay out what is known of one pair."""
-    laid = found.alignment
+    laid = found.forth is not None
     return {
         "hash_bits": found.hash_bits,
-        "places": laid.places if laid else 0,
-        "correlation": laid.correlation if laid else None,
-        "mirrored": laid.mirrored if laid else None,
-        "degrees": degrees(laid) if laid else None,
-        "left_shown": share_shown(left, laid, right) if laid else None,
-        "right_shown": _shown_back(found) if laid else None,
+        "places": found.places,
+        "correlation": found.correlation,
+        "mirrored": found.mirrored if laid else None,
+        "degrees": found.degrees if laid else None,
+        "left_shown": _shown(left, right, found) if laid else None,
+        "right_shown": _filled(found) if laid else None,
         "because": tell_edit(left, right, found)["en"],
     }
 
 
-def _shown_back(found: Recognition) -> float:
-    """Give what share of the whole right picture the left one covers."""
+def _shown(left: PicturePrint, right: PicturePrint, found: Recognition) -> float:
+    """Give what share of the left picture proper the right one shows."""
+    return 0.0 if found.forth is None else share_shown(left, found.forth, right)
+
+
+def _filled(found: Recognition) -> float:
+    """Give what share of the whole right picture the left one fills."""
     corners = np.array(found.right_region)
     x, y = corners[:, 0], corners[:, 1]
     area = abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
@@ -127,20 +132,18 @@ def tell_edit(left: PicturePrint, right: PicturePrint, found: Recognition) -> Wo
     """Say in words what was done to the left picture to make the right one."""
     if not found.recognised:
         return in_both("picture", "different")
-    laid = found.alignment
-    if laid is None:
+    if found.forth is None:
         return in_both("picture", "near_hash", bits=found.hash_bits)
     edits: list[Words] = []
-    if laid.mirrored:
+    if found.mirrored:
         edits.append(in_both("picture", "mirrored"))
-    turned = degrees(laid)
-    if 2 < turned < 358:
-        edits.append(in_both("picture", "turned", degrees=turned))
-    shown = share_shown(left, laid, right)
+    if 2 < found.degrees < 358:
+        edits.append(in_both("picture", "turned", degrees=found.degrees))
+    shown = _shown(left, right, found)
     if shown < _WHOLE:
         edits.append(in_both("picture", "cropped", share=round(100 * shown)))
-    if _shown_back(found) < _WHOLE:
-        share = round(100 * _shown_back(found))
+    if _filled(found) < _WHOLE:
+        share = round(100 * _filled(found))
         edits.append(in_both("picture", "framed", share=share))
     if not edits:
         return in_both("picture", "same")

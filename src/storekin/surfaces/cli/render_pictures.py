@@ -1,7 +1,6 @@
 """What two pictures, and the pictures of a folder, say of one another, as text."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -50,17 +49,19 @@ def print_recognition(
     if machine_readable:
         told = tell_pair(left, right, found)
         told["because"] = tell_edit(left, right, found)
-        regions = {k: v for k, v in asdict(found).items() if k.endswith("_region")}
+        regions = {
+            "left_region": found.left_region,
+            "right_region": found.right_region,
+        }
         where = {} if out is None else {"out": str(out)}
         print_json({"recognised": found.recognised, **told, **regions, **where})
         return
     click.echo(tell_edit(left, right, found)["en"])
     click.echo(f"{found.hash_bits} of 256 signs of the whole pictures differ.")
-    laid = found.alignment
-    if laid is not None:
+    if found.correlation is not None:
         click.echo(
-            f"{laid.places} places agree; where the pictures overlap they correlate by"
-            f" {laid.correlation:.2f}."
+            f"{found.places} places agree; where the pictures overlap they correlate by"
+            f" {found.correlation:.2f}."
         )
     if out is not None:
         click.echo(f"Both, side by side: {out}")

@@ -1,0 +1,274 @@
+"""Pictures: what is recognised under which edit, how fast. Prints Markdown tables.
+
+    python benchmarks/pictures.py edits DATA/images
+    python benchmarks/pictures.py speed DATA/images
+    python benchmarks/pictures.py hashes [--rows 1000000]
+
+DATA/images has ``grocery``, ``clothing``, ``shopee_photos`` and
+``near_duplicate_variants`` as Parquet files with a column ``jpeg``. Further edits are
+made here, on photos that the given ones were not made of. A 64-bit pHash stands beside.
+"""
+
+import argparse
+import time
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+from PIL import Image, ImageDraw
+
+from storekin.kernels.compiled import prepare
+from storekin.kernels.hash_join import join_near_codes
+from storekin.normalise.images import hash_picture
+from storekin.pictures.candidates import propose_pictures
+from storekin.pictures.decode import decode_grey
+from storekin.pictures.judge import recognise
+from storekin.pictures.prints import PicturePrint, print_picture
+
+CHOSEN = 80
+FALSE_SHARE = 1e-4
+
+
+def read_photos(folder: Path) -> tuple[list[bytes], list[str], dict[str, int]]:
+    """Read all photos, their classes, and where each is by its name."""
+    files, classes, place = [], [], {}
+    for name, key in (
+        ("grocery", "image_id"),
+        ("clothing", "image_id"),
+        ("shopee_photos", "image"),
+    ):
+        table = pq.read_table(folder / f"{name}.parquet")
+        labels = (
+            table["class_name"].to_pylist()
+            if "class_name" in table.column_names
+            else [""] * len(table)
+        )
+        for photo, label, data in zip(
+            table[key].to_pylist(), labels, table["jpeg"].to_pylist(), strict=True
+        ):
+            place[photo] = len(files)
+            files.append(data)
+            classes.append(f"{name} {label}")
+    return files, classes, place
+
+
+def opened(data: bytes) -> Image.Image:
+    """Open a picture in colour."""
+    return Image.open(BytesIO(data)).convert("RGB")
+
+
+def as_jpeg(picture: Image.Image) -> bytes:
+    """Save a picture as sellers do."""
+    file = BytesIO()
+    picture.convert("RGB").save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
+def cropped(
+    picture: Image.Image, share: float, random: np.random.Generator
+) -> Image.Image:
+    """Keep a part of both sides, from anywhere."""
+    wide, high = (int(side * share) for side in picture.size)
+    left = int(random.integers(0, picture.width - wide + 1))
+    top = int(random.integers(0, picture.height - high + 1))
+    return picture.crop((left, top, left + wide, top + high))
+
+
+def in_collage(
+    picture: Image.Image, other: Image.Image, random: np.random.Generator
+) -> Image.Image:
+    """Set two pictures beside or above one another."""
+    pair = [picture, other.resize(picture.size)]
+    random.shuffle(pair)
+    across = random.random() < 0.5
+    size = (
+        (2 * picture.width, picture.height)
+        if across
+        else (picture.width, 2 * picture.height)
+    )
+    sheet = Image.new("RGB", size)
+    sheet.paste(pair[0], (0, 0))
+    sheet.paste(pair[1], (picture.width, 0) if across else (0, picture.height))
+    return sheet
+
+
+def on_other_ground(picture: Image.Image, other: Image.Image) -> Image.Image:
+    """Keep an ellipse in the middle, half of the picture, on another photo."""
+    wide, high = picture.size
+    mask = Image.new("L", picture.size, 0)
+    ImageDraw.Draw(mask).ellipse(
+        (wide * 0.1, high * 0.1, wide * 0.9, high * 0.9), fill=255
+    )
+    return Image.composite(picture, other.resize(picture.size), mask)
+
+
+def hard_edits(
+    picture: Image.Image, other: Image.Image, random: np.random.Generator
+) -> dict[str, Image.Image]:
+    """Make what the known schemes fail at."""
+    how = {"expand": True, "fillcolor": "white", "resample": Image.Resampling.BICUBIC}
+    return {
+        "rotated by 10°": picture.rotate(10 if random.random() < 0.5 else -10, **how),
+        "rotated by 90°": picture.rotate(90, expand=True),
+        "40 % cropped off each side": cropped(picture, 0.6, random),
+        "half of a collage": in_collage(picture, other, random),
+        "another ground": on_other_ground(picture, other),
+    }
+
+
+def measure_edits(folder: Path) -> None:
+    """Recall by edit, and false pairs among all pairs of different photos."""
+    files, classes, place = read_photos(folder)
+    prints = [print_picture(decode_grey(data)) for data in files]
+    given = pq.read_table(folder / "near_duplicate_variants.parquet").to_pylist()
+    used = {place[row["base_image_id"]] for row in given}
+    cases: list[tuple[str, int, bytes]] = [
+        (row["transform"], place[row["base_image_id"]], row["jpeg"]) for row in given
+    ]
+    random = np.random.default_rng(5)
+    rest = [n for n in range(len(files)) if n not in used]
+    for number in random.choice(rest, CHOSEN, replace=False).tolist():
+        other = opened(files[int(random.choice(rest))])
+        for name, edited in hard_edits(opened(files[number]), other, random).items():
+            cases.append((name, number, as_jpeg(edited)))
+    made = [print_picture(decode_grey(data)) for _, _, data in cases]
+    total = len(prints)
+    left, right = propose_pictures([*prints, *made])
+    proposed = set(zip(left.tolist(), right.tolist(), strict=True))
+    start = time.perf_counter()
+    names = list(dict.fromkeys(name for name, _, _ in cases))
+    pairwise: dict[str, list[bool]] = {name: [] for name in names}
+    alone: dict[str, list[bool]] = {name: [] for name in names}
+    for number, (name, base, _) in enumerate(cases):
+        known = recognise(prints[base], made[number]).recognised
+        pairwise[name].append(known)
+        alone[name].append(known and (base, total + number) in proposed)
+    seconds = (time.perf_counter() - start) / len(cases)
+    peer = hashes_of(files, [data for _, _, data in cases])
+    beside = peer_recall(peer, cases, total)
+    print(
+        "| edit | found by the index and judged | judged alone | pHash-64 |\n| --- | --- | --- | --- |"
+    )
+    for name in names:
+        print(
+            f"| {name} | {np.mean(alone[name]):.3f} | {np.mean(pairwise[name]):.3f} | {beside[name]:.3f} |"
+        )
+    for word, part in (
+        ("the given edits", names[:-5]),
+        ("the five hard ones", names[-5:]),
+    ):
+        means = [
+            np.mean([np.mean(table[name]) for name in part])
+            for table in (alone, pairwise)
+        ]
+        print(
+            f"| mean of {word} | {means[0]:.3f} | {means[1]:.3f} | {np.mean([beside[name] for name in part]):.3f} |"
+        )
+    photos = [(a, b) for a, b in proposed if b < total]
+    wrong = [(a, b) for a, b in photos if recognise(prints[a], prints[b]).recognised]
+    apart = sum(classes[a] != classes[b] for a, b in wrong)
+    pairs = total * (total - 1) // 2
+    print(
+        f"\n{len(wrong)} of {pairs:,} pairs of different photos are taken for one ({len(wrong) / pairs:.1e}), {apart} of them of two classes; {len(photos):,} were proposed. A pair is judged in {seconds * 1000:.2f} ms."
+    )
+
+
+def hashes_of(files: list[bytes], edited: list[bytes]) -> npt.NDArray[np.uint64]:
+    """The usual 64-bit pHash of each file; 0 where it has none."""
+    found = []
+    for data in [*files, *edited]:
+        digest = hash_picture(BytesIO(data))  # type: ignore[arg-type]
+        found.append(int(digest or "0", 16))
+    return np.array(found, np.uint64)
+
+
+def peer_recall(
+    hashes: npt.NDArray[np.uint64], cases: list[tuple[str, int, bytes]], total: int
+) -> dict[str, float]:
+    """Recall by edit at the radius where 1 in 10,000 pairs of photos is wrong."""
+    left, right = np.triu_indices(total, 1)
+    apart = np.sort(np.bitwise_count(hashes[left] ^ hashes[right]))
+    radius = int(apart[int(len(apart) * FALSE_SHARE)]) - 1
+    found: dict[str, list[bool]] = {}
+    for number, (name, base, _) in enumerate(cases):
+        bits = int(hashes[base] ^ hashes[total + number]).bit_count()
+        found.setdefault(name, []).append(bits <= radius)
+    return {name: float(np.mean(hits)) for name, hits in found.items()}
+
+
+def measure_speed(folder: Path) -> None:
+    """Decode, and see what is in it; one thread."""
+    files = read_photos(folder)[0]
+    decode_grey(files[0])
+    start = time.perf_counter()
+    grey = [decode_grey(data) for data in files]
+    decoded = time.perf_counter()
+    prints: list[PicturePrint] = [print_picture(one) for one in grey]
+    done = time.perf_counter()
+    count = len(files)
+    print(
+        f"{count} photos, one core: decoded in {(decoded - start) / count * 1000:.2f} ms each, seen in {(done - decoded) / count * 1000:.2f} ms; {np.mean([len(one.places) for one in prints]):.0f} places each"
+    )
+
+
+def measure_hashes(rows: int) -> None:
+    """All pairs of 256-bit hashes within 31 bits; uniform ones, and ones of a crowd."""
+    random = np.random.default_rng(3)
+    codes = random.integers(0, 2**64, (rows, 4), np.uint64)
+    planted = rows // 100
+    codes[-planted:] = codes[:planted]
+    for code in codes[-planted:]:
+        for bit in random.choice(
+            256, int(random.integers(1, 32)), replace=False
+        ).tolist():
+            code[bit // 64] ^= np.uint64(1) << np.uint64(bit % 64)
+    crowd = codes.copy()
+    # heavy duplicates: a tenth of all are one of a thousand pictures, a few bits apart
+    heavy = random.integers(0, rows, rows // 10)
+    crowd[heavy] = codes[random.integers(0, 1000, len(heavy))]
+    half = np.unique(heavy)[: len(heavy) // 2]
+    crowd[half, 0] ^= np.uint64(1) << random.integers(0, 64, len(half)).astype(
+        np.uint64
+    )
+    print(
+        "| hashes | distinct | s | pairs | planted pairs found |\n| --- | --- | --- | --- | --- |"
+    )
+    for name, given in (("uniform", codes), ("a tenth in crowds", crowd)):
+        start = time.perf_counter()
+        distinct, number = np.unique(given.view("V32"), return_inverse=True)
+        folded = np.ascontiguousarray(distinct).view(np.uint64).reshape(-1, 4)
+        near = join_near_codes(folded, 31)
+        number = number.ravel()
+        seconds = time.perf_counter() - start
+        keys = set((near.left << 32 | near.right).tolist())
+        ends = np.sort(np.stack([number[:planted], number[-planted:]]), axis=0)
+        hits = [a == b or int(a) << 32 | int(b) in keys for a, b in ends.T.tolist()]
+        told = f"{np.mean(hits):.4f}" if name == "uniform" else "-"
+        print(
+            f"| {rows:,}, {name} | {len(folded):,} | {seconds:.2f} | {len(near.left):,} | {told} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Run one of the measurements."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["edits", "speed", "hashes"])
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    chosen = parser.parse_args()
+    prepare()
+    if chosen.what == "hashes":
+        measure_hashes(chosen.rows)
+        return
+    if chosen.folder is None:
+        parser.error("name the folder of photos")
+    {"edits": measure_edits, "speed": measure_speed}[chosen.what](chosen.folder)
+
+
+if __name__ == "__main__":
+    main()
