@@ -41,7 +41,7 @@ RECIPE = Recipe(
     leaves=24, rate=0.07, rounds=200, second_rounds=60, fewest=40, share=0.4,
     share_by_node=0.8, seeds=1, folds=FOLDS, words=False, known=False,
 )  # fmt: skip
-MADE = 10
+MADE = 16
 ASIDE = 0.1
 """What labelled pairs of others' data weigh beside whole pools: they were chosen to be
 hard, and say little about how often two like titles are one product."""
@@ -177,6 +177,12 @@ def main() -> None:
         made_field(copies(12000, 6), 6, bar=0.45),
         made_field(copies(12000, 7), 7, bar=0.3),
         made_field(copies(4000, 8), 8),
+        made_field(make(2500, 31), 31),
+        made_field(make(2500, 32, languages="id,id,en"), 32),
+        made_field(make(2500, 33), 33),
+        made_field(make(2500, 34), 34),
+        made_field(make(2500, 35, languages="en,id,zh"), 35),
+        made_field(make(2500, 36, languages="en,id"), 36),
         # the larger a pool, the less a likeness says: both are learnt
         made_field(make(9000, 20), 20),
         made_field(copies(50000, 21), 21, bar=0.45),
@@ -195,7 +201,7 @@ def main() -> None:
     model, report = fit_model(
         fields,
         replace(RECIPE),
-        version="2026.3",
+        version="2026.4",
         about="made-up listings; wdc_lspc and product_pairs (Apache-2.0 copies), train",
         on_step=lambda step: print(step, flush=True),
     )
