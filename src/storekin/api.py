@@ -215,7 +215,7 @@ def train_listings(
 
     Writes the model to *out*; gives what was measured on pairs left out in turn. The
     model remembers the labelled pairs by digests, unless *remember* is false. One that
-    sees pairs *alone*, and not among their rivals, scores ten times as many a second.
+    sees pairs *alone*, and not among their rivals, scores twenty times as many.
     Needs the extra ``storekin[train]``.
 
     Raises:

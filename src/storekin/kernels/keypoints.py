@@ -185,9 +185,7 @@ def describe_places(  # noqa: C901 - loops over samples
             out[number, place] = total
 
 
-@kernel(
-    "i8(u8[::1], f4[:,::1], u8[::1], f4[:,::1], f8, i8, f8, f8[::1], i8[::1], i8[::1])"
-)
+@kernel("i8(u8[::1], f4[:,::1], u8[::1], f4[:,::1], f8, i8, f8, f8[::1])")
 def align_places(  # noqa: C901, PLR0912, PLR0915 - one hypothesis after another
     one_keys: Any,  # noqa: ANN401
     one: Any,  # noqa: ANN401
@@ -197,15 +195,12 @@ def align_places(  # noqa: C901, PLR0912, PLR0915 - one hypothesis after another
     most_bits: Any,  # noqa: ANN401
     side: Any,  # noqa: ANN401
     found: Any,  # noqa: ANN401
-    one_used: Any,  # noqa: ANN401
-    other_used: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     """Find the turn, scale and shift that most places of two pictures agree on.
 
     Places are x, y, scale; those look alike whose keys differ in at most *most_bits*.
     The turn is near *angle*, as the keys of the first were made. ``found`` gets
-    a, b, x, y of ``(a x - b y + x, b x + a y + y)``. Writes the places that agree, and
-    gives their number.
+    a, b, x, y of ``(a x - b y + x, b x + a y + y)``. Gives how many places agree.
     """
     count = len(one_keys)
     room = 4 * count + 4
@@ -292,8 +287,6 @@ def align_places(  # noqa: C901, PLR0912, PLR0915 - one hypothesis after another
                 abs(qx - (a * px - b * py + x)) < reach
                 and abs(qy - (b * px + a * py + y)) < reach
             ):
-                one_used[agreed] = u
-                other_used[agreed] = v
                 agreed += 1
                 last = u
                 taken[v] = True

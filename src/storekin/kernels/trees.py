@@ -28,6 +28,37 @@ def _following(
     return ways[node, np.int64(goes)]
 
 
+@inlined
+def _four_leaves(
+    columns: Any,  # noqa: ANN401
+    row: Any,  # noqa: ANN401
+    high: Any,  # noqa: ANN401
+    features: Any,  # noqa: ANN401
+    thresholds: Any,  # noqa: ANN401
+    unknown_yes: Any,  # noqa: ANN401
+    ways: Any,  # noqa: ANN401
+    root: Any,  # noqa: ANN401
+    depth: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Give the leaves of four rows from *row* on, side by side.
+
+    The last few rows before *high* go with copies of the last one.
+    """
+    two = min(row + 1, high - 1)
+    three = min(row + 2, high - 1)
+    four = min(row + 3, high - 1)
+    a = root
+    b = root
+    c = root
+    d = root
+    for _ in range(depth):
+        a = _following(columns, row, features, thresholds, unknown_yes, ways, a)
+        b = _following(columns, two, features, thresholds, unknown_yes, ways, b)
+        c = _following(columns, three, features, thresholds, unknown_yes, ways, c)
+        d = _following(columns, four, features, thresholds, unknown_yes, ways, d)
+    return a, b, c, d
+
+
 @kernel(
     "void(f4[:,::1], i4[::1], f4[::1], b1[::1], i4[:,::1], i8[::1], i4[::1], i8[::1],"
     " i8, i8, i8[::1])"
@@ -61,27 +92,10 @@ def sum_trees(
             depth = depths[tree]
             row = low
             while row < high:
-                # the last few rows of a block go with copies of the last one
-                two = min(row + 1, high - 1)
-                three = min(row + 2, high - 1)
-                four = min(row + 3, high - 1)
-                a = root
-                b = root
-                c = root
-                d = root
-                for _ in range(depth):
-                    a = _following(
-                        columns, row, features, thresholds, unknown_yes, ways, a
-                    )
-                    b = _following(
-                        columns, two, features, thresholds, unknown_yes, ways, b
-                    )
-                    c = _following(
-                        columns, three, features, thresholds, unknown_yes, ways, c
-                    )
-                    d = _following(
-                        columns, four, features, thresholds, unknown_yes, ways, d
-                    )
+                a, b, c, d = _four_leaves(
+                    columns, row, high, features, thresholds, unknown_yes, ways, root,
+                    depth,
+                )  # fmt: skip
                 out[row] += values[a]
                 if row + 1 < high:
                     out[row + 1] += values[b]
@@ -122,26 +136,10 @@ def share_trees(  # noqa: C901 - four rows side by side, and the last ones
             depth = depths[tree]
             row = low
             while row < high:
-                two = min(row + 1, high - 1)
-                three = min(row + 2, high - 1)
-                four = min(row + 3, high - 1)
-                a = root
-                b = root
-                c = root
-                d = root
-                for _ in range(depth):
-                    a = _following(
-                        columns, row, features, thresholds, unknown_yes, ways, a
-                    )
-                    b = _following(
-                        columns, two, features, thresholds, unknown_yes, ways, b
-                    )
-                    c = _following(
-                        columns, three, features, thresholds, unknown_yes, ways, c
-                    )
-                    d = _following(
-                        columns, four, features, thresholds, unknown_yes, ways, d
-                    )
+                a, b, c, d = _four_leaves(
+                    columns, row, high, features, thresholds, unknown_yes, ways, root,
+                    depth,
+                )  # fmt: skip
                 for group in range(groups):
                     out[row, group] += shares[a, group]
                 if row + 1 < high:

@@ -73,7 +73,7 @@ def align(one: PicturePrint, other: PicturePrint) -> Alignment | None:
                     quarters,
                     fit,
                     agreed,
-                    _expected(places, turned_frame(one, quarters), other, fit),
+                    _expected(places, _turned_frame(one, quarters), other, fit),
                     round(float(said[0]), 4),
                     round(float(max(said[1], said[2])), 4),
                     int(said[3]),
@@ -88,7 +88,6 @@ def _fit(
     places: Floats, keys: Keys, other: PicturePrint, angle: float
 ) -> tuple[int, tuple[float, float, float, float]] | None:
     fit = np.zeros(4)
-    used = np.empty((2, max(len(places), 1)), np.int64)
     agreed = align_places(
         np.ascontiguousarray(keys),
         places,
@@ -98,8 +97,6 @@ def _fit(
         KEY_BITS,
         float(SIDE),
         fit,
-        used[0],
-        used[1],
     )
     if agreed < LEAST_PLACES:
         return None
@@ -107,7 +104,7 @@ def _fit(
     return int(agreed), (a, b, x, y)
 
 
-def turned_frame(one: PicturePrint, quarters: int) -> tuple[int, int]:
+def _turned_frame(one: PicturePrint, quarters: int) -> tuple[int, int]:
     """Give the width and height of a picture after quarter turns."""
     width, height = one.frame
     return (height, width) if quarters % 2 else (width, height)

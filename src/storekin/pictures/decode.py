@@ -32,7 +32,7 @@ def decode_grey(source: Path | bytes) -> Grey:
     Raises:
         PictureError: If it is no picture, is broken, or is too large or too small.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     name = str(source) if isinstance(source, Path) else "the picture"
     try:
@@ -43,6 +43,9 @@ def decode_grey(source: Path | bytes) -> Grey:
         raise PictureError(f"{name}: {len(data):,} bytes are too many", _SMALLER)
     try:
         size, grey = _decode(data)
+    except UnidentifiedImageError:
+        problem = f"{name}: is no picture of a kind that is read"
+        raise PictureError(problem, _KINDS) from None
     except Exception as fault:  # noqa: BLE001 - decoders raise all kinds
         detail = f"{type(fault).__name__}: {fault}"
         raise PictureError(f"{name}: cannot be decoded ({detail})", _REPLACE) from None
@@ -60,6 +63,7 @@ def decode_grey(source: Path | bytes) -> Grey:
 
 
 _SMALLER = "give a smaller copy of it"
+_KINDS = "save it as JPEG, PNG, WebP, AVIF, GIF or BMP"
 _REPLACE = "open it in a viewer, and save it again"
 
 

@@ -143,7 +143,7 @@ def match_images(folder: Path, out: Path, *, machine_readable: bool) -> None:
     from storekin.workflows.images import find_pictures, match_pictures, see_pictures
 
     if not folder.is_dir():
-        raise PictureError(f"{folder}: there is no such folder", "check the path")
+        raise PictureError(f"{folder}: is no folder", "name a folder of pictures")
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step("pictures")

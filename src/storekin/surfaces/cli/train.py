@@ -31,7 +31,7 @@ def train() -> None:
 @click.option(
     "--alone",
     is_flag=True,
-    help="See pairs alone, not among rivals: ten times faster, less exact.",
+    help="See pairs alone, not among rivals: twenty times faster, less exact.",
 )
 @click.option("--groups", help="RECORDS are listings; this column names the product.")
 @click.option(
