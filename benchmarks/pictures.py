@@ -23,9 +23,9 @@ from storekin.kernels.compiled import prepare
 from storekin.kernels.hash_join import join_near_codes
 from storekin.normalise.images import hash_picture
 from storekin.pictures.candidates import propose_pictures
-from storekin.pictures.decode import decode_grey
-from storekin.pictures.judge import recognise
-from storekin.pictures.prints import PicturePrint, print_picture
+from storekin.pictures.decode import decode_picture
+from storekin.pictures.judge import recognise_pairs
+from storekin.pictures.prints import Prints, print_picture
 
 CHOSEN = 80
 FALSE_SHARE = 1e-4
@@ -121,7 +121,6 @@ def hard_edits(
 def measure_edits(folder: Path) -> None:
     """Recall by edit, and false pairs among all pairs of different photos."""
     files, classes, place = read_photos(folder)
-    prints = [print_picture(decode_grey(data)) for data in files]
     given = pq.read_table(folder / "near_duplicate_variants.parquet").to_pylist()
     used = {place[row["base_image_id"]] for row in given}
     cases: list[tuple[str, int, bytes]] = [
@@ -133,46 +132,57 @@ def measure_edits(folder: Path) -> None:
         other = opened(files[int(random.choice(rest))])
         for name, edited in hard_edits(opened(files[number]), other, random).items():
             cases.append((name, number, as_jpeg(edited)))
-    made = [print_picture(decode_grey(data)) for _, _, data in cases]
-    total = len(prints)
-    left, right = propose_pictures([*prints, *made])
-    proposed = set(zip(left.tolist(), right.tolist(), strict=True))
+    prints = see([*files, *(data for _, _, data in cases)])
+    total = len(files)
+    left, right = propose_pictures(prints)
+    proposed = set((left << 32 | right).tolist())
+    base = np.array([case[1] for case in cases])
+    made = total + np.arange(len(cases))
     start = time.perf_counter()
-    names = list(dict.fromkeys(name for name, _, _ in cases))
-    pairwise: dict[str, list[bool]] = {name: [] for name in names}
-    alone: dict[str, list[bool]] = {name: [] for name in names}
-    for number, (name, base, _) in enumerate(cases):
-        known = recognise(prints[base], made[number]).recognised
-        pairwise[name].append(known)
-        alone[name].append(known and (base, total + number) in proposed)
+    known = recognise_pairs(prints, prints, base, made).recognised
     seconds = (time.perf_counter() - start) / len(cases)
-    peer = hashes_of(files, [data for _, _, data in cases])
-    beside = peer_recall(peer, cases, total)
+    met = np.array([key in proposed for key in (base << 32 | made).tolist()])
+    beside = peer_recall(hashes_of(files, [data for _, _, data in cases]), cases, total)
+    kinds = np.array([name for name, _, _ in cases])
+    names = list(dict.fromkeys(kinds.tolist()))
     print(
         "| edit | found by the index and judged | judged alone | pHash-64 |\n| --- | --- | --- | --- |"
     )
-    for name in names:
-        print(
-            f"| {name} | {np.mean(alone[name]):.3f} | {np.mean(pairwise[name]):.3f} | {beside[name]:.3f} |"
+    table = {
+        name: (
+            float((known & met)[kinds == name].mean()),
+            float(known[kinds == name].mean()),
+            beside[name],
         )
+        for name in names
+    }
+    rows = [(name, table[name]) for name in names]
     for word, part in (
-        ("the given edits", names[:-5]),
-        ("the five hard ones", names[-5:]),
+        ("mean of the given edits", names[:-5]),
+        ("mean of the five hard ones", names[-5:]),
     ):
-        means = [
-            np.mean([np.mean(table[name]) for name in part])
-            for table in (alone, pairwise)
-        ]
-        print(
-            f"| mean of {word} | {means[0]:.3f} | {means[1]:.3f} | {np.mean([beside[name] for name in part]):.3f} |"
-        )
-    photos = [(a, b) for a, b in proposed if b < total]
-    wrong = [(a, b) for a, b in photos if recognise(prints[a], prints[b]).recognised]
-    apart = sum(classes[a] != classes[b] for a, b in wrong)
+        means = np.mean([table[name] for name in part], axis=0)
+        rows.append((word, (float(means[0]), float(means[1]), float(means[2]))))
+    for name, shares in rows:
+        print(f"| {name} | " + " | ".join(f"{share:.3f}" for share in shares) + " |")
+    photos = right < total
+    one, other_one = left[photos], right[photos]
+    start = time.perf_counter()
+    wrong = recognise_pairs(prints, prints, one, other_one).recognised
+    apart = sum(
+        classes[a] != classes[b]
+        for a, b in zip(one[wrong].tolist(), other_one[wrong].tolist(), strict=True)
+    )
+    each = (time.perf_counter() - start) / max(len(one), 1)
     pairs = total * (total - 1) // 2
     print(
-        f"\n{len(wrong)} of {pairs:,} pairs of different photos are taken for one ({len(wrong) / pairs:.1e}), {apart} of them of two classes; {len(photos):,} were proposed. A pair is judged in {seconds * 1000:.2f} ms."
+        f"\n{int(wrong.sum())} of {pairs:,} pairs of different photos are taken for one ({wrong.sum() / pairs:.1e}), {apart} of them of two classes; {len(one):,} were proposed. A copy is judged in {seconds * 1000:.2f} ms, another photo in {each * 1000:.2f} ms."
     )
+
+
+def see(files: list[bytes]) -> Prints:
+    """Decode pictures, and see what is in them."""
+    return np.concatenate([print_picture(decode_picture(data)) for data in files])
 
 
 def hashes_of(files: list[bytes], edited: list[bytes]) -> npt.NDArray[np.uint64]:
@@ -201,15 +211,15 @@ def peer_recall(
 def measure_speed(folder: Path) -> None:
     """Decode, and see what is in it; one thread."""
     files = read_photos(folder)[0]
-    decode_grey(files[0])
+    see(files[:2])
     start = time.perf_counter()
-    grey = [decode_grey(data) for data in files]
+    small = [decode_picture(data) for data in files]
     decoded = time.perf_counter()
-    prints: list[PicturePrint] = [print_picture(one) for one in grey]
+    prints = np.concatenate([print_picture(one) for one in small])
     done = time.perf_counter()
     count = len(files)
     print(
-        f"{count} photos, one core: decoded in {(decoded - start) / count * 1000:.2f} ms each, seen in {(done - decoded) / count * 1000:.2f} ms; {np.mean([len(one.places) for one in prints]):.0f} places each"
+        f"{count} photos, one core: decoded in {(decoded - start) / count * 1000:.2f} ms each, seen in {(done - decoded) / count * 1000:.2f} ms; {prints['count'].mean():.0f} places each"
     )
 
 

@@ -8,8 +8,8 @@ import pytest
 
 import storekin
 from storekin.errors import IndexFileError, InvalidRecordError
+from storekin.indexes.file import log_of
 from storekin.listings.index import ListingIndex
-from storekin.listings.index_file import log_of
 
 FILLER = [f"word{n} thing{n * 7} item{n * 13} brand{n % 17} {n}" for n in range(300)]
 CLOCK = "Norvik Silent Wall Clock Oak Frame NC482 Kitchen"

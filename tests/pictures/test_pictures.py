@@ -18,9 +18,9 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from storekin.errors import PictureError
 from storekin.pictures.candidates import propose_pictures
-from storekin.pictures.decode import SIDE, decode_grey
-from storekin.pictures.judge import recognise
-from storekin.pictures.prints import PicturePrint, chosen_frequencies, print_picture
+from storekin.pictures.decode import SIDE, Small, decode_picture
+from storekin.pictures.prints import Prints, chosen_frequencies, print_picture
+from storekin.pictures.recognition import recognise
 from storekin.pictures.turns import turn_keys
 from storekin.workflows.images import (
     find_pictures,
@@ -105,33 +105,31 @@ def saved(picture: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
     return file.getvalue()
 
 
-def seen(picture: Image.Image) -> PicturePrint:
-    return print_picture(decode_grey(saved(picture, quality=80)))
+def seen(picture: Image.Image) -> Prints:
+    return print_picture(decode_picture(saved(picture, quality=80)))
 
 
 @pytest.fixture(scope="module")
-def prints() -> list[PicturePrint]:
+def prints() -> list[Prints]:
     return [seen(draw_scene(seed)) for seed in range(SCENES)]
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_an_edited_picture_is_known_again(
-    edit: str, prints: list[PicturePrint]
-) -> None:
+def test_an_edited_picture_is_known_again(edit: str, prints: list[Prints]) -> None:
     """Ten of twelve at the least; keys alone propose two thirds or more."""
     edited = [seen(EDITS[edit](draw_scene(seed))) for seed in range(SCENES)]
     known = [
         recognise(one, other).recognised
         for one, other in zip(prints, edited, strict=True)
     ]
-    left, right = propose_pictures([*prints, *edited])
+    left, right = propose_pictures(np.concatenate([*prints, *edited]))
     proposed = set(zip(left.tolist(), right.tolist(), strict=True))
 
     assert sum(known) >= SCENES - 2
     assert sum((n, n + SCENES) in proposed for n in range(SCENES)) >= SCENES * 2 // 3
 
 
-def test_different_pictures_are_not_taken_for_one(prints: list[PicturePrint]) -> None:
+def test_different_pictures_are_not_taken_for_one(prints: list[Prints]) -> None:
     """No two scenes, either way, however laid over one another."""
     for number, one in enumerate(prints):
         for other in prints[number + 1 :]:
@@ -150,7 +148,7 @@ def test_different_pictures_are_not_taken_for_one(prints: list[PicturePrint]) ->
 def test_what_was_done_is_said_in_words(edit: str, sentence: str) -> None:
     """In both languages, from how the pictures lie over one another."""
     one, other = seen(draw_scene(3)), seen(EDITS[edit](draw_scene(3)))
-    told = tell_edit(one, other, recognise(one, other))
+    told = tell_edit(recognise(one, other))
 
     assert told["en"] == sentence
     assert told["zh"].startswith("同一张图片")
@@ -176,7 +174,7 @@ def test_a_crop_is_told_with_its_share_and_its_region() -> None:
     found = recognise(one, other)
     corners = np.array(found.left_region)
 
-    assert "cropped to 5" in tell_edit(one, other, found)["en"]
+    assert "cropped to 5" in tell_edit(found)["en"]
     assert np.allclose(corners[0], (0.1, 0.15), atol=0.03)
     assert np.allclose(corners[2], (0.85, 0.9), atol=0.03)
 
@@ -192,19 +190,25 @@ def test_four_quarters_and_two_mirrors_are_none(key: int, mirrored: bool) -> Non
     assert turn_keys(once, mirrored=mirrored, quarters=0) == keys
 
 
+def keys_of(grey: np.ndarray) -> np.ndarray:
+    """Give the straight keys of a grey picture."""
+    one = print_picture(Small.of(grey))[0]
+    return one["keys"][0, : one["count"]].copy()
+
+
 def test_turned_keys_are_those_of_the_turned_picture() -> None:
     """Swapping signs does what turning the picture and looking again does."""
-    grey = decode_grey(saved(draw_scene(5)))
+    grey = decode_picture(saved(draw_scene(5))).grey
     square = np.ascontiguousarray(grey[: min(grey.shape), : min(grey.shape)])
-    straight = print_picture(square)
-    turned = print_picture(np.ascontiguousarray(np.rot90(square)))
-    mirrored = print_picture(np.ascontiguousarray(square[:, ::-1]))
-    known = set(turned.keys[0].tolist())
-    quarter = turn_keys(straight.keys[0], mirrored=False, quarters=1)
-    flipped = turn_keys(straight.keys[0], mirrored=True, quarters=0)
+    straight = keys_of(square)
+    turned = keys_of(np.ascontiguousarray(np.rot90(square)))
+    mirrored = keys_of(np.ascontiguousarray(square[:, ::-1]))
+    known = set(turned.tolist())
+    quarter = turn_keys(straight, mirrored=False, quarters=1)
+    flipped = turn_keys(straight, mirrored=True, quarters=0)
 
     assert np.mean([key in known for key in quarter.tolist()]) > 0.5
-    known = set(mirrored.keys[0].tolist())
+    known = set(mirrored.tolist())
     assert np.mean([key in known for key in flipped.tolist()]) > 0.5
 
 
@@ -242,7 +246,7 @@ BAD = {
 def test_a_bad_picture_is_refused_with_a_reason(bad: str) -> None:
     """With a problem and a fix, and never by a crash."""
     with pytest.raises(PictureError) as caught:
-        decode_grey(BAD[bad])
+        decode_picture(BAD[bad])
 
     assert caught.value.problem
     assert caught.value.fix
@@ -252,7 +256,7 @@ def test_a_bad_picture_is_refused_with_a_reason(bad: str) -> None:
 def test_kinds_of_files_show_the_same(kind: str) -> None:
     """What a picture is saved as changes nothing of what is seen."""
     plain = seen(draw_scene(6))
-    other = print_picture(decode_grey(saved(draw_scene(6), kind)))
+    other = print_picture(decode_picture(saved(draw_scene(6), kind)))
 
     assert recognise(plain, other).recognised
 
@@ -274,7 +278,7 @@ def test_odd_modes_are_read() -> None:
         saved(scene.quantize(128), "PNG"),
         saved(lying, exif=exif),
     ):
-        found = recognise(plain, print_picture(decode_grey(data)))
+        found = recognise(plain, print_picture(decode_picture(data)))
         assert found.recognised
         assert found.correlation is not None
         assert found.degrees == 0
@@ -283,9 +287,10 @@ def test_odd_modes_are_read() -> None:
 @pytest.mark.parametrize("tone", [0, 128, 255])
 def test_a_plain_picture_says_nothing(tone: int) -> None:
     """One tone has no place to look at, and is no other picture."""
-    plain = print_picture(np.full((SIDE, SIDE), tone, np.uint8))
+    plain = print_picture(Small.of(np.full((SIDE, SIDE), tone, np.uint8)))
 
-    assert len(plain.places) == 0
+    assert plain["count"][0] == 0
+    assert not recognise(plain, plain).recognised
     assert not recognise(seen(draw_scene(8)), plain).recognised
 
 

@@ -25,6 +25,8 @@ _BESIDE = (
     "near_codes",
     "trims",
     "keypoints",
+    "laid_over",
+    "key_votes",
 )
 MODULES = (*_HERE, *_BESIDE)
 """The kernel modules, in the order in which they are prepared."""

@@ -319,14 +319,21 @@ CELLS = 6
 """Parts of a side in which two pictures laid over one another are compared."""
 
 
-@kernel("void(f4[:,::1], f4[:,::1], f8[::1], f8[::1])")
-def compare_aligned(one: Any, other: Any, found: Any, out: Any) -> None:  # noqa: ANN401
+@kernel("void(f4[:,::1], f4[:,::1], f8[::1], f8[::1], u1[::1])")
+def compare_aligned(
+    one: Any,  # noqa: ANN401
+    other: Any,  # noqa: ANN401
+    found: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+    agreeing: Any,  # noqa: ANN401
+) -> None:
     """Correlate two small pictures, one laid over the other by a similarity.
 
     Writes the correlation (-1 to 1) where they overlap, what share of each of the two
     that is, and of how many cells of the first, of how many that are overlapped and
-    show something, the correlation is .8 and more.
+    show something, the correlation is .8 and more; those are marked in ``agreeing``.
     """
+    agreeing[:] = 0
     height, width = one.shape
     high, wide = other.shape
     sums = np.zeros((CELLS * CELLS + 1, 6))
@@ -378,3 +385,4 @@ def compare_aligned(one: Any, other: Any, found: Any, out: Any) -> None:  # noqa
         out[4] += 1
         if alike >= 0.8:
             out[3] += 1
+            agreeing[part] = 1

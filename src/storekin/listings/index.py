@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,16 +22,11 @@ from storekin.errors import (
     InvalidTableError,
     MissingColumnError,
 )
+from storekin.indexes.file import read_index_file, write_index_file
 from storekin.kernels.similar_texts import TextColumn, TokenArray, tokenise
 from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
 from storekin.listings.blocking import title_bar
 from storekin.listings.encoding import NO_ENCODERS, check_encoders
-from storekin.listings.index_file import (
-    append_change,
-    iter_changes,
-    read_index_file,
-    write_index_file,
-)
 from storekin.listings.matching import score_places
 from storekin.listings.model import LEVELS, ListingModel, load_listing_model
 from storekin.listings.pool import make_pool
@@ -44,8 +39,14 @@ from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin
 from storekin.records.tables import column_names
 
+if TYPE_CHECKING:
+    from storekin.indexes.log import ChangeLog
+
 NEIGHBOURS = 16
 """Likest listings that one is compared with."""
+
+KIND = "listings"
+"""What the file of such an index says it is."""
 
 MOST_ADDED = 20_000
 """Added listings that are kept beside the index before it is laid out anew."""
@@ -79,7 +80,7 @@ class ListingIndex:
         self._exact: dict[str, list[int]] | None = None
         self._added: dict[str, Record] = {}
         self._late: _Late = _Late.empty()
-        self._path: Path | None = None
+        self._log: ChangeLog | None = None
         self._lock = RLock()
 
     @classmethod
@@ -114,7 +115,7 @@ class ListingIndex:
         listing = _name_of(record)
         plain = _plain_record(record)
         with self._lock:
-            self._note({"add": plain})
+            self._note(listing, json.dumps(plain, sort_keys=True).encode())
             self._forget(listing)
             self._added[listing] = plain
             self._late = self._late.with_one(listing, plain)
@@ -126,7 +127,7 @@ class ListingIndex:
         with self._lock:
             if listing not in self:
                 return False
-            self._note({"remove": listing})
+            self._note(listing, None)
             self._forget(listing)
             return True
 
@@ -203,10 +204,8 @@ class ListingIndex:
             }
             for number, grams in enumerate(rarity.grams):
                 arrays[f"grams_{number}"] = grams
-            self._path = Path(path)
-            write_index_file(
-                self._path, arrays, self._table, {"listings": len(postings)}
-            )
+            about = {"listings": len(postings)}
+            self._log = write_index_file(Path(path), arrays, self._table, about, KIND)
 
     @classmethod
     def load(cls, path: str | Path) -> "ListingIndex":
@@ -215,8 +214,7 @@ class ListingIndex:
         Raises:
             IndexFileError: If it is no index, or not whole.
         """
-        place = Path(path)
-        arrays, table, about = read_index_file(place)
+        arrays, table, about, log = read_index_file(Path(path), KIND)
         rarity = Rarity(
             int(str(about["listings"])),
             arrays["tokens"],
@@ -225,21 +223,19 @@ class ListingIndex:
         )
         postings = Postings(rarity, arrays["edges"], arrays["rows"], arrays["norms"])
         index = cls(table, postings)
-        for change in iter_changes(place):
-            if "remove" in change:
-                index.remove(str(change["remove"]))
+        for name, record in log:
+            if record is None:
+                index.remove(name)
             else:
-                added = change["add"]
-                if isinstance(added, dict):
-                    index.add(added)
-        index._path = place
+                index.add(json.loads(record))
+        index._log = log
         return index
 
     # ---- below: with the lock held ----
 
-    def _note(self, change: Mapping[str, object]) -> None:
-        if self._path is not None:
-            append_change(self._path, change)
+    def _note(self, listing: str, record: bytes | None) -> None:
+        if self._log is not None:
+            self._log.append([(listing, record)])
 
     def _rows(self) -> dict[str, int]:
         if self._row_of is None:

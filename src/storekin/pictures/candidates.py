@@ -1,99 +1,215 @@
-"""Which pictures are worth laying over one another: near hashes, and shared keys."""
+"""Which pictures are worth laying over one another: those that share keys."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.hash_join import join_near_codes
-from storekin.kernels.key_votes import find_buckets, vote
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
-from storekin.pictures.prints import Keys, PicturePrint, mirror_mask
-from storekin.pictures.turns import turn_keys
+from storekin.pictures.prints import KEY_BITS, WEAK, Keys, Prints, mirror_mask
+from storekin.pictures.turns import key_swaps
 
-KEY_MASK = np.uint64((1 << 36) - 1)
 LEAST_VOTES = 2
 MOST_HOLDERS = 100
-"""Entries of one key beyond which it says nothing: an edge, a plain corner."""
+"""Pictures with one key beyond which it says nothing of two: an edge, a plain corner,
+or a picture that everybody shows."""
+
+LEADERS = 3
+"""Of a crowd's pictures, those that all others are laid beside."""
+
+LEAST_OF_CROWD = 8
+MOST_FOUND = 100
+"""Pictures that one is laid over, the likest."""
+
+PLAIN = 24
+"""Places below which a picture is met by its hash, too; among such pictures alone."""
 
 HASH_RADIUS = 47
-"""Bits of 256 in which hashes of one picture differ at most to be met by them alone;
-keys find the rest."""
+"""Bits of 256 in which hashes of one plain picture differ at most to be met by them."""
 
-_WEAK = 4
+_TWO_OF = 6
+"""Weak signs of which every two are changed."""
+
 _CHUNK = 256
+_FEWEST_BITS, _MOST_BITS = 12, 32
 
 
 @dataclass(frozen=True, slots=True)
 class KeyTable:
-    """The 36-bit keys of all pictures' straight places, sorted, and whose they are."""
+    """The keys of all pictures' straight places, sorted, and whose they are.
 
-    keys: Keys
+    Of each the first ``wide`` signs count. ``edges`` are of the buckets of all but the
+    last ``bits``, ``rests`` are these. Of plain pictures the hashes, shape (n, 2, 4),
+    stand by themselves.
+    """
+
+    rests: npt.NDArray[np.uint32]
     owners: npt.NDArray[np.int32]
-    edges: IntArray
+    edges: npt.NDArray[np.uint32]
+    wide: int
+    bits: int
+    plain: npt.NDArray[np.int64]
+    plain_hashes: Keys
+    pictures: int
 
     @classmethod
-    def of(cls, prints: Sequence[PicturePrint]) -> "KeyTable":
-        """Lay out the keys of *prints*, numbered as they stand."""
-        nothing = np.empty(0, np.uint64)
-        keys = np.concatenate([nothing, *(one.keys[0] for one in prints)]) & KEY_MASK
-        owners = np.repeat(
-            np.arange(len(prints), dtype=np.int32),
-            np.array([len(one.places) for one in prints], np.int64),
+    def of(cls, prints: Prints, wide: int | None = None) -> "KeyTable":
+        """Lay out *wide* signs of the keys of *prints*, numbered as they stand."""
+        from storekin.kernels.key_votes import find_buckets
+
+        counts = prints["count"].astype(np.int64)
+        total = int(counts.sum())
+        keys = np.empty(total, np.uint64)
+        owners = np.empty(total, np.int32)
+        begin = 0
+        for low in range(0, len(prints), _SLAB):
+            part = counts[low : low + _SLAB]
+            given = np.arange(prints["keys"].shape[2]) < part[:, None]
+            end = begin + int(part.sum())
+            keys[begin:end] = prints["keys"][low : low + _SLAB, 0][given]
+            numbers = np.arange(low, low + len(part), dtype=np.int32)
+            owners[begin:end] = np.repeat(numbers, part)
+            begin = end
+        wide = key_width(len(prints)) if wide is None else wide
+        keys &= np.uint64((1 << wide) - 1)
+        # owners ascend already, and a stable sort leaves them so among equal keys
+        order = np.argsort(keys, kind="stable")
+        keys, owners = keys[order], owners[order]
+        bits = wide - max(total, 1).bit_length()
+        bits = min(max(bits, _FEWEST_BITS), _MOST_BITS)
+        plain = np.flatnonzero((counts < PLAIN) & (counts > 0))
+        return cls(
+            rests=(keys & np.uint64((1 << bits) - 1)).astype(np.uint32),
+            owners=owners,
+            edges=find_buckets(keys, wide, bits),
+            wide=wide,
+            bits=bits,
+            plain=plain,
+            plain_hashes=np.ascontiguousarray(prints["hashes"][plain]),
+            pictures=len(prints),
         )
-        order = np.lexsort((owners, keys))
-        keys = np.ascontiguousarray(keys[order])
-        return cls(keys, np.ascontiguousarray(owners[order]), find_buckets(keys))
 
 
-def propose_pictures(
-    prints: Sequence[PicturePrint], on_done: Progress | None = None
-) -> tuple[IntArray, IntArray]:
-    """Propose pairs of pictures, left < right, sorted."""
-    table = KeyTable.of(prints)
+_SLAB = 65_536
 
-    def work(span: tuple[int, int]) -> IntArray:
-        chosen = list(range(*span))
-        asked = [probes_of(prints[n]) for n in chosen]
-        starts = np.zeros(len(chosen) + 1, np.int64)
-        np.cumsum([len(one) for one in asked], out=starts[1:])
-        rows = np.ascontiguousarray(np.concatenate(asked))
-        pictures = np.array(chosen, np.int32)
-        room = 1 << 14
+
+def key_width(pictures: int) -> int:
+    """Give how many signs of a key count: among more pictures, more.
+
+    None of the widths parts a frequency from the one with its sides swapped.
+    """
+    return next((wide for most, wide in _WIDTHS if pictures <= most), KEY_BITS)
+
+
+_WIDTHS = ((50_000, 33),)
+
+
+class Asker:
+    """Asks a table for the pictures that share keys. For one thread at a time."""
+
+    def __init__(
+        self, table: KeyTable, gone: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        self.table = table
+        self._gone = np.zeros(table.pictures, np.bool_) if gone is None else gone
+        self._votes = np.zeros(table.pictures, np.uint8)
+        self._last = np.full(table.pictures, -1, np.int32)
+
+    def ask(self, prints: Prints, rows: IntArray, before: IntArray) -> IntArray:
+        """Find pictures numbered below *before* that are worth laying over *rows*.
+
+        Gives number of the row, picture and votes, shape (n, 3).
+        """
+        from storekin.kernels.key_votes import vote
+
+        table = self.table
+        swaps, odd = key_swaps()
+        room = 64 * len(rows) + 64
         while True:
-            out = np.empty(room, np.int64)
+            out = np.empty((room, 3), np.int64)
             written = vote(
-                table.keys,
+                table.rests,
                 table.owners,
                 table.edges,
+                table.bits,
+                self._gone,
+                prints["keys"],
+                prints["weak"],
+                prints["count"],
                 rows,
-                starts,
-                probe_ways(),
-                pictures,
-                LEAST_VOTES,
-                MOST_HOLDERS,
-                len(prints),
+                before,
+                swaps,
+                odd,
+                _flips(),
+                _bounds(table.wide),
+                self._votes,
+                self._last,
                 out,
             )
             if written <= room:
-                return out[:written].copy()
+                return out[:written]
             room = written
 
-    found = run_chunks(work, ranges_of(len(prints), _CHUNK), on_done)
-    keys = np.unique(np.concatenate([np.empty(0, np.int64), *found, _by_hash(prints)]))
+    def ask_plain(self, hashes: Keys) -> IntArray:
+        """Find plain pictures whose hashes are near those of one, shape (2, 4)."""
+        table = self.table
+        if not len(table.plain):
+            return np.empty(0, np.int64)
+        near = np.zeros(len(table.plain), np.bool_)
+        for trim in range(2):
+            for own in (hashes[trim], hashes[trim] ^ mirror_mask()):
+                apart = np.bitwise_count(table.plain_hashes[:, trim] ^ own)
+                near |= apart.sum(axis=1) <= HASH_RADIUS
+        found = table.plain[near]
+        return found[~self._gone[found]][:MOST_FOUND]
+
+
+@lru_cache(maxsize=1)
+def _flips() -> IntArray:
+    """Number the weak signs that each probe changes: none, one, two; -1 for none."""
+    one = [(first, -1) for first in range(WEAK)]
+    return np.array([(-1, -1), *one, *combinations(range(_TWO_OF), 2)], np.int64)
+
+
+def _bounds(wide: int) -> IntArray:
+    return np.array(
+        [wide, LEAST_VOTES, MOST_HOLDERS, LEADERS, LEAST_OF_CROWD, MOST_FOUND], np.int64
+    )
+
+
+def propose_pictures(
+    prints: Prints, on_done: Progress | None = None
+) -> tuple[IntArray, IntArray]:
+    """Propose pairs of pictures, left < right, sorted: each asks those before it."""
+    table = KeyTable.of(prints)
+
+    def work(span: tuple[int, int]) -> IntArray:
+        asker = Asker(table)
+        keys = [np.empty(0, np.int64)]
+        for low in range(span[0], span[1], _CHUNK):
+            rows = np.arange(low, min(low + _CHUNK, span[1]))
+            found = asker.ask(prints, rows, rows)
+            keys.append((found[:, 1] << 32) | rows[found[:, 0]])
+        return np.concatenate(keys)
+
+    wide = max(_CHUNK, len(prints) // 64)
+    found = run_chunks(work, ranges_of(len(prints), wide), on_done)
+    keys = np.unique(np.concatenate([np.empty(0, np.int64), *found, _by_hash(table)]))
     return keys >> 32, keys & 0xFFFFFFFF
 
 
-def _by_hash(prints: Sequence[PicturePrint]) -> IntArray:
-    """Pair pictures of near hashes, trimmed or not, mirrored or not."""
-    if len(prints) < 2:
+def _by_hash(table: KeyTable) -> IntArray:
+    """Pair plain pictures of near hashes, trimmed or not, mirrored or not."""
+    total = len(table.plain)
+    if total < 2:
         return np.empty(0, np.int64)
-    straight = np.stack([one.hashes for one in prints])
     found = []
-    for trim in range(straight.shape[1]):
-        own = straight[:, trim]
+    for trim in range(2):
+        own = table.plain_hashes[:, trim]
         both = np.concatenate([own, own ^ mirror_mask()])
         codes, number = np.unique(both, axis=0, return_inverse=True)
         near = join_near_codes(np.ascontiguousarray(codes), HASH_RADIUS)
@@ -102,8 +218,10 @@ def _by_hash(prints: Sequence[PicturePrint]) -> IntArray:
         same = np.arange(len(codes))
         left = np.concatenate([same, near.left])
         right = np.concatenate([same, near.right])
-        found.append(_expand(left, right, order, begins, len(prints)))
-    return np.unique(np.concatenate(found))
+        found.append(_expand(left, right, order, begins, total))
+    low, high = np.unique(np.concatenate(found), axis=0).T
+    keys: IntArray = (table.plain[low] << 32) | table.plain[high]
+    return keys
 
 
 def _expand(
@@ -112,41 +230,15 @@ def _expand(
     """Pair the pictures of each two codes; of a crowd, each with the first few."""
     from storekin.kernels.ranges import pair_ranges
 
-    sizes = np.minimum(np.diff(begins), MOST_HOLDERS)
-    _, a, b = pair_ranges(begins[left], sizes[left], begins[right], sizes[right])
+    sizes = np.diff(begins)
+    few = np.minimum(sizes, MOST_HOLDERS)
+    one_begin, one_size = begins[left], sizes[left]
+    crowded = one_size > MOST_HOLDERS
+    some = np.where(crowded, LEADERS, few[right])
+    _, a, b = pair_ranges(
+        one_begin, one_size, begins[right], np.minimum(some, few[right])
+    )
     one, other = order[a] % total, order[b] % total
     apart = one != other
     low, high = np.minimum(one, other)[apart], np.maximum(one, other)[apart]
-    keys: IntArray = (low << 32) | high
-    return np.unique(keys)
-
-
-def probe_ways() -> IntArray:
-    """Number the way round of each probe of ``probes_of``."""
-    return np.repeat(np.arange(24), [1 + _WEAK if n < 2 else 1 for n in range(24)])
-
-
-def probes_of(one: PicturePrint) -> Keys:
-    """Give the keys under which each place may stand in a copy; shape (places, probes).
-
-    Straight and turned a little, mirrored, and turned by quarters; of the commonest two
-    ways, straight and mirrored, also with one of the four least sure signs changed.
-    """
-    count = len(one.places)
-    columns: list[Keys] = []
-    weakest = np.argsort(one.sure[:, :36], axis=1, kind="stable")[:, :_WEAK]
-    flips = np.uint64(1) << weakest.astype(np.uint64)
-    ways = [
-        turn_keys(one.keys[number], mirrored=mirrored, quarters=quarters)
-        for quarters in range(4)
-        for number in range(len(one.keys))
-        for mirrored in (False, True)
-    ]
-    for number, keys in enumerate(ways):
-        columns.append(keys)
-        if number < 2:
-            columns += [keys ^ flips[:, n] for n in range(_WEAK)]
-    stacked = (
-        np.stack(columns, axis=1) if count else np.empty((0, 24 + 2 * _WEAK), np.uint64)
-    )
-    return np.ascontiguousarray(stacked) & KEY_MASK
+    return np.unique(np.stack([low, high], axis=1), axis=0)

@@ -1,6 +1,7 @@
-"""Picture files to small grey pictures, within bounds, whatever the file claims."""
+"""Picture files to small pictures, within bounds, whatever the file claims."""
 
 import warnings
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,13 @@ from storekin.errors import PictureError
 if TYPE_CHECKING:
     from PIL import Image
 
-Grey = npt.NDArray[np.uint8]
+Bytes = npt.NDArray[np.uint8]
 
 SIDE = 192
-"""The longer side of the grey picture that everything is read from."""
+"""The longer side of the small picture that everything is read from."""
+
+TINTS = 48
+"""The longer side of what is kept of the colours, about."""
 
 MOST_PIXELS = 100_000_000
 MOST_BYTES = 100_000_000
@@ -24,8 +28,25 @@ _LEAST = 16
 """Pixels of the shorter side below which there is nothing to recognise."""
 
 
-def decode_grey(source: Path | bytes) -> Grey:
-    """Decode a picture to grey, upright, on white, its longer side ``SIDE`` pixels.
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A small picture: how bright it is, and in coarser parts its colours.
+
+    ``grey`` of shape (height, width), ``tints`` of shape (down, across, 3): YCbCr.
+    """
+
+    grey: Bytes
+    tints: Bytes
+
+    @classmethod
+    def of(cls, grey: Bytes) -> "Small":
+        """Give a picture without colours."""
+        none = np.full_like(grey, 128)
+        return cls(grey, np.stack([grey, none, none], axis=2))
+
+
+def decode_picture(source: Path | bytes) -> Small:
+    """Decode a picture, upright, on white, its longer side ``SIDE`` pixels.
 
     The first frame of several. A JPEG is scaled while it is decoded.
 
@@ -36,30 +57,32 @@ def decode_grey(source: Path | bytes) -> Grey:
 
     name = str(source) if isinstance(source, Path) else "the picture"
     try:
-        data = source.read_bytes() if isinstance(source, Path) else source
+        data = _read(source) if isinstance(source, Path) else source
     except OSError as fault:
         raise PictureError(f"{name}: {fault.strerror}", "check the path") from None
-    if len(data) > MOST_BYTES:
-        raise PictureError(f"{name}: {len(data):,} bytes are too many", _SMALLER)
+    if data is None or len(data) > MOST_BYTES:
+        problem = f"{name}: more than {MOST_BYTES // 1_000_000} MB are too many"
+        raise PictureError(problem, _SMALLER)
     try:
-        size, grey = _decode(data)
+        size, plain = _decode(data)
     except UnidentifiedImageError:
         problem = f"{name}: is no picture of a kind that is read"
         raise PictureError(problem, _KINDS) from None
     except Exception as fault:  # noqa: BLE001 - decoders raise all kinds
         detail = f"{type(fault).__name__}: {fault}"
         raise PictureError(f"{name}: cannot be decoded ({detail})", _REPLACE) from None
-    if grey is None:
+    if plain is None:
         problem = f"{name}: {size[0]:,} x {size[1]:,} pixels are too many"
         raise PictureError(problem, _SMALLER)
-    share = SIDE / max(grey.size)
-    wide, high = (max(1, round(edge * share)) for edge in grey.size)
+    share = SIDE / max(plain.size)
+    wide, high = (max(1, round(edge * share)) for edge in plain.size)
     if min(*size, wide, high) < _LEAST:
         problem = f"{name}: {size[0]} x {size[1]} pixels show too little"
         raise PictureError(problem, "give the picture itself")
     how = Image.Resampling.BOX if share < 1 else Image.Resampling.BILINEAR
-    small = np.asarray(grey.resize((wide, high), how))
-    return np.array(small, np.uint8, order="C")
+    grey = plain.getchannel(0).resize((wide, high), how)
+    tints = plain.reduce(max(1, max(plain.size) // TINTS))
+    return Small(np.array(grey, np.uint8, order="C"), np.asarray(tints))
 
 
 _SMALLER = "give a smaller copy of it"
@@ -67,8 +90,15 @@ _KINDS = "save it as JPEG, PNG, WebP, AVIF, GIF or BMP"
 _REPLACE = "open it in a viewer, and save it again"
 
 
+def _read(path: Path) -> bytes | None:
+    """Read a file; None where it is too large to be asked for."""
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    return data if len(data) <= MOST_BYTES else None
+
+
 def _decode(data: bytes) -> "tuple[tuple[int, int], Image.Image | None]":
-    """Give the picture's own size, and its grey; None where it is too large."""
+    """Give the picture's own size, and its colours; None where it is too large."""
     from PIL import Image, ImageOps
 
     with warnings.catch_warnings():
@@ -77,20 +107,37 @@ def _decode(data: bytes) -> "tuple[tuple[int, int], Image.Image | None]":
         size = picture.size
         if size[0] * size[1] > MOST_PIXELS:
             return size, None
-        picture.draft("L", (2 * SIDE, 2 * SIDE))
-        return size, _to_grey(ImageOps.exif_transpose(picture))
+        picture.draft("YCbCr", (2 * SIDE, 2 * SIDE))
+        ImageOps.exif_transpose(picture, in_place=True)
+        return size, _on_white(_reduced(picture))
 
 
-def _to_grey(picture: "Image.Image") -> "Image.Image":
-    """Lay a picture on white, and take its grey."""
+def _reduced(picture: "Image.Image") -> "Image.Image":
+    """Take a large picture down by a whole number, before it is copied any further."""
+    factor = max(picture.size) // (4 * SIDE)
+    if factor < 2 or min(picture.size) < 2 * factor:
+        return picture
+    clear = "transparency" in picture.info
+    if picture.mode in ("P", "PA", "La", "1") or clear:
+        picture = picture.convert("RGBA" if clear or "A" in picture.mode else "RGB")
+    elif picture.mode.startswith("I;"):
+        picture = picture.convert("I")
+    return picture.reduce(factor)
+
+
+def _on_white(picture: "Image.Image") -> "Image.Image":
+    """Give a picture's colours, laid on white where it is clear."""
     from PIL import Image
 
     if picture.mode.startswith("I") or picture.mode == "F":
         values = np.asarray(picture, np.float64)
         top = 65535 if values.max(initial=0) > 255 else 255
-        return Image.fromarray((values * (255 / top)).clip(0, 255).astype(np.uint8))
+        grey = (values * (255 / top)).clip(0, 255).astype(np.uint8)
+        return Image.fromarray(grey).convert("YCbCr")
     if "transparency" in picture.info or picture.mode in ("RGBA", "LA", "PA", "La"):
         layer = picture.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(ground, layer).convert("L")
-    return picture.convert("L")
+        picture = Image.alpha_composite(ground, layer)
+    if picture.mode == "YCbCr":
+        return picture
+    return picture.convert("RGB").convert("YCbCr")

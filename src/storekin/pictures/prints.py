@@ -1,6 +1,5 @@
 """What is kept of a picture: two hashes, fifty places with their keys, a thumbnail."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import radians
 
@@ -16,14 +15,14 @@ from storekin.kernels.keypoints import (
     resize,
 )
 from storekin.kernels.trims import trim_ground, trim_plain_lines
-from storekin.pictures.decode import SIDE, Grey
+from storekin.pictures.decode import SIDE, Bytes, Small
 
 Keys = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float32]
 
 SCALES = 4
 STEP = 1.3
-MOST_PLACES = 50
+MOST_PLACES = 52
 REACH = 24.0
 """Pixels that a patch reaches to each side, on its scale."""
 
@@ -32,35 +31,65 @@ TURN = 10.0
 still agree."""
 
 ANGLES = (0.0, TURN, -TURN)
-THUMB = 64
+THUMB = 128
+KEY_BITS = 36
+"""Signs of a key that two places must have in common to meet."""
+
+WEAK = 8
+"""Signs of a key, the least sure ones, that are known by their numbers."""
+
+COLOURS = 12
+"""Parts of a side whose mean colours are kept."""
+
+FINE = 256
+"""Steps of a pixel in which places are kept."""
+
+SHADES = 3.5
+"""Steps in which a thumbnail's values are kept, from -8 to 7 of them."""
+
+PRINT = np.dtype(
+    [
+        ("hashes", "<u8", (2, 4)),
+        ("keys", "<u8", (len(ANGLES), MOST_PLACES)),
+        ("box", "<f4", 4),
+        ("places", "<u2", (MOST_PLACES, 3)),
+        ("weak", "u1", (MOST_PLACES, WEAK)),
+        ("thumb", "u1", (THUMB, THUMB // 2)),
+        ("colours", "u1", (COLOURS, COLOURS, 3)),
+        ("frame", "<u2", 2),
+        ("count", "<u2"),
+        ("spare", "u1", 2),
+    ]
+)
+"""What is seen in one picture, of one size whatever it shows.
+
+``hashes``: 256 bits of the picture without plain edge lines, and of the picture proper.
+``places``: x and y (in ``FINE`` steps of a pixel of the picture proper, whose longer
+side is ``SIDE``) and the scale's number, of which ``count`` are given; ``keys``: their
+patches' signs, straight and turned by ``ANGLES``; ``weak``: of the straight keys' first
+36 signs the least sure ones, the least sure first. ``thumb``: the picture proper, its
+longer side ``THUMB``, evened out, in ``SHADES``, two to a byte; ``colours``: its mean
+YCbCr by parts.
+``frame``: its width and height; ``box``: where it lies in the whole picture (top,
+bottom, left, right, 0 to 1).
+"""
+
+Prints = npt.NDArray[np.void]
+"""Prints of pictures, rows of ``PRINT``; one picture is one row."""
+
+
 _LEAST = 2.0
 _LOW = 16
-_NOTHING = np.empty((0, 3), np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class PicturePrint:
-    """What is seen in one picture.
-
-    ``hashes`` of shape (2, 4): 256 bits of the picture without plain edge lines, and of
-    the picture proper. ``places`` of shape (n, 3): x, y and scale in the frame of the
-    picture proper, whose longer side is ``SIDE``; ``keys`` of shape (3, n) are their
-    patches' signs, straight and turned, ``sure`` (n, 64) how far from none each
-    sign of the straight ones is. ``thumb`` is the picture proper, its longer side
-    ``THUMB``, evened out; ``box`` is where it lies (top, bottom, left, right, 0 to 1).
-    """
-
-    hashes: Keys
-    places: Floats
-    keys: Keys
-    sure: Floats
-    thumb: Floats
-    frame: tuple[int, int]
-    box: tuple[float, float, float, float]
+def no_prints(count: int = 0) -> Prints:
+    """Give so many empty rows."""
+    return np.zeros(count, PRINT)
 
 
-def print_picture(grey: Grey) -> PicturePrint:
-    """See what is in a grey picture whose longer side is ``SIDE``."""
+def print_picture(picture: Small) -> Prints:
+    """See what is in a picture whose longer side is ``SIDE``; one row."""
+    grey = picture.grey
     height, width = grey.shape
     outer = np.array([0, height, 0, width], np.int64)
     trim_plain_lines(grey, outer)
@@ -72,21 +101,36 @@ def print_picture(grey: Grey) -> PicturePrint:
     step = np.where(inner[[1, 1, 3, 3]] - inner[[0, 0, 2, 2]] > 40, moved, 0)
     inner += step * np.array([1, -1, 1, -1])
     whole = _cut(grey, outer)
-    proper = _cut(grey, inner)
-    places, keys, sure = _places_of(proper)
+    same = bool((inner == outer).all())
+    proper = whole if same else _cut(grey, inner)
+    row = no_prints(1)
+    one = row[0]
+    first = _hash(whole)
+    one["hashes"] = first, first if same else _hash(proper)
+    _keep_places(proper, one)
+    one["thumb"] = _packed(_even_out(_scaled(proper, THUMB)))
     top, bottom, left, right = (int(edge) for edge in inner)
-    return PicturePrint(
-        hashes=np.stack([_hash(whole), _hash(proper)]),
-        places=places,
-        keys=keys,
-        sure=sure,
-        thumb=_even_out(_scaled(proper, THUMB)),
-        frame=(proper.shape[1], proper.shape[0]),
-        box=(top / height, bottom / height, left / width, right / width),
+    one["frame"] = proper.shape[1], proper.shape[0]
+    one["box"] = top / height, bottom / height, left / width, right / width
+    one["colours"] = _mean_colours(picture.tints, one["box"])
+    return row
+
+
+def _mean_colours(tints: Bytes, box: Floats) -> Bytes:
+    """Give the mean colours of 12 by 12 parts of the picture proper."""
+    from PIL import Image
+
+    high, wide = tints.shape[:2]
+    top, bottom, left, right = (float(edge) for edge in box)
+    parts = Image.fromarray(tints).resize(
+        (COLOURS, COLOURS),
+        Image.Resampling.BOX,
+        box=(left * wide, top * high, right * wide, bottom * high),
     )
+    return np.asarray(parts)
 
 
-def _cut(grey: Grey, box: npt.NDArray[np.int64]) -> Floats:
+def _cut(grey: Bytes, box: npt.NDArray[np.int64]) -> Floats:
     top, bottom, left, right = (int(edge) for edge in box)
     return _scaled(grey[top:bottom, left:right].astype(np.float32), SIDE)
 
@@ -158,19 +202,19 @@ def _window() -> Floats:
     return window
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _bell(spread: float, reach: int) -> Floats:
     bell = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * spread**2))
     return np.asarray(bell / bell.sum(), np.float32)
 
 
-def _places_of(image: Floats) -> tuple[Floats, Keys, Floats]:
-    """Find the strongest places on each scale, and make their keys."""
+def _keep_places(image: Floats, one: np.void) -> None:
+    """Find the strongest places on each scale, and keep them with their keys."""
     height, width = image.shape
     shares = STEP ** -np.arange(SCALES, dtype=np.float64)
     room = np.empty((4000, 3), np.float32)
     margin = int(REACH * 0.6)
-    found, keys, sure = [_NOTHING], [], []
+    begin = 0
     level = image
     for number, share in enumerate(shares / shares.sum()):
         if number:
@@ -189,28 +233,23 @@ def _places_of(image: Floats) -> tuple[Floats, Keys, Floats]:
         if not count:
             continue
         strongest = np.lexsort((room[:count, 0], room[:count, 1], -room[:count, 2]))
-        chosen = room[strongest[: max(4, round(MOST_PLACES * share))]].copy()
+        most = min(max(4, round(_WANTED * share)), MOST_PLACES - begin)
+        chosen = room[strongest[:most]].copy()
+        end = begin + len(chosen)
         made = [_describe(coarse, chosen, angle) for angle in ANGLES]
-        keys.append(np.stack([_signs(each) for each in made]))
-        sure.append(np.abs(made[0]))
-        scale = width / wide
-        found.append(
-            np.stack(
-                [
-                    (chosen[:, 0] + 0.5) * scale - 0.5,
-                    (chosen[:, 1] + 0.5) * (height / high) - 0.5,
-                    np.full(len(chosen), scale),
-                ],
-                axis=1,
-            ).astype(np.float32)
-        )
-    if not keys:
-        return _NOTHING, np.empty((len(ANGLES), 0), np.uint64), _NOTHING[:, :0]
-    return (
-        np.concatenate(found),
-        np.ascontiguousarray(np.concatenate(keys, axis=1)),
-        np.concatenate(sure),
-    )
+        one["keys"][:, begin:end] = [_signs(each) for each in made]
+        sure = np.abs(made[0][:, :KEY_BITS])
+        one["weak"][begin:end] = np.argsort(sure, axis=1, kind="stable")[:, :WEAK]
+        x = (chosen[:, 0] + 0.5) * (width / wide) - 0.5
+        y = (chosen[:, 1] + 0.5) * (height / high) - 0.5
+        one["places"][begin:end, 0] = np.round(x * FINE)
+        one["places"][begin:end, 1] = np.round(y * FINE)
+        one["places"][begin:end, 2] = number
+        begin = end
+    one["count"] = begin
+
+
+_WANTED = 50
 
 
 def _describe(image: Floats, places: Floats, angle: float) -> Floats:
@@ -232,6 +271,17 @@ def _describe(image: Floats, places: Floats, angle: float) -> Floats:
 def _signs(values: Floats) -> Keys:
     bits = np.packbits(values > 0, axis=1, bitorder="little")
     return np.ascontiguousarray(bits).view(np.uint64).ravel()
+
+
+def _packed(thumb: Floats) -> Bytes:
+    """Keep a thumbnail's values in sixteen shades, two to a byte."""
+    shades = np.full((THUMB, THUMB), _NO_SHADE, np.uint8)
+    steps = np.round(thumb * SHADES).clip(-_NO_SHADE, _NO_SHADE - 1) + _NO_SHADE
+    shades[: thumb.shape[0], : thumb.shape[1]] = steps
+    return np.asarray(shades[:, 0::2] | (shades[:, 1::2] << 4), np.uint8)
+
+
+_NO_SHADE = 8
 
 
 def _even_out(thumb: Floats) -> Floats:

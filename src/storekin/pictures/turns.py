@@ -8,6 +8,32 @@ import numpy.typing as npt
 from storekin.pictures.prints import Keys, chosen_frequencies
 
 
+@lru_cache(maxsize=1)
+def key_swaps() -> tuple[Keys, Keys]:
+    """Give what a quarter turn and a mirror do, for the kernels.
+
+    What each value of each of a key's eight bytes becomes under a quarter turn, shape
+    (8, 256); then the signs that a mirror turns over, those that a turn does, and those
+    of the mirror after no, one, two and three quarter turns.
+    """
+    source, across_odd, down_odd = _swaps()
+    becomes = np.zeros((8, 256), np.uint64)
+    values = np.arange(256, dtype=np.uint64)
+    for bit, origin in enumerate(source.tolist()):
+        is_set = (values >> np.uint64(origin % 8)) & np.uint64(1)
+        becomes[origin // 8] |= is_set << np.uint64(bit)
+    signs = [across_odd, down_odd, across_odd]
+    for _ in range(3):
+        before = int(signs[-1])
+        turned = sum(
+            1 << bit
+            for bit, origin in enumerate(source.tolist())
+            if before >> origin & 1
+        )
+        signs.append(np.uint64(turned))
+    return becomes, np.array(signs, np.uint64)
+
+
 def turn_keys(keys: Keys, *, mirrored: bool, quarters: int) -> Keys:
     """Give the same places' keys, mirrored first, then turned against the clock."""
     source, across_odd, down_odd = _swaps()

@@ -1,24 +1,30 @@
-"""Pictures of a folder: which are one, edited; and two pictures beside each other."""
+"""Pictures of a folder or a table: which are one, edited; and two beside each other."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from storekin.errors import PictureError
+from storekin.indexes.log import ChangeLog
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import Progress, ranges_of
 from storekin.normalise.images import SUFFIXES
 from storekin.pictures.candidates import propose_pictures
-from storekin.pictures.decode import decode_grey
-from storekin.pictures.judge import Recognition, recognise, share_shown
-from storekin.pictures.prints import PicturePrint, print_picture
+from storekin.pictures.decode import decode_picture
+from storekin.pictures.edits import Edits, read_edits
+from storekin.pictures.judge import recognise_pairs
+from storekin.pictures.prints import PRINT, Prints, no_prints, print_picture
+from storekin.pictures.recognition import Recognition
 from storekin.wording.catalog import Words, in_both
 
-_FILES = 32
-_PAIRS = 256
+_FILES = 16
+_KEPT_AT_ONCE = 512
+_PAIRS = 2048
 
 COLUMNS = pa.schema(
     [
@@ -30,10 +36,13 @@ COLUMNS = pa.schema(
         ("mirrored", pa.bool_()),
         ("degrees", pa.int16()),
         ("left_shown", pa.float64()),
-        ("right_shown", pa.float64()),
+        ("right_filled", pa.float64()),
+        ("recoloured", pa.bool_()),
         ("because", pa.string()),
     ]
 )
+
+Seen = Prints | PictureError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class SeenPictures:
     """Pictures by name, sorted, and those that could not be read, with the reason."""
 
     names: tuple[str, ...]
-    prints: tuple[PicturePrint, ...]
+    prints: Prints
     faults: tuple[tuple[str, PictureError], ...]
 
 
@@ -55,109 +64,207 @@ def find_pictures(folder: Path) -> list[Path]:
 
 
 def see_pictures(
-    paths: Sequence[Path], folder: Path, on_done: Progress | None = None
+    paths: Sequence[Path],
+    folder: Path,
+    on_done: Progress | None = None,
+    kept: Path | None = None,
 ) -> SeenPictures:
-    """Decode pictures and see what is in them, on all cores."""
+    """Decode pictures and see what is in them, on all cores.
 
-    def see(span: tuple[int, int]) -> list[PicturePrint | PictureError]:
-        return [_see(path) for path in paths[span[0] : span[1]]]
-
-    parts = run_chunks(see, ranges_of(len(paths), _FILES), on_done)
+    What was seen is kept in the file *kept* as it goes on, and read from there when it
+    is begun again: of pictures that have not changed since, nothing is lost.
+    """
     names = [path.relative_to(folder).as_posix() for path in paths]
-    seen = list(zip(names, (one for part in parts for one in part), strict=True))
-    good = [(n, one) for n, one in seen if isinstance(one, PicturePrint)]
+    log = None if kept is None else ChangeLog(kept, _SERIAL)
+    known = {} if log is None else {name: data for name, data in log if data}
+    stamps = (
+        names
+        if log is None
+        else [_stamp(*one) for one in zip(names, paths, strict=True)]
+    )
+    prints = no_prints(len(paths))
+    faults: dict[int, PictureError] = {}
+
+    def put(place: int, seen: Seen) -> None:
+        if isinstance(seen, PictureError):
+            faults[place] = seen
+        else:
+            prints[place] = seen[0]
+
+    left = []
+    for place, stamp in enumerate(stamps):
+        data = known.pop(stamp, None)
+        if data is None:
+            left.append(place)
+        else:
+            put(place, _restored(data))
+    done = len(paths) - len(left)
+    for begin in range(0, len(left), _KEPT_AT_ONCE):
+        part = left[begin : begin + _KEPT_AT_ONCE]
+
+        def see(span: tuple[int, int], part: list[int] = part) -> list[Seen]:
+            return [_see(paths[place]) for place in part[span[0] : span[1]]]
+
+        seen = [
+            one for few in run_chunks(see, ranges_of(len(part), _FILES)) for one in few
+        ]
+        for place, one in zip(part, seen, strict=True):
+            put(place, one)
+        if log is not None:
+            pairs = zip(part, seen, strict=True)
+            log.append((stamps[place], _stored(one)) for place, one in pairs)
+        done += len(part)
+        if on_done is not None:
+            on_done(done, len(paths))
+    good = [place for place in range(len(paths)) if place not in faults]
     return SeenPictures(
-        tuple(name for name, _ in good),
-        tuple(one for _, one in good),
-        tuple((n, one) for n, one in seen if isinstance(one, PictureError)),
+        tuple(names[place] for place in good),
+        prints if len(good) == len(paths) else prints[good],
+        tuple((names[place], faults[place]) for place in sorted(faults)),
     )
 
 
-def _see(path: Path) -> PicturePrint | PictureError:
+_SERIAL = f"prints {PRINT.itemsize}"
+"""Prints of another layout are not read."""
+
+
+def _stamp(name: str, path: Path) -> str:
+    """Name a file as it is now."""
+    about = path.stat()
+    return f"{name}\0{about.st_size}\0{about.st_mtime_ns}"
+
+
+def _stored(seen: Seen) -> bytes:
+    if isinstance(seen, PictureError):
+        return json.dumps([seen.problem, seen.fix]).encode()
+    return seen.tobytes()
+
+
+def _restored(data: bytes) -> Seen:
+    if len(data) != PRINT.itemsize:
+        return PictureError(*json.loads(data))
+    return np.frombuffer(data, PRINT)
+
+
+def _see(path: Path) -> Seen:
     try:
-        return print_picture(decode_grey(path))
+        return print_picture(decode_picture(path))
     except PictureError as fault:
         return fault
 
 
 def match_pictures(seen: SeenPictures, on_done: Progress | None = None) -> pa.Table:
     """Find all pairs of pictures that are one, edited; columns as in ``COLUMNS``."""
-    left, right = propose_pictures(seen.prints)
+    prints = seen.prints
+    names = pa.array(seen.names, pa.string())
+    left, right = propose_pictures(prints)
 
-    def judge(span: tuple[int, int]) -> list[dict[str, object]]:
-        rows = []
-        for place in range(*span):
-            a, b = int(left[place]), int(right[place])
-            found = recognise(seen.prints[a], seen.prints[b])
-            if found.recognised:
-                told = tell_pair(seen.prints[a], seen.prints[b], found)
-                rows.append({"left": seen.names[a], "right": seen.names[b], **told})
-        return rows
+    def judge(span: tuple[int, int]) -> pa.Table:
+        one, other = left[span[0] : span[1]], right[span[0] : span[1]]
+        found = recognise_pairs(prints, prints, one, other)
+        known = np.flatnonzero(found.recognised)
+        one, other, found = one[known], other[known], found.of(known)
+        edits = read_edits(prints, prints, one, other, found)
+        laid = edits.laid
+        columns = {
+            "left": names.take(pa.array(one)),
+            "right": names.take(pa.array(other)),
+            "hash_bits": edits.hash_bits,
+            "places": found.laid.places,
+            "correlation": found.laid.correlation,
+            "mirrored": pa.array(edits.mirrored, mask=~laid),
+            "degrees": pa.array(edits.degrees, mask=~laid),
+            "left_shown": pa.array(edits.left_shown, mask=~laid),
+            "right_filled": pa.array(edits.right_filled, mask=~laid),
+            "recoloured": pa.array(edits.recoloured, mask=~laid),
+            "because": [words["en"] for words in tell_edits(edits)],
+        }
+        return pa.table(columns).cast(COLUMNS)
 
     parts = run_chunks(judge, ranges_of(len(left), _PAIRS), on_done)
-    return pa.Table.from_pylist([row for part in parts for row in part], COLUMNS)
+    return pa.concat_tables([COLUMNS.empty_table(), *parts]).combine_chunks()
 
 
-def tell_pair(
-    left: PicturePrint, right: PicturePrint, found: Recognition
-) -> dict[str, object]:
+def tell_pair(found: Recognition) -> dict[str, object]:
     """Lay out what is known of one pair."""
-    laid = found.forth is not None
+    laid = found.laid
     return {
         "hash_bits": found.hash_bits,
         "places": found.places,
         "correlation": found.correlation,
         "mirrored": found.mirrored if laid else None,
         "degrees": found.degrees if laid else None,
-        "left_shown": _shown(left, right, found) if laid else None,
-        "right_shown": _filled(found) if laid else None,
-        "because": tell_edit(left, right, found)["en"],
+        "left_shown": found.left_shown if laid else None,
+        "right_filled": found.right_filled if laid else None,
+        "recoloured": found.recoloured if laid else None,
     }
 
 
-def _shown(left: PicturePrint, right: PicturePrint, found: Recognition) -> float:
-    """Give what share of the left picture proper the right one shows."""
-    return 0.0 if found.forth is None else share_shown(left, found.forth, right)
-
-
-def _filled(found: Recognition) -> float:
-    """Give what share of the whole right picture the left one fills."""
-    corners = np.array(found.right_region)
-    x, y = corners[:, 0], corners[:, 1]
-    area = abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
-    return round(min(area, 1.0), 3)
-
-
-def tell_edit(left: PicturePrint, right: PicturePrint, found: Recognition) -> Words:
+def tell_edit(found: Recognition) -> Words:
     """Say in words what was done to the left picture to make the right one."""
     if not found.recognised:
         return in_both("picture", "different")
-    if found.forth is None:
+    if not found.laid:
         return in_both("picture", "near_hash", bits=found.hash_bits)
-    edits: list[Words] = []
-    if found.mirrored:
-        edits.append(in_both("picture", "mirrored"))
-    if 2 < found.degrees < 358:
-        edits.append(in_both("picture", "turned", degrees=found.degrees))
-    shown = _shown(left, right, found)
-    if shown < _WHOLE:
-        edits.append(in_both("picture", "cropped", share=round(100 * shown)))
-    if _filled(found) < _WHOLE:
-        share = round(100 * _filled(found))
-        edits.append(in_both("picture", "framed", share=share))
-    if not edits:
-        return in_both("picture", "same")
-    marks = in_both("picture", "and")
-    joined = {
-        language: marks[language].join(edit[language] for edit in edits)
-        for language in marks
-    }
-    sentence = in_both("picture", "edited", edits="{edits}")
-    return {
-        language: sentence[language].format(edits=joined[language])
-        for language in sentence
-    }
+    return _sentence(
+        found.mirrored,
+        found.degrees,
+        _percent(found.left_shown),
+        _percent(found.right_filled),
+        found.recoloured,
+    )
+
+
+def tell_edits(edits: Edits) -> Iterable[Words]:
+    """Say of recognised pairs what was done, each in words."""
+    for pair in range(len(edits)):
+        if not edits.laid[pair]:
+            yield in_both("picture", "near_hash", bits=int(edits.hash_bits[pair]))
+            continue
+        yield _sentence(
+            bool(edits.mirrored[pair]),
+            int(edits.degrees[pair]),
+            _percent(float(edits.left_shown[pair])),
+            _percent(float(edits.right_filled[pair])),
+            bool(edits.recoloured[pair]),
+        )
+
+
+def _percent(share: float) -> int:
+    """Give a share in per cent; 100 where a line or two was trimmed off."""
+    return 100 if share >= _WHOLE else round(100 * share)
 
 
 _WHOLE = 0.9
 """Shares from which nothing is said to be cut off: trims differ by a line or two."""
+
+
+@lru_cache(maxsize=20_000)
+def _sentence(
+    mirrored: bool,  # noqa: FBT001 - what a sentence depends on, in its order
+    degrees: int,
+    shown: int,
+    filled: int,
+    recoloured: bool,  # noqa: FBT001
+) -> Words:
+    edits: list[Words] = []
+    if mirrored:
+        edits.append(in_both("picture", "mirrored"))
+    if 2 < degrees < 358:
+        edits.append(in_both("picture", "turned", degrees=degrees))
+    if shown < 100:
+        edits.append(in_both("picture", "cropped", share=shown))
+    if filled < 100:
+        edits.append(in_both("picture", "framed", share=filled))
+    if recoloured:
+        edits.append(in_both("picture", "recoloured"))
+    if not edits:
+        return in_both("picture", "same")
+    marks = in_both("picture", "and")
+    sentence = in_both("picture", "edited", edits="{edits}")
+    return {
+        language: sentence[language].format(
+            edits=marks[language].join(edit[language] for edit in edits)
+        )
+        for language in sentence
+    }

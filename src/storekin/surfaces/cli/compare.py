@@ -141,17 +141,17 @@ def compare_images(
         storekin compare images mine.jpg theirs.png --out beside.png
     """
     from storekin.kernels.compiled import prepare
-    from storekin.pictures.decode import decode_grey
-    from storekin.pictures.judge import recognise
+    from storekin.pictures.decode import decode_picture
     from storekin.pictures.prints import print_picture
+    from storekin.pictures.recognition import recognise
     from storekin.surfaces.cli.progress import announce
     from storekin.surfaces.cli.render import write_picture
     from storekin.surfaces.cli.render_pictures import print_recognition
     from storekin.workflows.report.overlay import draw_alignment
 
     prepare(announce)
-    prints = [print_picture(decode_grey(path)) for path in (left, right)]
+    prints = [print_picture(decode_picture(path)) for path in (left, right)]
     found = recognise(*prints)
     if out is not None:
         write_picture(lambda part: draw_alignment(left, right, found, part), out)
-    print_recognition(prints, found, out, machine_readable=machine_readable)
+    print_recognition(found, out, machine_readable=machine_readable)

@@ -1,13 +1,11 @@
 """What two pictures, and the pictures of a folder, say of one another, as text."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import pyarrow as pa
 
-from storekin.pictures.judge import Recognition
-from storekin.pictures.prints import PicturePrint
+from storekin.pictures.recognition import Recognition
 from storekin.surfaces.cli.render import MOST_LINES, print_json
 from storekin.workflows.images import SeenPictures, tell_edit, tell_pair
 
@@ -38,17 +36,12 @@ def print_pictures(
 
 
 def print_recognition(
-    prints: Sequence[PicturePrint],
-    found: Recognition,
-    out: Path | None,
-    *,
-    machine_readable: bool,
+    found: Recognition, out: Path | None, *, machine_readable: bool
 ) -> None:
     """Say whether two pictures are one, what was done to it, and what agrees."""
-    left, right = prints
     if machine_readable:
-        told = tell_pair(left, right, found)
-        told["because"] = tell_edit(left, right, found)
+        told = tell_pair(found)
+        told["because"] = tell_edit(found)
         regions = {
             "left_region": found.left_region,
             "right_region": found.right_region,
@@ -56,7 +49,7 @@ def print_recognition(
         where = {} if out is None else {"out": str(out)}
         print_json({"recognised": found.recognised, **told, **regions, **where})
         return
-    click.echo(tell_edit(left, right, found)["en"])
+    click.echo(tell_edit(found)["en"])
     click.echo(f"{found.hash_bits} of 256 signs of the whole pictures differ.")
     if found.correlation is not None:
         click.echo(

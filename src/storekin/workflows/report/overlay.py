@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
 
-from storekin.pictures.judge import Corners, Recognition
+from storekin.pictures.recognition import Corners, Recognition
 
 _HEIGHT = 480
 _GAP = 16

@@ -1,0 +1,1 @@
+"""Files of indexes: mapped arrays, and the log of what changed since."""

@@ -1,0 +1,580 @@
+"""Many pairs of prints, each laid over one another in the way that fits best."""
+
+from math import floor
+from typing import Any
+
+import numpy as np
+
+from storekin.kernels.bits import ones
+from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.keypoints import CELLS, align_places, compare_aligned
+
+FACTS = 15
+"""Numbers that are written of each pair: see ``lay_over``."""
+
+_ROUND = 10_000.0
+_BRIGHTER = (0.5, 2.0)
+_PALER = (0.0, 1.0)
+
+
+@inlined
+def _rounded(value: Any) -> Any:  # noqa: ANN401
+    return floor(value * _ROUND + 0.5) / _ROUND
+
+
+@kernel("u8(u8, u8[:,::1], u8)")
+def turn_key(key: Any, swaps: Any, flipped: Any) -> Any:  # noqa: ANN401
+    """Give a key as if its patch were turned by a quarter, against the clock.
+
+    ``swaps`` gives what each byte becomes, ``flipped`` the signs that change after.
+    """
+    turned = np.uint64(0)
+    for place in range(8):
+        byte = (key >> np.uint64(8 * place)) & np.uint64(255)
+        turned |= swaps[place, np.int64(byte)]
+    return turned ^ flipped
+
+
+@kernel("i8(u8[:,:,:], u8[:,:,:], u1[:,:,:], i8, u8[:,:,:], u8[:,:,:], u1[:,:,:], i8)")
+def compare_order(
+    hashes: Any,  # noqa: ANN401
+    keys: Any,  # noqa: ANN401
+    thumbs: Any,  # noqa: ANN401
+    left: Any,  # noqa: ANN401
+    other_hashes: Any,  # noqa: ANN401
+    other_keys: Any,  # noqa: ANN401
+    other_thumbs: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Say which of two prints comes first by what it holds: -1, 0 or 1."""
+    for trim in range(hashes.shape[1]):
+        for word in range(hashes.shape[2]):
+            if hashes[left, trim, word] != other_hashes[right, trim, word]:
+                less = hashes[left, trim, word] < other_hashes[right, trim, word]
+                return -1 if less else 1
+    for angle in range(keys.shape[1]):
+        for place in range(keys.shape[2]):
+            if keys[left, angle, place] != other_keys[right, angle, place]:
+                less = keys[left, angle, place] < other_keys[right, angle, place]
+                return -1 if less else 1
+    for y in range(thumbs.shape[1]):
+        for x in range(thumbs.shape[2]):
+            if thumbs[left, y, x] != other_thumbs[right, y, x]:
+                return -1 if thumbs[left, y, x] < other_thumbs[right, y, x] else 1
+    return 0
+
+
+@inlined
+def _small_side(side: Any, whole: Any, small: Any) -> Any:  # noqa: ANN401
+    """Give a side of a thumbnail whose picture has that side; 16 at the least."""
+    return max(np.int64(16), np.int64(floor(side * small / whole + 0.5)))
+
+
+@kernel("f4[:,::1](f4[:,::1], i8, i8)")
+def _turned(image: Any, mirrored: Any, quarters: Any) -> Any:  # noqa: ANN401
+    """Give a grid mirrored, then turned by quarters against the clock."""
+    height, width = image.shape
+    high = width if quarters % 2 else height
+    wide = height if quarters % 2 else width
+    out = np.empty((high, wide), np.float32)
+    for y in range(height):
+        for x in range(width):
+            across = width - 1 - x if mirrored else x
+            to_y, to_x, right = y, across, width
+            down = height
+            for _ in range(quarters):
+                to_y, to_x = right - 1 - to_x, to_y
+                right, down = down, right
+            out[to_y, to_x] = image[y, x]
+    return out
+
+
+@kernel("f4[:,::1](u1[:,:,:], i8, i8, i8, f8)")
+def _unpacked(thumbs: Any, row: Any, high: Any, wide: Any, shades: Any) -> Any:  # noqa: ANN401
+    """Give a thumbnail's values of their shades, which stand two to a byte."""
+    out = np.empty((high, wide), np.float32)
+    step = np.float32(1 / shades)
+    for y in range(high):
+        for x in range(wide):
+            shade = (thumbs[row, y, x >> 1] >> np.uint8(4 * (x & 1))) & np.uint8(15)
+            out[y, x] = (np.float32(shade) - np.float32(8)) * step
+    return out
+
+
+@kernel("f4[:,::1](f4[:,::1])")
+def _halved(image: Any) -> Any:  # noqa: ANN401
+    """Give an image of half the size, the mean of each four."""
+    height = image.shape[0] // 2
+    width = image.shape[1] // 2
+    out = np.empty((height, width), np.float32)
+    for y in range(height):
+        for x in range(width):
+            out[y, x] = np.float32(0.25) * (
+                image[2 * y, 2 * x]
+                + image[2 * y, 2 * x + 1]
+                + image[2 * y + 1, 2 * x]
+                + image[2 * y + 1, 2 * x + 1]
+            )
+    return out
+
+
+@inlined
+def _scale_fit(fit: Any, share: Any, out: Any) -> None:  # noqa: ANN401
+    """Give a map between two frames as one between smaller copies of them."""
+    shift = 0.5 * (1 - share)
+    out[0] = fit[0]
+    out[1] = fit[1]
+    out[2] = fit[2] * share + shift * (fit[0] - fit[1] - 1)
+    out[3] = fit[3] * share + shift * (fit[0] + fit[1] - 1)
+
+
+@kernel("void(f4[:,::1], f4[:,::1], f8[::1])")
+def refine_fit(one: Any, other: Any, fit: Any) -> None:  # noqa: ANN401, C901 - sums
+    """Move a map between two images to where they differ least, a step or two.
+
+    Least squares over every other pixel that overlaps, as if the images were straight
+    around each; a step of more than a pixel or two is no refinement, and is not taken.
+    """
+    height, width = one.shape
+    high, wide = other.shape
+    for _ in range(2):
+        normal = np.zeros((4, 4))
+        target = np.zeros(4)
+        line = np.zeros(4)
+        count = 0
+        for y in range(0, height, 2):
+            for x in range(0, width, 2):
+                at_x = fit[0] * x - fit[1] * y + fit[2]
+                at_y = fit[1] * x + fit[0] * y + fit[3]
+                if at_x < 0 or at_y < 0 or at_x > wide - 1 or at_y > high - 1:
+                    continue
+                left = min(np.int64(at_x), wide - 2)
+                top = min(np.int64(at_y), high - 2)
+                right = at_x - left
+                down = at_y - top
+                upper = other[top, left + 1] - other[top, left]
+                lower = other[top + 1, left + 1] - other[top + 1, left]
+                slope_x = upper * (1 - down) + lower * down
+                above = other[top, left] * (1 - right) + other[top, left + 1] * right
+                below = (
+                    other[top + 1, left] * (1 - right)
+                    + other[top + 1, left + 1] * right
+                )
+                slope_y = below - above
+                off = one[y, x] - (above * (1 - down) + below * down)
+                # what does not belong to both is not to pull
+                weight = 1.0 / (1.0 + off * off)
+                line[0] = slope_x * x + slope_y * y
+                line[1] = slope_y * x - slope_x * y
+                line[2] = slope_x
+                line[3] = slope_y
+                for i in range(4):
+                    target[i] += weight * line[i] * off
+                    for j in range(i + 1):
+                        normal[i, j] += weight * line[i] * line[j]
+                count += 1
+        if count < 100:
+            return
+        for i in range(4):
+            normal[i, i] += 1e-3 * normal[i, i] + 1e-6
+            for j in range(i):
+                normal[j, i] = normal[i, j]
+        step = np.linalg.solve(normal, target)
+        if abs(step[0]) + abs(step[1]) > 0.06 or abs(step[2]) + abs(step[3]) > 6:
+            return
+        for i in range(4):
+            fit[i] += step[i]
+
+
+@inlined
+def _clamped(value: Any, bounds: Any) -> Any:  # noqa: ANN401
+    return min(max(value, bounds[0]), bounds[1])
+
+
+@kernel(
+    "void(f4[:,:,::1], u1[:,:,:], f8[::1], f8[::1], f8[::1], u1[::1], f8, f8, f8[::1])"
+)
+def compare_colours(  # noqa: C901, PLR0912 - sums of three channels
+    one: Any,  # noqa: ANN401
+    other: Any,  # noqa: ANN401
+    fit: Any,  # noqa: ANN401
+    frame: Any,  # noqa: ANN401
+    other_frame: Any,  # noqa: ANN401
+    agreeing: Any,  # noqa: ANN401
+    most_bright: Any,  # noqa: ANN401
+    most_colour: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Count parts that show one thing in two colours, of those that show one thing.
+
+    Both are mean colours by parts, the first of them (channel, down, across). The whole
+    may be brighter, paler or of another cast; what is left must be more than
+    *most_bright* and *most_colour*. Writes how many show one thing, and how many of
+    them in two colours.
+    """
+    size = one.shape[1]
+    first = np.empty((size * size, 3))
+    second = np.empty((size * size, 3))
+    count = 0
+    for y in range(size):
+        for x in range(size):
+            if not agreeing[(y * CELLS // size) * CELLS + x * CELLS // size]:
+                continue
+            at_x = (x + 0.5) * frame[0] / size
+            at_y = (y + 0.5) * frame[1] / size
+            to_x = (fit[0] * at_x - fit[1] * at_y + fit[2]) * size / other_frame[0]
+            to_y = (fit[1] * at_x + fit[0] * at_y + fit[3]) * size / other_frame[1]
+            # between the four nearest parts, as the pictures lie
+            to_x = min(max(to_x - 0.5, 0.0), size - 1.0)
+            to_y = min(max(to_y - 0.5, 0.0), size - 1.0)
+            left = min(np.int64(to_x), size - 2)
+            top = min(np.int64(to_y), size - 2)
+            right = to_x - left
+            down = to_y - top
+            for channel in range(3):
+                upper = (
+                    other[top, left, channel] * (1 - right)
+                    + other[top, left + 1, channel] * right
+                )
+                lower = (
+                    other[top + 1, left, channel] * (1 - right)
+                    + other[top + 1, left + 1, channel] * right
+                )
+                first[count, channel] = one[channel, y, x]
+                second[count, channel] = upper * (1 - down) + lower * down
+            count += 1
+    out[0] = count
+    out[1] = 0
+    if count == 0:
+        return
+    means = np.zeros((2, 3))
+    for part in range(count):
+        for channel in range(3):
+            means[0, channel] += first[part, channel] / count
+            means[1, channel] += second[part, channel] / count
+    sums = np.zeros((2, 3))
+    for part in range(count):
+        for channel in range(3):
+            apart = first[part, channel] - means[0, channel]
+            aparts = second[part, channel] - means[1, channel]
+            of_colour = min(channel, 1)
+            sums[of_colour, 0] += apart * aparts
+            sums[of_colour, 1] += apart * apart
+            sums[of_colour, 2] += aparts * aparts
+    brighter = _clamped(sums[0, 0] / max(sums[0, 1], 1.0), _BRIGHTER)
+    # the paler of the two is explained by the other one: a grey one by any
+    is_paler = sums[1, 1] >= sums[1, 2]
+    paler = _clamped(sums[1, 0] / max(sums[1, 1], sums[1, 2], 1.0), _PALER)
+    for part in range(count):
+        left_over = np.zeros(3)
+        for channel in range(3):
+            apart = first[part, channel] - means[0, channel]
+            aparts = second[part, channel] - means[1, channel]
+            if channel == 0:
+                left_over[channel] = aparts - brighter * apart
+            elif is_paler:
+                left_over[channel] = aparts - paler * apart
+            else:
+                left_over[channel] = apart - paler * aparts
+        tint = (left_over[1] ** 2 + left_over[2] ** 2) ** 0.5
+        if abs(left_over[0]) > most_bright or tint > most_colour:
+            out[1] += 1
+
+
+@kernel(
+    "void(u8[:,:,:], u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:],"
+    " u8[:,:,:], u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:],"
+    " i8[::1], i8[::1], u8[:,::1], u8[::1], u8[::1], f8[::1], f8[::1], f8[:,::1])"
+)
+def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
+    hashes: Any,  # noqa: ANN401
+    keys: Any,  # noqa: ANN401
+    places: Any,  # noqa: ANN401
+    counts: Any,  # noqa: ANN401
+    frames: Any,  # noqa: ANN401
+    thumbs: Any,  # noqa: ANN401
+    colours: Any,  # noqa: ANN401
+    other_hashes: Any,  # noqa: ANN401
+    other_keys: Any,  # noqa: ANN401
+    other_places: Any,  # noqa: ANN401
+    other_counts: Any,  # noqa: ANN401
+    other_frames: Any,  # noqa: ANN401
+    other_thumbs: Any,  # noqa: ANN401
+    other_colours: Any,  # noqa: ANN401
+    lefts: Any,  # noqa: ANN401
+    rights: Any,  # noqa: ANN401
+    swaps: Any,  # noqa: ANN401
+    odd: Any,  # noqa: ANN401
+    mirror: Any,  # noqa: ANN401
+    angles: Any,  # noqa: ANN401
+    bounds: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Lay the first picture of each pair over the second, in the best of all ways.
+
+    The fields of two tables of prints, rows of the one and of the other, what a quarter
+    turn does to keys (``swaps``, ``odd``: the signs that a mirror and a turn change),
+    what a mirror does to hashes, the turns of the patches in radians. ``bounds``: bits
+    in which two keys of one place differ, places that agree at the least, the longer
+    side of a picture and of a thumbnail, steps of a pixel, the step between scales, the
+    shades of a thumbnail, by how much brightness and colour differ in two colours, and
+    the correlation below which pictures are looked at no more.
+
+    Writes the bits in which the hashes differ, whether the second was laid over the
+    first instead, the places that agree (0: nothing does), those expected, mirrored,
+    quarters, a, b, x, y, the correlation, the larger share that overlaps, cells that
+    agree, cells shown, and the share of parts in another colour (-1: none was seen).
+    """
+    most_bits = np.int64(bounds[0])
+    least = np.int64(bounds[1])
+    side, small, fine, step, shades = (
+        bounds[2],
+        bounds[3],
+        bounds[4],
+        bounds[5],
+        bounds[6],
+    )
+    room = keys.shape[2]
+    own_places = np.empty((room, 3), np.float32)
+    laid_places = np.empty((room, 3), np.float32)
+    their_places = np.empty((room, 3), np.float32)
+    laid_keys = np.empty((3, room), np.uint64)
+    their_keys = np.empty(room, np.uint64)
+    fit = np.zeros(4)
+    small_fit = np.zeros(4)
+    said = np.zeros(5)
+    agreeing = np.zeros(CELLS * CELLS, np.uint8)
+    for pair in range(len(lefts)):
+        left = lefts[pair]
+        right = rights[pair]
+        nearest = np.int64(256)
+        for trim in range(hashes.shape[1]):
+            straight = np.int64(0)
+            mirrored_bits = np.int64(0)
+            for word in range(4):
+                apart = hashes[left, trim, word] ^ other_hashes[right, trim, word]
+                straight += ones(apart)
+                mirrored_bits += ones(apart ^ mirror[word])
+            nearest = min(nearest, straight, mirrored_bits)
+        out[pair, :] = 0
+        out[pair, 0] = nearest
+        out[pair, 14] = -1
+        # always laid the same way round: whoever asks first changes nothing
+        swapped = (
+            compare_order(
+                hashes,
+                keys,
+                thumbs,
+                left,
+                other_hashes,
+                other_keys,
+                other_thumbs,
+                right,
+            )
+            > 0
+        )
+        out[pair, 1] = swapped
+        count = np.int64(other_counts[right] if swapped else counts[left])
+        theirs = np.int64(counts[left] if swapped else other_counts[right])
+        if min(count, theirs) < least:
+            continue
+        wide = np.int64(other_frames[right, 0] if swapped else frames[left, 0])
+        high = np.int64(other_frames[right, 1] if swapped else frames[left, 1])
+        their_wide = np.int64(frames[left, 0] if swapped else other_frames[right, 0])
+        their_high = np.int64(frames[left, 1] if swapped else other_frames[right, 1])
+        for place in range(count):
+            for axis in range(3):
+                value = (
+                    other_places[right, place, axis]
+                    if swapped
+                    else places[left, place, axis]
+                )
+                own_places[place, axis] = (
+                    step ** np.float64(value) if axis == 2 else value / fine
+                )
+        for place in range(theirs):
+            for axis in range(3):
+                value = (
+                    places[left, place, axis]
+                    if swapped
+                    else other_places[right, place, axis]
+                )
+                their_places[place, axis] = (
+                    step ** np.float64(value) if axis == 2 else value / fine
+                )
+            their_keys[place] = (
+                keys[left, 0, place] if swapped else other_keys[right, 0, place]
+            )
+        thumb = np.empty((0, 0), np.float32)
+        their_thumb = thumb
+        coarse = thumb
+        their_coarse = thumb
+        is_unpacked = False
+        top = 0.0
+        for mirrored in range(2):
+            for place in range(count):
+                for angle in range(3):
+                    key = (
+                        other_keys[right, angle, place]
+                        if swapped
+                        else keys[left, angle, place]
+                    )
+                    laid_keys[angle, place] = key ^ odd[0] if mirrored else key
+                for axis in range(3):
+                    laid_places[place, axis] = own_places[place, axis]
+                if mirrored:
+                    laid_places[place, 0] = wide - 1 - own_places[place, 0]
+            laid_wide, laid_high = wide, high
+            for quarters in range(4):
+                if quarters:
+                    for place in range(count):
+                        for angle in range(3):
+                            laid_keys[angle, place] = turn_key(
+                                laid_keys[angle, place], swaps, odd[1]
+                            )
+                        x_before = laid_places[place, 0]
+                        laid_places[place, 0] = laid_places[place, 1]
+                        laid_places[place, 1] = laid_wide - 1 - x_before
+                    laid_wide, laid_high = laid_high, laid_wide
+                laid_thumb = thumb
+                is_turned = False
+                for angle in range(3):
+                    # a mirrored patch leans the other way
+                    lean = -angles[angle] if mirrored else angles[angle]
+                    agreed = align_places(
+                        laid_keys[angle, :count],
+                        laid_places[:count],
+                        their_keys[:theirs],
+                        their_places[:theirs],
+                        lean,
+                        most_bits,
+                        side,
+                        fit,
+                    )
+                    area = fit[0] * fit[0] + fit[1] * fit[1]
+                    # a fifth or five times as large: nothing is left to compare
+                    if agreed < least or area < 0.04 or area > 25:
+                        continue
+                    for number in range(4):
+                        fit[number] = _rounded(fit[number])
+                    if not is_unpacked:
+                        size_y = _small_side(high, side, small)
+                        size_x = _small_side(wide, side, small)
+                        their_y = _small_side(their_high, side, small)
+                        their_x = _small_side(their_wide, side, small)
+                        if swapped:
+                            thumb = _unpacked(
+                                other_thumbs, right, size_y, size_x, shades
+                            )
+                            their_thumb = _unpacked(
+                                thumbs, left, their_y, their_x, shades
+                            )
+                        else:
+                            thumb = _unpacked(thumbs, left, size_y, size_x, shades)
+                            their_thumb = _unpacked(
+                                other_thumbs, right, their_y, their_x, shades
+                            )
+                        coarse = _halved(thumb)
+                        their_coarse = _halved(their_thumb)
+                        is_unpacked = True
+                    if not is_turned:
+                        laid_thumb = _turned(coarse, mirrored, quarters)
+                        is_turned = True
+                    _scale_fit(fit, small / side / 2, small_fit)
+                    compare_aligned(laid_thumb, their_coarse, small_fit, said, agreeing)
+                    correlation = _rounded(said[0])
+                    overlap = _rounded(max(said[1], said[2]))
+                    strength = min(agreed, 12) * correlation * min(overlap, 0.8) / 0.8
+                    if out[pair, 2] > 0 and strength <= top:
+                        continue
+                    top = strength
+                    # places that lie in the other picture, on the side that has fewer
+                    here = 0
+                    for place in range(count):
+                        x = laid_places[place, 0]
+                        y = laid_places[place, 1]
+                        to_x = fit[0] * x - fit[1] * y + fit[2]
+                        to_y = fit[1] * x + fit[0] * y + fit[3]
+                        here += 0 <= to_x <= their_wide and 0 <= to_y <= their_high
+                    there = 0
+                    area = fit[0] * fit[0] + fit[1] * fit[1]
+                    for place in range(theirs):
+                        x = their_places[place, 0] - fit[2]
+                        y = their_places[place, 1] - fit[3]
+                        to_x = (fit[0] * x + fit[1] * y) / area
+                        to_y = (fit[0] * y - fit[1] * x) / area
+                        there += 0 <= to_x <= laid_wide and 0 <= to_y <= laid_high
+                    out[pair, 2] = agreed
+                    out[pair, 3] = min(here, there)
+                    out[pair, 4] = mirrored
+                    out[pair, 5] = quarters
+                    out[pair, 6:10] = fit
+                    out[pair, 10] = correlation
+                    out[pair, 11] = overlap
+        if out[pair, 2] < 1 or out[pair, 10] < bounds[9]:
+            continue
+        # the best way round once more, and finer
+        mirrored = np.int64(out[pair, 4])  # type: ignore[assignment] # numba's integers
+        quarters = np.int64(out[pair, 5])  # type: ignore[assignment] # numba's integers
+        fit[:] = out[pair, 6:10]
+        _scale_fit(fit, small / side, small_fit)
+        laid_thumb = _turned(thumb, mirrored, quarters)
+        refine_fit(laid_thumb, their_thumb, small_fit)
+        compare_aligned(laid_thumb, their_thumb, small_fit, said, agreeing)
+        shift = 0.5 * (1 - small / side)
+        a = small_fit[0]
+        b = small_fit[1]
+        out[pair, 6] = _rounded(a)
+        out[pair, 7] = _rounded(b)
+        out[pair, 8] = _rounded((small_fit[2] - shift * (a - b - 1)) * side / small)
+        out[pair, 9] = _rounded((small_fit[3] - shift * (a + b - 1)) * side / small)
+        fit[:] = out[pair, 6:10]
+        out[pair, 10] = _rounded(said[0])
+        out[pair, 11] = _rounded(max(said[1], said[2]))
+        out[pair, 12] = said[3]
+        out[pair, 13] = said[4]
+        size = colours.shape[1]
+        tones = np.empty((3, size, size), np.float32)
+        own = np.empty((size, size), np.float32)
+        for channel in range(3):
+            for y in range(size):
+                for x in range(size):
+                    own[y, x] = (
+                        other_colours[right, y, x, channel]
+                        if swapped
+                        else colours[left, y, x, channel]
+                    )
+            tones[channel] = _turned(own, mirrored, quarters)
+        laid_frame = np.empty(2)
+        laid_frame[0] = high if quarters % 2 else wide
+        laid_frame[1] = wide if quarters % 2 else high
+        their_frame = np.empty(2)
+        their_frame[0] = their_wide
+        their_frame[1] = their_high
+        told = np.zeros(2)
+        if swapped:
+            compare_colours(
+                tones,
+                colours[left],
+                fit,
+                laid_frame,
+                their_frame,
+                agreeing,
+                bounds[7],
+                bounds[8],
+                told,
+            )
+        else:
+            compare_colours(
+                tones,
+                other_colours[right],
+                fit,
+                laid_frame,
+                their_frame,
+                agreeing,
+                bounds[7],
+                bounds[8],
+                told,
+            )
+        if told[0] > 0:
+            out[pair, 14] = _rounded(told[1] / told[0])
