@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from storekin.api import (
+        compare_images,
         compare_listings,
         compare_registrations,
         explain,
         load_policy,
         load_portfolio,
+        match_images,
         match_listings,
         match_registrations,
         scan,
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from storekin.graph.associations import Association
     from storekin.graph.clusters import Cluster
     from storekin.listings.index import ListingIndex, Screened
+    from storekin.pictures.index import FoundPicture, ImageIndex
+    from storekin.pictures.recognition import Recognition
     from storekin.policy.model import Policy
     from storekin.records.evidence import Evidence
     from storekin.records.portfolio import Portfolio, Rejection
@@ -34,18 +38,23 @@ __all__ = [
     "Cluster",
     "Evidence",
     "Explanation",
+    "FoundPicture",
+    "ImageIndex",
     "ListingIndex",
     "Policy",
     "Portfolio",
+    "Recognition",
     "Rejection",
     "ScanResult",
     "Screened",
     "StorekinError",
+    "compare_images",
     "compare_listings",
     "compare_registrations",
     "explain",
     "load_policy",
     "load_portfolio",
+    "match_images",
     "match_listings",
     "match_registrations",
     "scan",
@@ -58,9 +67,12 @@ _HOMES = {
     "Cluster": "storekin.graph.clusters",
     "Evidence": "storekin.records.evidence",
     "Explanation": "storekin.workflows.explain",
+    "FoundPicture": "storekin.pictures.index",
+    "ImageIndex": "storekin.pictures.index",
     "ListingIndex": "storekin.listings.index",
     "Policy": "storekin.policy.model",
     "Portfolio": "storekin.records.portfolio",
+    "Recognition": "storekin.pictures.recognition",
     "Rejection": "storekin.records.portfolio",
     "ScanResult": "storekin.workflows.scan",
     "Screened": "storekin.listings.index",

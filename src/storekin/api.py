@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from storekin.errors import InvalidTableError
+from storekin.errors import InvalidTableError, PictureError
 from storekin.kernels.compiled import prepare
 from storekin.listings.encoding import Encoders
 from storekin.listings.model import read_model
+from storekin.pictures.decode import decode_picture
+from storekin.pictures.prints import print_picture
+from storekin.pictures.recognition import Recognition, recognise
 from storekin.policy.load import find_policy
 from storekin.policy.model import Policy
 from storekin.records.portfolio import Portfolio
@@ -17,6 +20,7 @@ from storekin.wiring import (
     beside,
     fit_to_groups,
     fit_to_pairs,
+    image_column,
     numbered_stores,
     open_encoders,
     open_engine,
@@ -28,6 +32,7 @@ from storekin.wiring import (
     typed_records,
 )
 from storekin.workflows.explain import Explanation, explain_pair
+from storekin.workflows.images import match_folder, match_references
 from storekin.workflows.match import (
     FLOOR,
     match_listing_table,
@@ -156,6 +161,41 @@ def match_listings(
         model=fitted,
         encoders=_open(encoders),
     )
+
+
+def match_images(
+    pictures: object, *, folder: str | PathLike[str] | None = None
+) -> pa.Table:
+    """Find pictures that are one, edited: mirrored, cropped, turned, framed and so on.
+
+    Takes the path of a folder of pictures, or an Arrow, pandas or polars table with
+    ``images``: paths in *folder*, or ready hashes. Gives left and right, the bits in
+    which their hashes differ, the places that agree, the correlation where they
+    overlap, what was done (mirrored, degrees, the share of the left one that is shown
+    and that of the right one which it fills, 0 to 1, recoloured), and a sentence.
+    Pictures that cannot be read are left out.
+    """
+    prepare()
+    if isinstance(pictures, str | PathLike):
+        place = Path(pictures)
+        if not place.is_dir():
+            raise PictureError(f"{place}: is no folder", "name a folder of pictures")
+        return match_folder(place)[0]
+    images = image_column(records_of(pictures, "pictures"))
+    return match_references(images, None if folder is None else Path(folder))[0]
+
+
+def compare_images(
+    left: str | PathLike[str] | bytes, right: str | PathLike[str] | bytes
+) -> Recognition:
+    """Say whether two pictures are one, edited, and what was done; files, or bytes.
+
+    Raises:
+        PictureError: If one is no picture, is broken, or is too large or too small.
+    """
+    prepare()
+    sources = [one if isinstance(one, bytes) else Path(one) for one in (left, right)]
+    return recognise(*(print_picture(decode_picture(source)) for source in sources))
 
 
 def match_registrations(table: object, *, floor: float = FLOOR) -> pa.Table:

@@ -169,6 +169,17 @@ _NEEDED: dict[TableName, frozenset[str]] = {
 """Without any of these columns there is nothing to match."""
 
 
+def image_column(raw: RawTable) -> pa.ChunkedArray:
+    """Give a table's references to pictures.
+
+    Raises:
+        MissingColumnError: If it has no column ``images``.
+    """
+    if "images" not in raw.table.column_names:
+        raise MissingColumnError.at(raw.file, "images", raw.table.column_names)
+    return raw.table["images"]
+
+
 def typed_pairs(
     raw: RawTable, name: TableName, *, by_id: bool = False
 ) -> tuple[pa.Table, list[str]]:

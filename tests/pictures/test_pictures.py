@@ -1,112 +1,39 @@
 """A picture is known again under what sellers do to it; no other is taken for it."""
 
 import json
+import os
 import struct
 import subprocess
 import sys
 import zlib
-from io import BytesIO
 from pathlib import Path
-from random import Random
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from PIL import Image
+from scenes import EDITS, draw_scene, saved, seen
 
+import storekin
 from storekin.errors import PictureError
 from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.decode import SIDE, Small, decode_picture
 from storekin.pictures.prints import Prints, chosen_frequencies, print_picture
 from storekin.pictures.recognition import recognise
 from storekin.pictures.turns import turn_keys
+from storekin.workflows import images
 from storekin.workflows.images import (
     find_pictures,
     match_pictures,
+    match_references,
     see_pictures,
     tell_edit,
 )
 
 SCENES = 12
-SIZE = (480, 400)
-
-
-def draw_scene(seed: int) -> Image.Image:
-    """Draw a picture with enough in it to be told from any other."""
-    random = Random(seed)
-    noise = np.random.default_rng(seed).integers(0, 256, (20, 24, 3), np.uint8)
-    picture = Image.fromarray(noise).resize(SIZE, Image.Resampling.BICUBIC)
-    pen = ImageDraw.Draw(picture)
-    for _ in range(40):
-        x, y = random.randint(0, SIZE[0]), random.randint(0, SIZE[1])
-        wide, high = random.randint(12, 90), random.randint(12, 90)
-        colour = tuple(random.randint(0, 255) for _ in range(3))
-        shape = random.choice((pen.ellipse, pen.rectangle))
-        shape((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2), fill=colour)
-    return picture.filter(ImageFilter.GaussianBlur(1.2))
-
-
-def crop(picture: Image.Image, share: float) -> Image.Image:
-    """Keep *share* of each side, from near the middle."""
-    wide, high = picture.size
-    left, top = wide * (1 - share) * 0.4, high * (1 - share) * 0.6
-    box = (left, top, left + wide * share, top + high * share)
-    return picture.crop(tuple(map(round, box)))
-
-
-def banner(picture: Image.Image) -> Image.Image:
-    """Lay a promotional banner over the lower part."""
-    marked = picture.copy()
-    pen = ImageDraw.Draw(marked)
-    pen.rectangle((0, SIZE[1] * 0.82, SIZE[0], SIZE[1]), fill=(200, 20, 30))
-    pen.text((20, SIZE[1] * 0.88), "SALE -50% FREE SHIPPING", fill="white")
-    return marked
-
-
-def pad(picture: Image.Image) -> Image.Image:
-    """Shrink it onto a white square."""
-    small = picture.resize((240, 200))
-    sheet = Image.new("RGB", (420, 420), "white")
-    sheet.paste(small, (90, 110))
-    return sheet
-
-
-def beside(picture: Image.Image) -> Image.Image:
-    """Make it one half of a collage."""
-    sheet = Image.new("RGB", (2 * SIZE[0], SIZE[1]))
-    sheet.paste(draw_scene(987), (0, 0))
-    sheet.paste(picture, (SIZE[0], 0))
-    return sheet
-
-
-EDITS = {
-    "smaller": lambda p: p.resize((200, 167)),
-    "mirrored": ImageOps.mirror,
-    "grey": lambda p: p.convert("L"),
-    "brighter": lambda p: p.point([min(255, int(v * 1.25)) for v in range(256)] * 3),
-    "cropped to 75": lambda p: crop(p, 0.75),
-    "cropped to 60": lambda p: crop(p, 0.6),
-    "banner": banner,
-    "padded": pad,
-    "framed": lambda p: ImageOps.expand(p, 40, fill=(30, 120, 60)),
-    "half of a collage": beside,
-    "turned by 10": lambda p: p.rotate(10, expand=True, fillcolor="white"),
-    "turned by -5": lambda p: p.rotate(-5, expand=True, fillcolor="white"),
-    "a quarter turn": lambda p: p.rotate(90, expand=True),
-    "mirrored, upside down": lambda p: ImageOps.mirror(p.rotate(180)),
-}
-
-
-def saved(picture: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
-    file = BytesIO()
-    picture.save(file, kind, **how)
-    return file.getvalue()
-
-
-def seen(picture: Image.Image) -> Prints:
-    return print_picture(decode_picture(saved(picture, quality=80)))
 
 
 @pytest.fixture(scope="module")
@@ -322,6 +249,97 @@ def test_a_folder_of_pictures_is_matched(
     ]
     assert [name for name, _ in whole.faults] == ["broken.jpg"]
     assert alone.equals(pairs)
+
+
+def test_an_interrupted_run_goes_on_where_it_was(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was seen is kept; a file that changed since is seen again."""
+    paths = find_pictures(folder)
+    kept = tmp_path / "pairs.seen"
+    asked: list[Path] = []
+
+    def decode(path: Path) -> Small:
+        asked.append(path)
+        if len(asked) == 4:
+            raise KeyboardInterrupt
+        return decode_picture(path)
+
+    monkeypatch.setattr(images, "decode_picture", decode)
+    monkeypatch.setattr(images, "_KEPT_AT_ONCE", 2)
+    with pytest.raises(KeyboardInterrupt):
+        see_pictures(paths, folder, kept=kept)
+    before = len(asked)
+    again = see_pictures(paths, folder, kept=kept)
+
+    assert before + len(paths) - 2 == len(asked)
+    assert again.names == see_pictures(paths, folder).names
+    asked.clear()
+    stat = paths[0].stat()
+    os.utime(paths[0], ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
+    changed = see_pictures(paths, folder, kept=kept)
+    assert asked == [paths[0]]
+    assert np.array_equal(changed.prints, again.prints)
+    assert [name for name, _ in changed.faults] == ["broken.jpg"]
+
+
+def test_a_table_names_pictures_and_ready_hashes(folder: Path) -> None:
+    """Hashes meet among their own kind, files among files, and bad paths are named."""
+    cells = [
+        "s1.jpg|phash:94974f937d4c2433",
+        "more/a.png| phash:94974f937d4c2430 ",
+        "dhash:94974f937d4c2431|https://shop.example/x.jpg",
+        "../outside.jpg|missing.jpg|broken.jpg",
+        None,
+    ]
+    pairs, seen = match_references(pa.chunked_array([cells]), folder)
+
+    assert [
+        (row["left"], row["right"], row["hash_bits"]) for row in pairs.to_pylist()
+    ] == [
+        ("more/a.png", "s1.jpg", pairs["hash_bits"][0].as_py()),
+        ("phash:94974f937d4c2430", "phash:94974f937d4c2433", 2),
+    ]
+    assert pairs["because"].to_pylist() == [
+        "The same picture, mirrored.",
+        "Nearly the same picture: 2 of 64 signs differ.",
+    ]
+    assert {name for name, _ in seen.faults} == {
+        "../outside.jpg",
+        "missing.jpg",
+        "broken.jpg",
+    }
+
+
+def test_a_colour_variant_is_told_from_the_picture_itself() -> None:
+    """As bright as before, blue for red: recognised, and said to be in another colour."""
+    bright, blue, red = draw_scene(3).convert("YCbCr").split()
+    other = Image.merge("YCbCr", (bright, red, blue)).convert("RGB")
+    found = recognise(seen(draw_scene(3)), seen(other))
+
+    assert found.recognised
+    assert found.recoloured
+    assert tell_edit(found)["en"] == "The same picture, in another colour."
+    for edit in ("grey", "brighter", "banner", "mirrored"):
+        assert not recognise(
+            seen(draw_scene(3)), seen(EDITS[edit](draw_scene(3)))
+        ).recoloured
+
+
+def test_the_python_api_matches_and_compares(folder: Path) -> None:
+    """The same as the command line, on paths and tables."""
+    pairs = storekin.match_images(folder)
+    named = storekin.match_images(
+        pa.table({"images": ["s1.jpg", "more/a.png"]}), folder=folder
+    )
+    found = storekin.compare_images(folder / "s3.jpg", str(folder / "more" / "b.webp"))
+
+    assert pairs.num_rows == 2
+    assert named.num_rows == 1
+    assert found.recognised
+    assert found.right_filled < 0.5
+    with pytest.raises(PictureError):
+        storekin.match_images("nowhere")
 
 
 def run(*words: str | Path) -> subprocess.CompletedProcess[str]:

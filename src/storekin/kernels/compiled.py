@@ -24,7 +24,9 @@ _BESIDE = (
     "near",
     "near_codes",
     "trims",
+    "images",
     "keypoints",
+    "seen",
     "laid_over",
     "key_votes",
 )

@@ -6,7 +6,7 @@ around it, 64 bits: brightness and contrast change none, mirrors and quarter tur
 known ones.
 """
 
-from math import cos, floor, sin
+from math import cos, sin
 from typing import Any
 
 import numpy as np
@@ -18,57 +18,8 @@ SAMPLES = 16
 FREQUENCIES = 11
 
 
-@kernel("void(f4[:,::1], f4[::1], f4[:,::1])")
-def blur(image: Any, weights: Any, out: Any) -> None:  # noqa: ANN401
-    """Smooth an image with a symmetric window; its edge goes on beyond it."""
-    height, width = image.shape
-    reach = len(weights) // 2
-    rows = np.empty((height, width), np.float32)
-    # the line with its edges drawn out: the inner loops have no bounds to ask about
-    line = np.empty(width + 2 * reach, np.float32)
-    for y in range(height):
-        for x in range(reach):
-            line[x] = image[y, 0]
-            line[width + reach + x] = image[y, width - 1]
-        for x in range(width):
-            line[reach + x] = image[y, x]
-            rows[y, x] = 0
-        for step in range(2 * reach + 1):
-            weight = weights[step]
-            for x in range(width):
-                rows[y, x] += weight * line[x + step]
-    for y in range(height):
-        for x in range(width):
-            out[y, x] = 0
-        for step in range(-reach, reach + 1):
-            place = min(max(y + step, 0), height - 1)
-            weight = weights[step + reach]
-            for x in range(width):
-                out[y, x] += weight * rows[place, x]
-
-
-@kernel("void(f4[:,::1], f4[:,::1])")
-def resize(image: Any, out: Any) -> None:  # noqa: ANN401
-    """Scale an image to the size of *out*, between the four nearest pixels."""
-    height, width = image.shape
-    high, wide = out.shape
-    for y in range(high):
-        from_y = min(max((y + 0.5) * height / high - 0.5, 0.0), height - 1.0)
-        top = min(np.int64(from_y), height - 2)
-        down = np.float32(from_y - top)
-        for x in range(wide):
-            from_x = min(max((x + 0.5) * width / wide - 0.5, 0.0), width - 1.0)
-            left = min(np.int64(from_x), width - 2)
-            right = np.float32(from_x - left)
-            upper = image[top, left] * (1 - right) + image[top, left + 1] * right
-            lower = (
-                image[top + 1, left] * (1 - right) + image[top + 1, left + 1] * right
-            )
-            out[y, x] = upper * (1 - down) + lower * down
-
-
 @kernel("i8(f4[:,::1], f4[:,::1], f4, i8, f4[:,::1])")
-def find_places(  # noqa: C901 - the nearest are asked first
+def find_places(  # noqa: C901, PLR0912 - one running maximum after another
     fine: Any,  # noqa: ANN401
     coarse: Any,  # noqa: ANN401
     least: Any,  # noqa: ANN401
@@ -77,34 +28,43 @@ def find_places(  # noqa: C901 - the nearest are asked first
 ) -> Any:  # noqa: ANN401
     """Write x, y and strength of each place that stands out by *least* and more.
 
-    It is the strongest of the 7 by 7 pixels around it, *margin* pixels from the edge.
+    It is the strongest of the 7 by 7 pixels around it, *margin* pixels from the edge;
+    of equal ones the first.
     """
     height, width = fine.shape
-    strength = np.empty((height, width), np.float32)
+    strength = np.zeros((height, width + 6), np.float32)
+    across = np.zeros((height, width), np.float32)
     for y in range(height):
+        line = strength[y]
+        widest = across[y]
+        upper = fine[y]
+        lower = coarse[y]
+        # plain loops over whole lines: several pixels at a time
         for x in range(width):
-            strength[y, x] = abs(fine[y, x] - coarse[y, x])
+            line[x + 3] = abs(upper[x] - lower[x])
+        for step in range(7):
+            for x in range(width):
+                widest[x] = max(widest[x], line[x + step])
+    most = np.zeros(width, np.float32)
     found = 0
     for y in range(margin, height - margin):
+        most[:] = 0
+        for yy in range(max(y - 3, 0), min(y + 4, height)):
+            widest = across[yy]
+            for x in range(width):
+                most[x] = max(most[x], widest[x])
         for x in range(margin, width - margin):
-            here = strength[y, x]
-            # most pixels have a stronger one beside them: asked first
-            if here < least or here < max(strength[y, x - 1], strength[y, x + 1]):
+            here = strength[y, x + 3]
+            # both asked at once: neither is often so, and a wrong guess costs more
+            if not ((here >= least) & (here >= most[x])):
                 continue
-            if here < max(strength[y - 1, x], strength[y + 1, x]):
-                continue
-            stands_out = True
-            for yy in range(max(y - 3, 0), min(y + 4, height)):
-                for xx in range(max(x - 3, 0), min(x + 4, width)):
-                    there = strength[yy, xx]
-                    if there > here or (
-                        there == here and (yy < y or (yy == y and xx < x))
-                    ):
-                        stands_out = False
-                        break
-                if not stands_out:
-                    break
-            if stands_out and found < len(out):
+            equal = 0
+            for xx in range(x, x + 3):
+                equal += strength[y, xx] == here
+            for yy in range(max(y - 3, 0), y):
+                for xx in range(x, x + 7):
+                    equal += strength[yy, xx] == here
+            if equal == 0 and found < len(out):
                 out[found, 0] = x
                 out[found, 1] = y
                 out[found, 2] = here
@@ -124,7 +84,7 @@ def _mirrored(place: Any, size: Any) -> Any:  # noqa: ANN401
 @kernel(
     "void(f4[:,::1], f4[:,::1], f8, f8, f4[:,::1], f4[:,::1], i8[:,::1], f4[:,::1])"
 )
-def describe_places(  # noqa: C901 - loops over samples
+def describe_places(  # noqa: C901, PLR0912 - loops over samples
     image: Any,  # noqa: ANN401
     places: Any,  # noqa: ANN401
     reach: Any,  # noqa: ANN401
@@ -137,52 +97,83 @@ def describe_places(  # noqa: C901 - loops over samples
     """Write the low frequencies of the patch around each place, turned by *angle*.
 
     A patch reaches *reach* pixels to each side, in 16 by 16 samples; ``window`` lets
-    its rim count little. ``chosen`` are the frequencies, down and across.
+    its rim count little. ``chosen`` are the frequencies, down and across; ``waves`` the
+    cosines of each, over the samples, of as many as there are samples.
     """
     height, width = image.shape
     patch = np.empty((SAMPLES, SAMPLES), np.float32)
     half = np.empty((FREQUENCIES, SAMPLES), np.float32)
-    along = cos(angle)
-    across = sin(angle)
+    whole = np.empty((FREQUENCIES, SAMPLES), np.float32)
+    across = np.empty((SAMPLES, SAMPLES), np.float32)
+    down = np.empty((SAMPLES, SAMPLES), np.float32)
+    by_sample = np.zeros((SAMPLES, SAMPLES), np.float32)
+    for u in range(FREQUENCIES):
+        for i in range(SAMPLES):
+            by_sample[i, u] = waves[u, i]
     weight = np.float32(0)
     for i in range(SAMPLES):
+        dy = reach * (2.0 * i / (SAMPLES - 1) - 1)
         for j in range(SAMPLES):
+            dx = reach * (2.0 * j / (SAMPLES - 1) - 1)
+            across[i, j] = cos(angle) * dx - sin(angle) * dy
+            down[i, j] = sin(angle) * dx + cos(angle) * dy
             weight += window[i, j]
+    # never below zero: indexed without asking whether they count from the end
+    last_left = np.uint64(width - 2)
+    last_top = np.uint64(height - 2)
+    one = np.uint64(1)
+    far = reach * (abs(cos(angle)) + abs(sin(angle))) + 1
     for number in range(len(places)):
+        at_x = places[number, 0]
+        at_y = places[number, 1]
+        inside = (
+            at_x > far
+            and at_y > far
+            and at_x + far < width - 1
+            and at_y + far < height - 1
+        )
+        for i in range(SAMPLES):
+            for j in range(SAMPLES):
+                x = at_x + across[i, j]
+                y = at_y + down[i, j]
+                if not inside:
+                    x = np.float32(_mirrored(x, width))
+                    y = np.float32(_mirrored(y, height))
+                left = min(np.uint64(x), last_left)
+                top = min(np.uint64(y), last_top)
+                right = np.float32(x - left)
+                low = np.float32(y - top)
+                upper = image[top, left] + right * (
+                    image[top, left + one] - image[top, left]
+                )
+                lower = image[top + one, left] + right * (
+                    image[top + one, left + one] - image[top + one, left]
+                )
+                value = upper + low * (lower - upper)
+                patch[i, j] = value
         mean = np.float32(0)
         for i in range(SAMPLES):
-            dy = reach * (2.0 * i / (SAMPLES - 1) - 1)
             for j in range(SAMPLES):
-                dx = reach * (2.0 * j / (SAMPLES - 1) - 1)
-                x = _mirrored(places[number, 0] + along * dx - across * dy, width)
-                y = _mirrored(places[number, 1] + across * dx + along * dy, height)
-                left = min(np.int64(floor(x)), width - 2)
-                top = min(np.int64(floor(y)), height - 2)
-                right = np.float32(x - left)
-                down = np.float32(y - top)
-                value = (
-                    image[top, left] * (1 - right) + image[top, left + 1] * right
-                ) * (1 - down) + (
-                    image[top + 1, left] * (1 - right)
-                    + image[top + 1, left + 1] * right
-                ) * down
-                patch[i, j] = value
-                mean += value * window[i, j]
+                mean += patch[i, j] * window[i, j]
         mean /= weight
         for i in range(SAMPLES):
             for j in range(SAMPLES):
                 patch[i, j] = (patch[i, j] - mean) * window[i, j]
+        # along the lines of all arrays: several sums at a time
         for u in range(FREQUENCIES):
             for j in range(SAMPLES):
-                total = np.float32(0)
-                for i in range(SAMPLES):
-                    total += waves[u, i] * patch[i, j]
-                half[u, j] = total
-        for place in range(len(chosen)):
-            total = np.float32(0)
+                half[u, j] = 0
+                whole[u, j] = 0
+            for i in range(SAMPLES):
+                wave = waves[u, i]
+                for j in range(SAMPLES):
+                    half[u, j] += wave * patch[i, j]
             for j in range(SAMPLES):
-                total += half[chosen[place, 0], j] * waves[chosen[place, 1], j]
-            out[number, place] = total
+                part = half[u, j]
+                for v in range(SAMPLES):
+                    whole[u, v] += part * by_sample[j, v]
+        for place in range(len(chosen)):
+            out[number, place] = whole[chosen[place, 0], chosen[place, 1]]
 
 
 @kernel("i8(u8[::1], f4[:,::1], u8[::1], f4[:,::1], f8, i8, f8, f8[::1])")

@@ -9,7 +9,7 @@ from storekin.kernels.bits import ones
 from storekin.kernels.compiled import inlined, kernel
 from storekin.kernels.keypoints import CELLS, align_places, compare_aligned
 
-FACTS = 15
+FACTS = 14
 """Numbers that are written of each pair: see ``lay_over``."""
 
 _ROUND = 10_000.0
@@ -321,7 +321,7 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
     the correlation below which pictures are looked at no more.
 
     Writes the bits in which the hashes differ, whether the second was laid over the
-    first instead, the places that agree (0: nothing does), those expected, mirrored,
+    first instead, the places that agree (0: nothing does), mirrored,
     quarters, a, b, x, y, the correlation, the larger share that overlaps, cells that
     agree, cells shown, and the share of parts in another colour (-1: none was seen).
     """
@@ -358,7 +358,7 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
             nearest = min(nearest, straight, mirrored_bits)
         out[pair, :] = 0
         out[pair, 0] = nearest
-        out[pair, 14] = -1
+        out[pair, 13] = -1
         # always laid the same way round: whoever asks first changes nothing
         swapped = (
             compare_order(
@@ -488,35 +488,18 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
                     if out[pair, 2] > 0 and strength <= top:
                         continue
                     top = strength
-                    # places that lie in the other picture, on the side that has fewer
-                    here = 0
-                    for place in range(count):
-                        x = laid_places[place, 0]
-                        y = laid_places[place, 1]
-                        to_x = fit[0] * x - fit[1] * y + fit[2]
-                        to_y = fit[1] * x + fit[0] * y + fit[3]
-                        here += 0 <= to_x <= their_wide and 0 <= to_y <= their_high
-                    there = 0
-                    area = fit[0] * fit[0] + fit[1] * fit[1]
-                    for place in range(theirs):
-                        x = their_places[place, 0] - fit[2]
-                        y = their_places[place, 1] - fit[3]
-                        to_x = (fit[0] * x + fit[1] * y) / area
-                        to_y = (fit[0] * y - fit[1] * x) / area
-                        there += 0 <= to_x <= laid_wide and 0 <= to_y <= laid_high
                     out[pair, 2] = agreed
-                    out[pair, 3] = min(here, there)
-                    out[pair, 4] = mirrored
-                    out[pair, 5] = quarters
-                    out[pair, 6:10] = fit
-                    out[pair, 10] = correlation
-                    out[pair, 11] = overlap
-        if out[pair, 2] < 1 or out[pair, 10] < bounds[9]:
+                    out[pair, 3] = mirrored
+                    out[pair, 4] = quarters
+                    out[pair, 5:9] = fit
+                    out[pair, 9] = correlation
+                    out[pair, 10] = overlap
+        if out[pair, 2] < 1 or out[pair, 9] < bounds[9]:
             continue
         # the best way round once more, and finer
-        mirrored = np.int64(out[pair, 4])  # type: ignore[assignment] # numba's integers
-        quarters = np.int64(out[pair, 5])  # type: ignore[assignment] # numba's integers
-        fit[:] = out[pair, 6:10]
+        mirrored = np.int64(out[pair, 3])  # type: ignore[assignment] # numba's integers
+        quarters = np.int64(out[pair, 4])  # type: ignore[assignment] # numba's integers
+        fit[:] = out[pair, 5:9]
         _scale_fit(fit, small / side, small_fit)
         laid_thumb = _turned(thumb, mirrored, quarters)
         refine_fit(laid_thumb, their_thumb, small_fit)
@@ -524,15 +507,15 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
         shift = 0.5 * (1 - small / side)
         a = small_fit[0]
         b = small_fit[1]
-        out[pair, 6] = _rounded(a)
-        out[pair, 7] = _rounded(b)
-        out[pair, 8] = _rounded((small_fit[2] - shift * (a - b - 1)) * side / small)
-        out[pair, 9] = _rounded((small_fit[3] - shift * (a + b - 1)) * side / small)
-        fit[:] = out[pair, 6:10]
-        out[pair, 10] = _rounded(said[0])
-        out[pair, 11] = _rounded(max(said[1], said[2]))
-        out[pair, 12] = said[3]
-        out[pair, 13] = said[4]
+        out[pair, 5] = _rounded(a)
+        out[pair, 6] = _rounded(b)
+        out[pair, 7] = _rounded((small_fit[2] - shift * (a - b - 1)) * side / small)
+        out[pair, 8] = _rounded((small_fit[3] - shift * (a + b - 1)) * side / small)
+        fit[:] = out[pair, 5:9]
+        out[pair, 9] = _rounded(said[0])
+        out[pair, 10] = _rounded(max(said[1], said[2]))
+        out[pair, 11] = said[3]
+        out[pair, 12] = said[4]
         size = colours.shape[1]
         tones = np.empty((3, size, size), np.float32)
         own = np.empty((size, size), np.float32)
@@ -577,4 +560,4 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
                 told,
             )
         if told[0] > 0:
-            out[pair, 14] = _rounded(told[1] / told[0])
+            out[pair, 13] = _rounded(told[1] / told[0])

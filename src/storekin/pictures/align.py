@@ -67,34 +67,29 @@ class Laid:
         return self.facts[:, 2].astype(np.int64)
 
     @property
-    def expected(self) -> IntArray:
-        """Places in the part that both show, of the picture that has fewer there."""
-        return self.facts[:, 3].astype(np.int64)
-
-    @property
     def correlation(self) -> Matrix:
         """Correlation of the two where they overlap, -1 to 1."""
-        return self.facts[:, 10]
+        return self.facts[:, 9]
 
     @property
     def overlap(self) -> Matrix:
         """The larger share of a picture that lies in the other one, 0 to 1."""
-        return self.facts[:, 11]
+        return self.facts[:, 10]
 
     @property
     def cells(self) -> Matrix:
         """Parts of 36 that correlate by .8 and more."""
-        return self.facts[:, 12]
+        return self.facts[:, 11]
 
     @property
     def cells_shown(self) -> Matrix:
         """Parts of 36 that overlap and show something."""
-        return self.facts[:, 13]
+        return self.facts[:, 12]
 
     @property
     def recoloured(self) -> Matrix:
         """Share of the parts that agree which are in another colour; -1 if unseen."""
-        return self.facts[:, 14]
+        return self.facts[:, 13]
 
 
 def lay_over(lefts: Prints, rights: Prints, left: IntArray, right: IntArray) -> Laid:
@@ -150,11 +145,11 @@ def maps_forth(
     ).astype(np.float64)
     whole = np.broadcast_to(np.eye(3), (len(laid), 3, 3)).copy()
     wide, high = frames[:, 0].copy(), frames[:, 1].copy()
-    mirrored = facts[:, 4] > 0
+    mirrored = facts[:, 3] > 0
     whole[mirrored, 0, 0] = -1
     whole[mirrored, 0, 2] = wide[mirrored] - 1
     for quarter in range(1, 4):
-        rows = np.flatnonzero(facts[:, 5] >= quarter)
+        rows = np.flatnonzero(facts[:, 4] >= quarter)
         turn = np.zeros((len(rows), 3, 3))
         turn[:, 0, 1] = 1
         turn[:, 1, 0] = -1
@@ -162,7 +157,7 @@ def maps_forth(
         turn[:, 2, 2] = 1
         whole[rows] = turn @ whole[rows]
         wide[rows], high[rows] = high[rows], wide[rows]
-    a, b, x, y = facts[:, 6:10].T
+    a, b, x, y = facts[:, 5:9].T
     a = np.where(laid.places > 0, a, 1.0)
     moved = np.zeros((len(laid), 3, 3))
     moved[:, 0, 0] = moved[:, 1, 1] = a

@@ -7,19 +7,16 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.hash_join import join_near_codes
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
 from storekin.pictures.prints import KEY_BITS, WEAK, Keys, Prints, mirror_mask
+from storekin.pictures.ready import LEADERS, near_codes
 from storekin.pictures.turns import key_swaps
 
 LEAST_VOTES = 2
 MOST_HOLDERS = 100
 """Pictures with one key beyond which it says nothing of two: an edge, a plain corner,
 or a picture that everybody shows."""
-
-LEADERS = 3
-"""Of a crowd's pictures, those that all others are laid beside."""
 
 LEAST_OF_CROWD = 8
 MOST_FOUND = 100
@@ -207,38 +204,13 @@ def _by_hash(table: KeyTable) -> IntArray:
     total = len(table.plain)
     if total < 2:
         return np.empty(0, np.int64)
-    found = []
+    keys = [np.empty(0, np.int64)]
     for trim in range(2):
         own = table.plain_hashes[:, trim]
         both = np.concatenate([own, own ^ mirror_mask()])
-        codes, number = np.unique(both, axis=0, return_inverse=True)
-        near = join_near_codes(np.ascontiguousarray(codes), HASH_RADIUS)
-        order = np.argsort(number.ravel(), kind="stable")
-        begins = np.searchsorted(number.ravel()[order], np.arange(len(codes) + 1))
-        same = np.arange(len(codes))
-        left = np.concatenate([same, near.left])
-        right = np.concatenate([same, near.right])
-        found.append(_expand(left, right, order, begins, total))
-    low, high = np.unique(np.concatenate(found), axis=0).T
-    keys: IntArray = (table.plain[low] << 32) | table.plain[high]
-    return keys
-
-
-def _expand(
-    left: IntArray, right: IntArray, order: IntArray, begins: IntArray, total: int
-) -> IntArray:
-    """Pair the pictures of each two codes; of a crowd, each with the first few."""
-    from storekin.kernels.ranges import pair_ranges
-
-    sizes = np.diff(begins)
-    few = np.minimum(sizes, MOST_HOLDERS)
-    one_begin, one_size = begins[left], sizes[left]
-    crowded = one_size > MOST_HOLDERS
-    some = np.where(crowded, LEADERS, few[right])
-    _, a, b = pair_ranges(
-        one_begin, one_size, begins[right], np.minimum(some, few[right])
-    )
-    one, other = order[a] % total, order[b] % total
-    apart = one != other
-    low, high = np.minimum(one, other)[apart], np.maximum(one, other)[apart]
-    return np.unique(np.stack([low, high], axis=1), axis=0)
+        left, right = near_codes(both, HASH_RADIUS)
+        low, high = np.sort(np.stack([left % total, right % total]), axis=0)
+        keys.append(((low << 32) | high)[low != high])
+    found = np.unique(np.concatenate(keys))
+    rows: IntArray = (table.plain[found >> 32] << 32) | table.plain[found & 0xFFFFFFFF]
+    return rows

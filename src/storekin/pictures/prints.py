@@ -1,19 +1,12 @@
 """What is kept of a picture: two hashes, fifty places with their keys, a thumbnail."""
 
 from functools import lru_cache
-from math import radians
 
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.keypoints import (
-    FREQUENCIES,
-    SAMPLES,
-    blur,
-    describe_places,
-    find_places,
-    resize,
-)
+from storekin.kernels.images import resize, shrink, smooth
+from storekin.kernels.keypoints import FREQUENCIES, SAMPLES
 from storekin.kernels.trims import trim_ground, trim_plain_lines
 from storekin.pictures.decode import SIDE, Bytes, Small
 
@@ -144,14 +137,10 @@ def _scaled(image: Floats, side: int) -> Floats:
 
 
 def _resized(image: Floats, size: tuple[int, int]) -> Floats:
-    from PIL import Image
-
-    high, wide = size
-    if high * wide < image.size:
-        box = Image.fromarray(image).resize((wide, high), Image.Resampling.BOX)
-        return np.array(box, np.float32, order="C")
     out = np.empty(size, np.float32)
-    resize(np.ascontiguousarray(image), out)
+    high, wide = image.shape
+    change = shrink if size[0] <= high and size[1] <= wide else resize
+    change(np.ascontiguousarray(image), out)
     return out
 
 
@@ -210,67 +199,38 @@ def _bell(spread: float, reach: int) -> Floats:
 
 def _keep_places(image: Floats, one: np.void) -> None:
     """Find the strongest places on each scale, and keep them with their keys."""
-    height, width = image.shape
-    shares = STEP ** -np.arange(SCALES, dtype=np.float64)
-    room = np.empty((4000, 3), np.float32)
-    margin = int(REACH * 0.6)
-    begin = 0
-    level = image
-    for number, share in enumerate(shares / shares.sum()):
-        if number:
-            factor = STEP**-number
-            size = (round(height * factor), round(width * factor))
-            if min(size) < 2 * margin + 4:
-                break
-            level = _resized(level, size)
-        elif min(level.shape) < 2 * margin + 4:
-            margin = max(2, (min(level.shape) - 4) // 2)
-        high, wide = level.shape
-        fine, coarse = np.empty_like(level), np.empty_like(level)
-        blur(level, _bell(1.1, 3), fine)
-        blur(level, _bell(2.2, 5), coarse)
-        count = find_places(fine, coarse, np.float32(_LEAST), margin, room)
-        if not count:
-            continue
-        strongest = np.lexsort((room[:count, 0], room[:count, 1], -room[:count, 2]))
-        most = min(max(4, round(_WANTED * share)), MOST_PLACES - begin)
-        chosen = room[strongest[:most]].copy()
-        end = begin + len(chosen)
-        made = [_describe(coarse, chosen, angle) for angle in ANGLES]
-        one["keys"][:, begin:end] = [_signs(each) for each in made]
-        sure = np.abs(made[0][:, :KEY_BITS])
-        one["weak"][begin:end] = np.argsort(sure, axis=1, kind="stable")[:, :WEAK]
-        x = (chosen[:, 0] + 0.5) * (width / wide) - 0.5
-        y = (chosen[:, 1] + 0.5) * (height / high) - 0.5
-        one["places"][begin:end, 0] = np.round(x * FINE)
-        one["places"][begin:end, 1] = np.round(y * FINE)
-        one["places"][begin:end, 2] = number
-        begin = end
-    one["count"] = begin
+    from storekin.kernels.seen import see_places
 
-
-_WANTED = 50
-
-
-def _describe(image: Floats, places: Floats, angle: float) -> Floats:
-    frequencies = chosen_frequencies()
-    out = np.empty((len(places), len(frequencies)), np.float32)
-    describe_places(
+    one["count"] = see_places(
         image,
-        places,
-        REACH,
-        radians(angle),
+        _bell(1.1, 3),
+        _bell(2.2, 5),
         _waves(FREQUENCIES, SAMPLES, 0),
         _window(),
-        frequencies,
-        out,
+        chosen_frequencies(),
+        _wanted(),
+        np.radians(ANGLES),
+        _bounds(),
+        one["keys"],
+        one["places"],
+        one["weak"],
     )
-    return out
 
 
-def _signs(values: Floats) -> Keys:
-    bits = np.packbits(values > 0, axis=1, bitorder="little")
-    return np.ascontiguousarray(bits).view(np.uint64).ravel()
+_MOST_WANTED = 50
+
+
+@lru_cache(maxsize=1)
+def _wanted() -> npt.NDArray[np.int64]:
+    """Give how many places each scale gives at the most."""
+    shares = STEP ** -np.arange(SCALES, dtype=np.float64)
+    most = np.round(_MOST_WANTED * shares / shares.sum())
+    return np.asarray(np.maximum(most, 4), np.int64)
+
+
+@lru_cache(maxsize=1)
+def _bounds() -> npt.NDArray[np.float64]:
+    return np.array([STEP, REACH, _LEAST, KEY_BITS, FINE], np.float64)
 
 
 def _packed(thumb: Floats) -> Bytes:
@@ -284,10 +244,14 @@ def _packed(thumb: Floats) -> Bytes:
 _NO_SHADE = 8
 
 
+_AROUND = 12
+"""Pixels of a thumbnail, to each side, that one is evened out by."""
+
+
 def _even_out(thumb: Floats) -> Floats:
     """Take out the brightness and contrast of each part of a thumbnail."""
-    smooth, spread = np.empty_like(thumb), np.empty_like(thumb)
-    blur(thumb, _bell(8.0, 16), smooth)
-    flat = thumb - smooth
-    blur(np.ascontiguousarray(flat * flat), _bell(8.0, 16), spread)
+    mean, spread = np.empty_like(thumb), np.empty_like(thumb)
+    smooth(thumb, _AROUND, mean)
+    flat = thumb - mean
+    smooth(flat * flat, _AROUND, spread)
     return np.ascontiguousarray(flat / np.sqrt(spread + 16), np.float32)

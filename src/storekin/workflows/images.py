@@ -1,24 +1,31 @@
 """Pictures of a folder or a table: which are one, edited; and two beside each other."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from storekin.errors import PictureError
 from storekin.indexes.log import ChangeLog
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import Progress, ranges_of
-from storekin.normalise.images import SUFFIXES
+from storekin.normalise.images import (
+    SUFFIXES,
+    normalise_picture_address,
+    parse_ready_hash,
+    picture_inside,
+)
 from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.decode import decode_picture
 from storekin.pictures.edits import Edits, read_edits
 from storekin.pictures.judge import recognise_pairs
 from storekin.pictures.prints import PRINT, Prints, no_prints, print_picture
+from storekin.pictures.ready import near_codes, pack_hashes, radius_of
 from storekin.pictures.recognition import Recognition
 from storekin.wording.catalog import Words, in_both
 
@@ -43,6 +50,10 @@ COLUMNS = pa.schema(
 )
 
 Seen = Prints | PictureError
+Step = Callable[[str], None]
+
+HASH_BITS = 256
+"""Bits of the hashes that are made here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,15 @@ def see_pictures(
     is begun again: of pictures that have not changed since, nothing is lost.
     """
     names = [path.relative_to(folder).as_posix() for path in paths]
+    return _see_named(names, paths, on_done, kept)
+
+
+def _see_named(
+    names: Sequence[str],
+    paths: Sequence[Path],
+    on_done: Progress | None,
+    kept: Path | None,
+) -> SeenPictures:
     log = None if kept is None else ChangeLog(kept, _SERIAL)
     known = {} if log is None else {name: data for name, data in log if data}
     stamps = (
@@ -130,7 +150,10 @@ _SERIAL = f"prints {PRINT.itemsize}"
 
 def _stamp(name: str, path: Path) -> str:
     """Name a file as it is now."""
-    about = path.stat()
+    try:
+        about = path.stat()
+    except OSError:
+        return name
     return f"{name}\0{about.st_size}\0{about.st_mtime_ns}"
 
 
@@ -151,6 +174,92 @@ def _see(path: Path) -> Seen:
         return print_picture(decode_picture(path))
     except PictureError as fault:
         return fault
+
+
+def match_folder(
+    folder: Path,
+    kept: Path | None = None,
+    on_step: Step | None = None,
+    on_done: Progress | None = None,
+) -> tuple[pa.Table, SeenPictures]:
+    """Find pictures of a folder that are one, edited; see ``see_pictures``."""
+    say = on_step or (lambda _: None)
+    say("pictures")
+    seen = see_pictures(find_pictures(folder), folder, on_done, kept)
+    say("comparisons")
+    return match_pictures(seen, on_done), seen
+
+
+def match_references(
+    images: pa.ChunkedArray,
+    folder: Path | None,
+    kept: Path | None = None,
+    on_step: Step | None = None,
+    on_done: Progress | None = None,
+) -> tuple[pa.Table, SeenPictures]:
+    """Find pictures that are one among a table's references, several in a cell or one.
+
+    Paths lie in *folder*; ready hashes are compared within the radius of their kind;
+    addresses say nothing of one another.
+    """
+    say = on_step or (lambda _: None)
+    say("pictures")
+    cells = pc.drop_null(images).cast(pa.string())
+    parts = pc.utf8_trim_whitespace(pc.list_flatten(pc.split_pattern(cells, "|")))
+    references = sorted(set(pc.unique(parts).to_pylist()) - {""})
+    ready = {ref: named for ref in references if (named := parse_ready_hash(ref))}
+    paths: dict[str, Path] = {}
+    faults: list[tuple[str, PictureError]] = []
+    for reference in references:
+        if reference in ready or normalise_picture_address(reference) is not None:
+            continue
+        path = None if folder is None else picture_inside(folder, reference)
+        if path is None:
+            faults.append(
+                (
+                    reference,
+                    PictureError(
+                        f"{reference}: leads out of the table's folder",
+                        "correct the path",
+                    ),
+                )
+            )
+        else:
+            paths[reference] = path
+    seen = _see_named(list(paths), list(paths.values()), on_done, kept)
+    say("comparisons")
+    found = match_pictures(seen, on_done)
+    both = pa.concat_tables([found, _match_ready(ready)])
+    every = (*seen.names, *ready)
+    told = SeenPictures(every, seen.prints, (*faults, *seen.faults))
+    return both.sort_by([("left", "ascending"), ("right", "ascending")]), told
+
+
+def _match_ready(ready: dict[str, tuple[str, str]]) -> pa.Table:
+    """Pair ready hashes of one kind and length within that kind's near radius."""
+    tables = [COLUMNS.empty_table()]
+    by_kind: dict[tuple[str, int], list[str]] = {}
+    for reference, (scheme, digits) in ready.items():
+        by_kind.setdefault((scheme, 4 * len(digits)), []).append(reference)
+    for (scheme, bits), names in sorted(by_kind.items()):
+        codes = pack_hashes([ready[name][1] for name in names])
+        left, right = near_codes(codes, radius_of(scheme, bits).near)
+        apart = np.bitwise_count(codes[left] ^ codes[right]).sum(axis=1)
+        held = pa.array(names, pa.string())
+        columns = {
+            name: pa.nulls(len(left), COLUMNS.field(name).type)
+            for name in COLUMNS.names
+        }
+        columns["left"] = held.take(pa.array(left))
+        columns["right"] = held.take(pa.array(right))
+        columns["hash_bits"] = pa.array(apart, pa.int16())
+        told = [
+            in_both("picture", "near_hash", bits=int(few), of=bits)["en"]
+            for few in apart
+        ]
+        columns["because"] = pa.array(told, pa.string())
+        tables.append(pa.table(columns))
+    return pa.concat_tables(tables)
 
 
 def match_pictures(seen: SeenPictures, on_done: Progress | None = None) -> pa.Table:
@@ -205,7 +314,7 @@ def tell_edit(found: Recognition) -> Words:
     if not found.recognised:
         return in_both("picture", "different")
     if not found.laid:
-        return in_both("picture", "near_hash", bits=found.hash_bits)
+        return in_both("picture", "near_hash", bits=found.hash_bits, of=HASH_BITS)
     return _sentence(
         found.mirrored,
         found.degrees,
@@ -219,7 +328,9 @@ def tell_edits(edits: Edits) -> Iterable[Words]:
     """Say of recognised pairs what was done, each in words."""
     for pair in range(len(edits)):
         if not edits.laid[pair]:
-            yield in_both("picture", "near_hash", bits=int(edits.hash_bits[pair]))
+            yield in_both(
+                "picture", "near_hash", bits=int(edits.hash_bits[pair]), of=HASH_BITS
+            )
             continue
         yield _sentence(
             bool(edits.mirrored[pair]),

@@ -122,33 +122,44 @@ def match_registrations(
 
 
 @match.command("images")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("pictures", type=click.Path(path_type=Path), metavar="FOLDER|FILE")
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
-def match_images(folder: Path, out: Path, *, machine_readable: bool) -> None:
-    r"""Find pictures in FOLDER that are one, edited.
+def match_images(pictures: Path, out: Path, *, machine_readable: bool) -> None:
+    r"""Find pictures that are one, edited, in FOLDER, or named in a table FILE.
 
-    Mirrored, turned, cropped, framed, padded, with a banner or a watermark. Pairs go to
-    a Parquet file with left, right, what agrees, and a sentence of what was done.
+    Mirrored, turned, cropped, framed, padded, with a banner or a watermark, in another
+    colour. Pairs go to a Parquet file with left, right, what agrees, and a sentence of
+    what was done. A table needs the column images, with paths beside it or ready hashes
+    such as phash:94974f937d4c2433. A run that was interrupted goes on where it was.
 
     \b
-    Example:
+    Examples:
         storekin match images pictures --out pairs.parquet
+        storekin match images listings.csv --out pairs.parquet
     """
     from storekin.errors import PictureError
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import write_table
     from storekin.surfaces.cli.render_pictures import print_pictures
-    from storekin.workflows.images import find_pictures, match_pictures, see_pictures
+    from storekin.wiring import image_column, read_records
+    from storekin.workflows.images import match_folder, match_references
 
-    if not folder.is_dir():
-        raise PictureError(f"{folder}: is no folder", "name a folder of pictures")
+    if not pictures.exists():
+        problem = f"{pictures}: is no folder and no file"
+        raise PictureError(problem, "name a folder of pictures, or a table of listings")
+    kept = out.with_name(f"{out.name}.seen")
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
-        progress.step("pictures")
-        seen = see_pictures(find_pictures(folder), folder, progress.done)
-        progress.step("comparisons")
-        pairs = match_pictures(seen, progress.done)
+        if pictures.is_dir():
+            pairs, seen = match_folder(pictures, kept, progress.step, progress.done)
+        else:
+            progress.step(pictures.name)
+            images = image_column(read_records(pictures))
+            pairs, seen = match_references(
+                images, pictures.parent, kept, progress.step, progress.done
+            )
         write_table(pairs, out)
+        kept.unlink(missing_ok=True)
     print_pictures(pairs, seen, out, machine_readable=machine_readable)
