@@ -312,7 +312,7 @@ def test_a_table_names_pictures_and_ready_hashes(folder: Path) -> None:
 
 
 def test_a_colour_variant_is_told_from_the_picture_itself() -> None:
-    """As bright as before, blue for red: recognised, and said to be in another colour."""
+    """As bright as before, blue for red: recognised, and in another colour."""
     bright, blue, red = draw_scene(3).convert("YCbCr").split()
     other = Image.merge("YCbCr", (bright, red, blue)).convert("RGB")
     found = recognise(seen(draw_scene(3)), seen(other))

@@ -247,38 +247,50 @@ def compare_colours(  # noqa: C901, PLR0912 - sums of three channels
     out[1] = 0
     if count == 0:
         return
-    means = np.zeros((2, 3))
-    for part in range(count):
-        for channel in range(3):
-            means[0, channel] += first[part, channel] / count
-            means[1, channel] += second[part, channel] / count
-    sums = np.zeros((2, 3))
-    for part in range(count):
-        for channel in range(3):
-            apart = first[part, channel] - means[0, channel]
-            aparts = second[part, channel] - means[1, channel]
-            of_colour = min(channel, 1)
-            sums[of_colour, 0] += apart * aparts
-            sums[of_colour, 1] += apart * apart
-            sums[of_colour, 2] += aparts * aparts
-    brighter = _clamped(sums[0, 0] / max(sums[0, 1], 1.0), _BRIGHTER)
-    # the paler of the two is explained by the other one: a grey one by any
-    is_paler = sums[1, 1] >= sums[1, 2]
-    paler = _clamped(sums[1, 0] / max(sums[1, 1], sums[1, 2], 1.0), _PALER)
-    for part in range(count):
-        left_over = np.zeros(3)
-        for channel in range(3):
-            apart = first[part, channel] - means[0, channel]
-            aparts = second[part, channel] - means[1, channel]
-            if channel == 0:
-                left_over[channel] = aparts - brighter * apart
-            elif is_paler:
-                left_over[channel] = aparts - paler * apart
-            else:
-                left_over[channel] = apart - paler * aparts
-        tint = (left_over[1] ** 2 + left_over[2] ** 2) ** 0.5
-        if abs(left_over[0]) > most_bright or tint > most_colour:
-            out[1] += 1
+    off = np.zeros(count, np.uint8)
+    # what is off in the first round does not say how the rest was changed
+    for _ in range(2):
+        kept = 0
+        for part in range(count):
+            kept += 1 - off[part]
+        means = np.zeros((2, 3))
+        for part in range(count):
+            if not off[part]:
+                for channel in range(3):
+                    means[0, channel] += first[part, channel] / kept
+                    means[1, channel] += second[part, channel] / kept
+        sums = np.zeros((2, 3))
+        for part in range(count):
+            if not off[part]:
+                for channel in range(3):
+                    apart = first[part, channel] - means[0, channel]
+                    aparts = second[part, channel] - means[1, channel]
+                    of_colour = min(channel, 1)
+                    sums[of_colour, 0] += apart * aparts
+                    sums[of_colour, 1] += apart * apart
+                    sums[of_colour, 2] += aparts * aparts
+        brighter = _clamped(sums[0, 0] / max(sums[0, 1], 1.0), _BRIGHTER)
+        # the paler of the two is explained by the other one: a grey one by any
+        is_paler = sums[1, 1] >= sums[1, 2]
+        paler = _clamped(sums[1, 0] / max(sums[1, 1], sums[1, 2], 1.0), _PALER)
+        many = 0
+        for part in range(count):
+            left_over = np.zeros(3)
+            for channel in range(3):
+                apart = first[part, channel] - means[0, channel]
+                aparts = second[part, channel] - means[1, channel]
+                if channel == 0:
+                    left_over[channel] = aparts - brighter * apart
+                elif is_paler:
+                    left_over[channel] = aparts - paler * apart
+                else:
+                    left_over[channel] = apart - paler * aparts
+            tint = (left_over[1] ** 2 + left_over[2] ** 2) ** 0.5
+            off[part] = abs(left_over[0]) > most_bright or tint > most_colour
+            many += off[part]
+        out[1] = many
+        if many == count:
+            return
 
 
 @kernel(

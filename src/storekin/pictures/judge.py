@@ -19,7 +19,7 @@ _CUT = 1.31
 edited in thirteen ways; the cut takes 38 of the 392,055 pairs of different photos for
 one, none of two classes."""
 
-RECOLOURED = 0.15
+RECOLOURED = 0.1
 """Share of the agreeing parts in another colour from which it is another variant."""
 
 
