@@ -191,58 +191,114 @@ def _clamped(value: Any, bounds: Any) -> Any:  # noqa: ANN401
     return min(max(value, bounds[0]), bounds[1])
 
 
+@kernel("f8(f4[:,:,::1], i8, f8, f8)")
+def _tone_at(grid: Any, channel: Any, x: Any, y: Any) -> Any:  # noqa: ANN401
+    """Give a grid's value between the four parts around a place, counted in parts."""
+    high, wide = grid.shape[1:]
+    x = min(max(x - 0.5, 0.0), wide - 1.0)
+    y = min(max(y - 0.5, 0.0), high - 1.0)
+    left = min(np.int64(x), wide - 2)
+    top = min(np.int64(y), high - 2)
+    right = x - left
+    down = y - top
+    upper = (
+        grid[channel, top, left] * (1 - right) + grid[channel, top, left + 1] * right
+    )
+    lower = (
+        grid[channel, top + 1, left] * (1 - right)
+        + grid[channel, top + 1, left + 1] * right
+    )
+    return upper * (1 - down) + lower * down
+
+
+_SAMPLES = 4
+"""Places of a side of a part at which the other picture is looked at."""
+
+
 @kernel(
-    "void(f4[:,:,::1], u1[:,:,:], f8[::1], f8[::1], f8[::1], u1[::1], f8, f8, f8[::1])"
+    "i8(f4[:,:,::1], f4[:,:,::1], f8[::1], f8[::1], f8[::1], u1[::1], f8[:,::1],"
+    " f8[:,::1])"
 )
-def compare_colours(  # noqa: C901, PLR0912 - sums of three channels
+def pair_tones(
     one: Any,  # noqa: ANN401
     other: Any,  # noqa: ANN401
     fit: Any,  # noqa: ANN401
     frame: Any,  # noqa: ANN401
     other_frame: Any,  # noqa: ANN401
     agreeing: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    second: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Write the mean colours of parts that show one thing, in either picture.
+
+    Both are mean colours (channel, down, across); the parts are two by two of those of
+    the picture that is larger where they overlap, so that both are seen equally finely.
+    Gives how many parts there are.
+    """
+    size = one.shape[1]
+    area = fit[0] * fit[0] + fit[1] * fit[1]
+    covers = area**0.5 * (frame[0] / other_frame[0] + frame[1] / other_frame[1]) / 2
+    forward = covers >= 1
+    base, there = (one, other) if forward else (other, one)
+    from_frame, to_frame = (frame, other_frame) if forward else (other_frame, frame)
+    a = fit[0] if forward else fit[0] / area
+    b = fit[1] if forward else -fit[1] / area
+    move_x = fit[2] if forward else -(a * fit[2] - b * fit[3])
+    move_y = fit[3] if forward else -(b * fit[2] + a * fit[3])
+    parts = size // 2
+    count = 0
+    for y in range(parts):
+        for x in range(parts):
+            at_x = (x + 0.5) * from_frame[0] / parts
+            at_y = (y + 0.5) * from_frame[1] / parts
+            if not forward:
+                in_x = a * at_x - b * at_y + move_x
+                in_y = b * at_x + a * at_y + move_y
+                at_x, at_y = in_x, in_y
+            across = np.int64(floor(at_x * CELLS / frame[0]))
+            down = np.int64(floor(at_y * CELLS / frame[1]))
+            if min(across, down) < 0 or max(across, down) >= CELLS:
+                continue
+            if not agreeing[down * CELLS + across]:
+                continue
+            first[count] = 0
+            second[count] = 0
+            inside = True
+            for place in range(_SAMPLES * _SAMPLES):
+                part_x = x + (place % _SAMPLES + 0.5) / _SAMPLES
+                part_y = y + (place // _SAMPLES + 0.5) / _SAMPLES
+                from_x = part_x * from_frame[0] / parts
+                from_y = part_y * from_frame[1] / parts
+                to_x = (a * from_x - b * from_y + move_x) * size / to_frame[0]
+                to_y = (b * from_x + a * from_y + move_y) * size / to_frame[1]
+                inside &= 0 <= to_x <= size and 0 <= to_y <= size
+                for channel in range(3):
+                    second[count, channel] += _tone_at(there, channel, to_x, to_y)
+                    first[count, channel] += base[
+                        channel, np.int64(part_y * 2), np.int64(part_x * 2)
+                    ]
+            for channel in range(3):
+                first[count, channel] /= _SAMPLES * _SAMPLES
+                second[count, channel] /= _SAMPLES * _SAMPLES
+            count += inside
+    return count
+
+
+@kernel("void(f8[:,::1], f8[:,::1], i8, f8, f8, f8[::1])")
+def compare_tones(  # noqa: C901, PLR0912 - sums of three channels
+    first: Any,  # noqa: ANN401
+    second: Any,  # noqa: ANN401
+    count: Any,  # noqa: ANN401
     most_bright: Any,  # noqa: ANN401
     most_colour: Any,  # noqa: ANN401
     out: Any,  # noqa: ANN401
 ) -> None:
     """Count parts that show one thing in two colours, of those that show one thing.
 
-    Both are mean colours by parts, the first of them (channel, down, across). The whole
-    may be brighter, paler or of another cast; what is left must be more than
+    The whole may be brighter, paler or of another cast; what is left must be more than
     *most_bright* and *most_colour*. Writes how many show one thing, and how many of
     them in two colours.
     """
-    size = one.shape[1]
-    first = np.empty((size * size, 3))
-    second = np.empty((size * size, 3))
-    count = 0
-    for y in range(size):
-        for x in range(size):
-            if not agreeing[(y * CELLS // size) * CELLS + x * CELLS // size]:
-                continue
-            at_x = (x + 0.5) * frame[0] / size
-            at_y = (y + 0.5) * frame[1] / size
-            to_x = (fit[0] * at_x - fit[1] * at_y + fit[2]) * size / other_frame[0]
-            to_y = (fit[1] * at_x + fit[0] * at_y + fit[3]) * size / other_frame[1]
-            # between the four nearest parts, as the pictures lie
-            to_x = min(max(to_x - 0.5, 0.0), size - 1.0)
-            to_y = min(max(to_y - 0.5, 0.0), size - 1.0)
-            left = min(np.int64(to_x), size - 2)
-            top = min(np.int64(to_y), size - 2)
-            right = to_x - left
-            down = to_y - top
-            for channel in range(3):
-                upper = (
-                    other[top, left, channel] * (1 - right)
-                    + other[top, left + 1, channel] * right
-                )
-                lower = (
-                    other[top + 1, left, channel] * (1 - right)
-                    + other[top + 1, left + 1, channel] * right
-                )
-                first[count, channel] = one[channel, y, x]
-                second[count, channel] = upper * (1 - down) + lower * down
-            count += 1
     out[0] = count
     out[1] = 0
     if count == 0:
@@ -356,6 +412,8 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
     small_fit = np.zeros(4)
     said = np.zeros(5)
     agreeing = np.zeros(CELLS * CELLS, np.uint8)
+    first = np.empty((colours.shape[1] ** 2, 3))
+    second = np.empty((colours.shape[1] ** 2, 3))
     for pair in range(len(lefts)):
         left = lefts[pair]
         right = rights[pair]
@@ -530,15 +588,15 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
         out[pair, 12] = said[4]
         size = colours.shape[1]
         tones = np.empty((3, size, size), np.float32)
+        their_tones = np.empty((3, size, size), np.float32)
         own = np.empty((size, size), np.float32)
         for channel in range(3):
             for y in range(size):
                 for x in range(size):
-                    own[y, x] = (
-                        other_colours[right, y, x, channel]
-                        if swapped
-                        else colours[left, y, x, channel]
-                    )
+                    here = colours[left, y, x, channel]
+                    there = other_colours[right, y, x, channel]
+                    own[y, x] = there if swapped else here
+                    their_tones[channel, y, x] = here if swapped else there
             tones[channel] = _turned(own, mirrored, quarters)
         laid_frame = np.empty(2)
         laid_frame[0] = high if quarters % 2 else wide
@@ -546,30 +604,10 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
         their_frame = np.empty(2)
         their_frame[0] = their_wide
         their_frame[1] = their_high
+        parts = pair_tones(
+            tones, their_tones, fit, laid_frame, their_frame, agreeing, first, second
+        )
         told = np.zeros(2)
-        if swapped:
-            compare_colours(
-                tones,
-                colours[left],
-                fit,
-                laid_frame,
-                their_frame,
-                agreeing,
-                bounds[7],
-                bounds[8],
-                told,
-            )
-        else:
-            compare_colours(
-                tones,
-                other_colours[right],
-                fit,
-                laid_frame,
-                their_frame,
-                agreeing,
-                bounds[7],
-                bounds[8],
-                told,
-            )
+        compare_tones(first, second, parts, bounds[7], bounds[8], told)
         if told[0] > 0:
             out[pair, 13] = _rounded(told[1] / told[0])

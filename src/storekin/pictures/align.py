@@ -27,7 +27,7 @@ LEAST_PLACES = 3
 OTHER_TONE = 60.0
 """Steps of 256 by which a part is brighter or darker in another colour."""
 
-OTHER_COLOUR = 16.0
+OTHER_COLOUR = 12.0
 """Steps of 256 by which a part's colour differs in another colour."""
 
 HOPELESS = 0.3

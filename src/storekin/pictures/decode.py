@@ -19,7 +19,7 @@ Bytes = npt.NDArray[np.uint8]
 SIDE = 192
 """The longer side of the small picture that everything is read from."""
 
-TINTS = 48
+TINTS = 96
 """The longer side of what is kept of the colours, about."""
 
 MOST_PIXELS = 100_000_000

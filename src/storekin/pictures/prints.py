@@ -31,7 +31,7 @@ KEY_BITS = 36
 WEAK = 8
 """Signs of a key, the least sure ones, that are known by their numbers."""
 
-COLOURS = 12
+COLOURS = 24
 """Parts of a side whose mean colours are kept."""
 
 FINE = 256
@@ -110,7 +110,7 @@ def print_picture(picture: Small) -> Prints:
 
 
 def _mean_colours(tints: Bytes, box: Floats) -> Bytes:
-    """Give the mean colours of 12 by 12 parts of the picture proper."""
+    """Give the mean colours of 24 by 24 parts of the picture proper."""
     from PIL import Image
 
     high, wide = tints.shape[:2]
