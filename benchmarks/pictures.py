@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 
 from storekin.kernels.compiled import prepare
 from storekin.kernels.hash_join import join_near_codes
-from storekin.normalise.images import hash_picture
+from storekin.normalise.images import hash_grey
 from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.decode import decode_picture
 from storekin.pictures.judge import recognise_pairs
@@ -189,7 +189,7 @@ def hashes_of(files: list[bytes], edited: list[bytes]) -> npt.NDArray[np.uint64]
     """The usual 64-bit pHash of each file; 0 where it has none."""
     found = []
     for data in [*files, *edited]:
-        digest = hash_picture(BytesIO(data))  # type: ignore[arg-type]
+        digest = hash_grey(decode_picture(data).grey)
         found.append(int(digest or "0", 16))
     return np.array(found, np.uint64)
 

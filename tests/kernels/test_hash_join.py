@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storekin.kernels.hash_join import join_near_codes
-from storekin.listings.pictures import near_pictures, read_pictures
+from storekin.listings.pictures import hashes_of, near_pictures, read_pictures
 
 
 def draw_codes(seed: int, count: int, words: int, most: int) -> np.ndarray:
@@ -83,7 +83,7 @@ def test_hashes_meet_their_own_kind_alone() -> None:
         ]
     )
     pictures = read_pictures(images, None)
-    left, right = near_pictures(pictures, 8)
+    left, right = near_pictures(hashes_of(pictures), 8, few=False)
     found = {
         frozenset((pictures.names[a], pictures.names[b]))
         for a, b in zip(left.tolist(), right.tolist(), strict=True)

@@ -98,7 +98,8 @@ def vote(  # noqa: C901, PLR0912, PLR0915 - one way round after another
     none). ``bounds``: signs of a key that count; votes at the least; holders of a key
     beyond which it says nothing of any two of them; how many of these stand for all,
     and the keys that one needs in common with them; of each row's pictures the likest
-    so many.
+    so many; holders of a key up to which it gives three votes, up to four times as many
+    two, else one.
 
     Writes number of the row, picture and votes. Gives how many there are; those beyond
     the capacity are counted only. ``votes`` (zeros) and ``last`` (-1) are room for all
@@ -109,6 +110,7 @@ def vote(  # noqa: C901, PLR0912, PLR0915 - one way round after another
     leaders = bounds[3]
     least_of_crowd = bounds[4]
     most_found = bounds[5]
+    rare = bounds[6]
     mask = (np.uint64(1) << np.uint64(bounds[0])) - np.uint64(1)
     low_mask = (np.uint64(1) << np.uint64(bits)) - np.uint64(1)
     touched = np.empty(min(len(votes), 65536), np.int32)
@@ -180,6 +182,9 @@ def vote(  # noqa: C901, PLR0912, PLR0915 - one way round after another
                                 if at < in_crowd:
                                     crowd[at, 1] += 1
                         continue
+                    # the fewer have a key, the more it says; never enough by itself
+                    holders = high - low
+                    weight = 3 if holders <= rare else 2 if holders <= 4 * rare else 1
                     for entry in range(low, high):
                         other = np.int64(owners[entry])
                         if gone[other] or last[other] == place:
@@ -191,8 +196,7 @@ def vote(  # noqa: C901, PLR0912, PLR0915 - one way round after another
                             touched[near] = other
                             near += 1
                         last[other] = place
-                        if votes[other] < 255:
-                            votes[other] += 1
+                        votes[other] = min(votes[other] + weight, 255)
             for entry in range(near):
                 other = np.int64(touched[entry])
                 given = np.int64(votes[other])

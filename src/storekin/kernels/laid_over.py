@@ -350,6 +350,74 @@ def compare_tones(  # noqa: C901, PLR0912 - sums of three channels
 
 
 @kernel(
+    "void(u8[:,:], f4[:,::1], u8[::1], f4[:,::1], i8[::1], u8[:,::1], u8[::1],"
+    " f8[::1], f8[::1], f8[:,::1])"
+)
+def _fit_ways(  # noqa: C901 - one way round after another
+    own_keys: Any,  # noqa: ANN401
+    own_places: Any,  # noqa: ANN401
+    keys: Any,  # noqa: ANN401
+    places: Any,  # noqa: ANN401
+    frame: Any,  # noqa: ANN401
+    swaps: Any,  # noqa: ANN401
+    odd: Any,  # noqa: ANN401
+    angles: Any,  # noqa: ANN401
+    bounds: Any,  # noqa: ANN401
+    ways: Any,  # noqa: ANN401
+) -> None:
+    """Write for each way round how many places agree, and the map a, b, x, y.
+
+    Twelve ways straight, then twelve mirrored: a quarter turn after another, each with
+    the patches turned by each of the angles.
+    """
+    count = len(own_places)
+    laid_keys = np.empty((3, count), np.uint64)
+    laid_places = own_places.copy()
+    fit = np.zeros(4)
+    for mirrored in range(2):
+        for place in range(count):
+            for angle in range(3):
+                key = own_keys[angle, place]
+                laid_keys[angle, place] = key ^ odd[0] if mirrored else key
+            laid_places[place] = own_places[place]
+            if mirrored:
+                laid_places[place, 0] = frame[0] - 1 - own_places[place, 0]
+        wide = frame[0]
+        high = frame[1]
+        for quarters in range(4):
+            if quarters:
+                for place in range(count):
+                    for angle in range(3):
+                        laid_keys[angle, place] = turn_key(
+                            laid_keys[angle, place], swaps, odd[1]
+                        )
+                    before = laid_places[place, 0]
+                    laid_places[place, 0] = laid_places[place, 1]
+                    laid_places[place, 1] = wide - 1 - before
+                wide, high = high, wide
+            for angle in range(3):
+                # a mirrored patch leans the other way
+                lean = -angles[angle] if mirrored else angles[angle]
+                agreed = align_places(
+                    laid_keys[angle],
+                    laid_places,
+                    keys,
+                    places,
+                    lean,
+                    np.int64(bounds[0]),
+                    bounds[2],
+                    fit,
+                )
+                way = 12 * mirrored + 3 * quarters + angle
+                area = fit[0] * fit[0] + fit[1] * fit[1]
+                # a fifth or five times as large: nothing is left to compare
+                far = agreed < 2 or area < 0.04 or area > 25
+                ways[way, 0] = 0 if far else agreed
+                for number in range(4):
+                    ways[way, 1 + number] = _rounded(fit[number])
+
+
+@kernel(
     "void(u8[:,:,:], u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:],"
     " u8[:,:,:], u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:],"
     " i8[::1], i8[::1], u8[:,::1], u8[::1], u8[::1], f8[::1], f8[::1], f8[:,::1])"
@@ -385,15 +453,16 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
     what a mirror does to hashes, the turns of the patches in radians. ``bounds``: bits
     in which two keys of one place differ, places that agree at the least, the longer
     side of a picture and of a thumbnail, steps of a pixel, the step between scales, the
-    shades of a thumbnail, by how much brightness and colour differ in two colours, and
-    the correlation below which pictures are looked at no more.
+    shades of a thumbnail, by how much brightness and colour differ in two colours, the
+    strength (places that agree, twelve at the most, times correlation and overlap)
+    below which pictures are looked at no more, and how many ways round, in which most
+    places agree, are tried.
 
     Writes the bits in which the hashes differ, whether the second was laid over the
     first instead, the places that agree (0: nothing does), mirrored,
     quarters, a, b, x, y, the correlation, the larger share that overlaps, cells that
     agree, cells shown, and the share of parts in another colour (-1: none was seen).
     """
-    most_bits = np.int64(bounds[0])
     least = np.int64(bounds[1])
     side, small, fine, step, shades = (
         bounds[2],
@@ -404,10 +473,10 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
     )
     room = keys.shape[2]
     own_places = np.empty((room, 3), np.float32)
-    laid_places = np.empty((room, 3), np.float32)
     their_places = np.empty((room, 3), np.float32)
     laid_keys = np.empty((3, room), np.uint64)
     their_keys = np.empty(room, np.uint64)
+    ways = np.zeros((24, 5))
     fit = np.zeros(4)
     small_fit = np.zeros(4)
     said = np.zeros(5)
@@ -475,100 +544,70 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
             their_keys[place] = (
                 keys[left, 0, place] if swapped else other_keys[right, 0, place]
             )
-        thumb = np.empty((0, 0), np.float32)
-        their_thumb = thumb
-        coarse = thumb
-        their_coarse = thumb
-        is_unpacked = False
+        for place in range(count):
+            for angle in range(3):
+                laid_keys[angle, place] = (
+                    other_keys[right, angle, place]
+                    if swapped
+                    else keys[left, angle, place]
+                )
+        _fit_ways(
+            laid_keys[:, :count],
+            own_places[:count],
+            their_keys[:theirs],
+            their_places[:theirs],
+            np.array([wide, high]),
+            swaps,
+            odd,
+            angles,
+            bounds,
+            ways,
+        )
+        if ways[:, 0].max() < least:
+            continue
+        size_y = _small_side(high, side, small)
+        size_x = _small_side(wide, side, small)
+        their_y = _small_side(their_high, side, small)
+        their_x = _small_side(their_wide, side, small)
+        if swapped:
+            thumb = _unpacked(other_thumbs, right, size_y, size_x, shades)
+            their_thumb = _unpacked(thumbs, left, their_y, their_x, shades)
+        else:
+            thumb = _unpacked(thumbs, left, size_y, size_x, shades)
+            their_thumb = _unpacked(other_thumbs, right, their_y, their_x, shades)
+        coarse = _halved(thumb)
+        their_coarse = _halved(their_thumb)
         top = 0.0
-        for mirrored in range(2):
-            for place in range(count):
-                for angle in range(3):
-                    key = (
-                        other_keys[right, angle, place]
-                        if swapped
-                        else keys[left, angle, place]
-                    )
-                    laid_keys[angle, place] = key ^ odd[0] if mirrored else key
-                for axis in range(3):
-                    laid_places[place, axis] = own_places[place, axis]
-                if mirrored:
-                    laid_places[place, 0] = wide - 1 - own_places[place, 0]
-            laid_wide, laid_high = wide, high
-            for quarters in range(4):
-                if quarters:
-                    for place in range(count):
-                        for angle in range(3):
-                            laid_keys[angle, place] = turn_key(
-                                laid_keys[angle, place], swaps, odd[1]
-                            )
-                        x_before = laid_places[place, 0]
-                        laid_places[place, 0] = laid_places[place, 1]
-                        laid_places[place, 1] = laid_wide - 1 - x_before
-                    laid_wide, laid_high = laid_high, laid_wide
-                laid_thumb = thumb
-                is_turned = False
-                for angle in range(3):
-                    # a mirrored patch leans the other way
-                    lean = -angles[angle] if mirrored else angles[angle]
-                    agreed = align_places(
-                        laid_keys[angle, :count],
-                        laid_places[:count],
-                        their_keys[:theirs],
-                        their_places[:theirs],
-                        lean,
-                        most_bits,
-                        side,
-                        fit,
-                    )
-                    area = fit[0] * fit[0] + fit[1] * fit[1]
-                    # a fifth or five times as large: nothing is left to compare
-                    if agreed < least or area < 0.04 or area > 25:
-                        continue
-                    for number in range(4):
-                        fit[number] = _rounded(fit[number])
-                    if not is_unpacked:
-                        size_y = _small_side(high, side, small)
-                        size_x = _small_side(wide, side, small)
-                        their_y = _small_side(their_high, side, small)
-                        their_x = _small_side(their_wide, side, small)
-                        if swapped:
-                            thumb = _unpacked(
-                                other_thumbs, right, size_y, size_x, shades
-                            )
-                            their_thumb = _unpacked(
-                                thumbs, left, their_y, their_x, shades
-                            )
-                        else:
-                            thumb = _unpacked(thumbs, left, size_y, size_x, shades)
-                            their_thumb = _unpacked(
-                                other_thumbs, right, their_y, their_x, shades
-                            )
-                        coarse = _halved(thumb)
-                        their_coarse = _halved(their_thumb)
-                        is_unpacked = True
-                    if not is_turned:
-                        laid_thumb = _turned(coarse, mirrored, quarters)
-                        is_turned = True
-                    _scale_fit(fit, small / side / 2, small_fit)
-                    compare_aligned(laid_thumb, their_coarse, small_fit, said, agreeing)
-                    correlation = _rounded(said[0])
-                    overlap = _rounded(max(said[1], said[2]))
-                    strength = min(agreed, 12) * correlation * min(overlap, 0.8) / 0.8
-                    if out[pair, 2] > 0 and strength <= top:
-                        continue
-                    top = strength
-                    out[pair, 2] = agreed
-                    out[pair, 3] = mirrored
-                    out[pair, 4] = quarters
-                    out[pair, 5:9] = fit
-                    out[pair, 9] = correlation
-                    out[pair, 10] = overlap
-        if out[pair, 2] < 1 or out[pair, 9] < bounds[9]:
+        for _ in range(np.int64(bounds[10])):
+            way = np.argmax(ways[:, 0])
+            agreed = np.int64(ways[way, 0])
+            # no way that is left can be stronger: a correlation is 1 at the most
+            if agreed < least or min(agreed, np.int64(12)) <= top:
+                break
+            ways[way, 0] = 0
+            mirrored = way // 12
+            quarters = way // 3 % 4
+            fit[:] = ways[way, 1:]
+            laid_thumb = _turned(coarse, mirrored, quarters)
+            _scale_fit(fit, small / side / 2, small_fit)
+            compare_aligned(laid_thumb, their_coarse, small_fit, said, agreeing)
+            correlation = _rounded(said[0])
+            overlap = _rounded(max(said[1], said[2]))
+            strength = min(agreed, 12) * correlation * min(overlap, 0.8) / 0.8
+            if out[pair, 2] > 0 and strength <= top:
+                continue
+            top = strength
+            out[pair, 2] = agreed
+            out[pair, 3] = mirrored
+            out[pair, 4] = quarters
+            out[pair, 5:9] = fit
+            out[pair, 9] = correlation
+            out[pair, 10] = overlap
+        if top < bounds[9]:
             continue
         # the best way round once more, and finer
-        mirrored = np.int64(out[pair, 3])  # type: ignore[assignment] # numba's integers
-        quarters = np.int64(out[pair, 4])  # type: ignore[assignment] # numba's integers
+        mirrored = np.int64(out[pair, 3])
+        quarters = np.int64(out[pair, 4])
         fit[:] = out[pair, 5:9]
         _scale_fit(fit, small / side, small_fit)
         laid_thumb = _turned(thumb, mirrored, quarters)

@@ -16,7 +16,6 @@ from storekin.kernels.texts import Grams
 from storekin.listings.encoding import closest_listings
 from storekin.listings.pictures import near_pictures
 from storekin.listings.prepared import PreparedListings
-from storekin.listings.vector import hash_distance
 
 TITLE_COSINE = 0.45
 """Among a million titles those that agree less are not compared: below it stands 1
@@ -186,8 +185,10 @@ def propose_pairs(
     strong.append((left, right))
     crowded += too_large
     small = len(pictures.names) <= PICTURE_POOL
-    near = near_pictures(pictures, WIDE_RADIUS if small else NARROW_RADIUS)
-    nearest = hash_distance(listings.hashes, *near) <= NARROW_RADIUS
+    near = near_pictures(
+        listings.hashes, WIDE_RADIUS if small else NARROW_RADIUS, few=small
+    )
+    nearest = listings.hashes.distance(*near) <= NARROW_RADIUS
     strong.append(_pairs_of_near((near[0][nearest], near[1][nearest]), listings))
     wide = _pairs_of_near((near[0][~nearest], near[1][~nearest]), listings)
     strong_keys = np.unique(np.concatenate([_keys(a, b) for a, b in strong]))

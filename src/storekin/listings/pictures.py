@@ -1,36 +1,59 @@
 """The pictures of listings: which listing has which, and which are alike."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storekin.errors import PictureError
 from storekin.kernels.hash_join import join_near_codes
 from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import IntArray, TokenArray
+from storekin.kernels.similar_texts import IntArray, Progress, TokenArray, ranges_of
 from storekin.normalise.images import (
     SUFFIXES,
-    hash_picture,
+    hash_grey,
     normalise_picture_address,
     parse_ready_hash,
     picture_inside,
 )
+from storekin.pictures.candidates import propose_pictures
+from storekin.pictures.decode import decode_picture
+from storekin.pictures.judge import recognise_pairs
+from storekin.pictures.prints import Prints, no_prints, print_picture
+from storekin.pictures.ready import (
+    SCHEMES,
+    as_common,
+    from_common,
+    pack_hashes,
+    pair_holders,
+)
 
-SCHEMES = ("phash", "dhash", "ahash", "whash", "pdq")
-"""Ready hashes that are compared, each among its own kind."""
+EDITED_BITS = 6
+"""Bits of a 64-bit pHash that a picture which was recognised under an edit counts for,
+at the most: as near as a saved copy."""
+
+RECOLOURED_BITS = 10
+"""Bits that one in another colour counts for: alike, and never the same."""
 
 SHORT_BITS = 64
-_CHUNK = 64
+_CHUNK = 32
+_PAIRS = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """Entries (listing, picture), and the pictures' hashes by kind.
 
-    Pictures are numbered by their names: a hash with its scheme, or an address.
-    ``faults`` holds references that could not be read, with the kind of rejection.
+    Pictures are numbered by their names: a hash with its scheme, an address, or the
+    hash of a local file with a digest of what is seen in it. Of local files
+    ``print_of`` is the row in ``prints``, -1 for others. ``main`` is each listing's
+    first picture. ``faults`` holds references that could not be read, with the kind of
+    rejection.
     """
 
     rows: IntArray
@@ -38,64 +61,107 @@ class Pictures:
     names: tuple[str, ...]
     main: IntArray
     faults: tuple[tuple[int, str, str], ...]
+    prints: Prints
+    print_of: IntArray
 
-    def hashes(self, scheme: str) -> tuple[IntArray, TokenArray]:
-        """Give the pictures of one scheme and their hashes, shape (n, words)."""
-        mark = scheme + ":"
-        places = [n for n, name in enumerate(self.names) if name.startswith(mark)]
-        if not places:
-            return np.empty(0, np.int64), np.empty((0, 1), np.uint64)
-        digits = max(len(self.names[n]) - len(mark) for n in places)
-        words = -(-digits // 16)
-        packed = np.array(
-            [
-                [
-                    int(
-                        self.names[n][len(mark) :].ljust(words * 16, "0")[w : w + 16],
-                        16,
-                    )
-                    for w in range(0, words * 16, 16)
-                ]
-                for n in places
-            ],
-            np.uint64,
-        )
-        return np.array(places, np.int64), packed
+    @property
+    def schemes(self) -> list[tuple[str, int, str]]:
+        """Give each picture's kind of hash, its bits and digits; '' for none."""
+        found = []
+        for name in self.names:
+            scheme, _, digits = name.partition(":")
+            digits = digits.partition("#")[0]
+            known = scheme in SCHEMES
+            found.append((scheme, 4 * len(digits), digits) if known else ("", 0, ""))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class PictureHashes:
-    """The hash of each picture: up to four words, its kind (-1: none) and bits."""
+    """What is known of how near pictures are to one another, by their numbers.
+
+    The hash of each: up to four words, its ``kinds`` (numbered in ``named``, -1: none).
+    ``recognised`` are pairs of local files that are one picture, edited, as ``lower <<
+    32 | higher``, sorted; ``recoloured`` those in another colour.
+    """
 
     words: TokenArray
     kinds: IntArray
-    bits: IntArray
+    named: tuple[tuple[str, int], ...]
+    recognised: IntArray
+    recoloured: npt.NDArray[np.bool_]
+
+    def distance(self, a: IntArray, b: IntArray) -> npt.NDArray[np.float64]:
+        """Give how far apart pictures are, in bits of a 64-bit pHash; nan if unknown.
+
+        Hashes are compared among their own kind and length.
+        """
+        alike = (self.kinds[a] == self.kinds[b]) & (self.kinds[a] >= 0)
+        distance = np.full(len(a), np.nan)
+        of_pair = np.where(alike, self.kinds[a], -1)
+        for kind, (scheme, bits) in enumerate(self.named):
+            rows = np.flatnonzero(of_pair == kind)
+            apart = np.bitwise_count(self.words[a[rows]] ^ self.words[b[rows]])
+            distance[rows] = as_common(apart.sum(axis=1).astype(float), scheme, bits)
+        if len(self.recognised):
+            keys = (np.minimum(a, b) << 32) | np.maximum(a, b)
+            place = np.searchsorted(self.recognised, keys)
+            place = np.minimum(place, len(self.recognised) - 1)
+            hit = self.recognised[place] == keys
+            distance[hit] = np.where(
+                self.recoloured[place[hit]],
+                RECOLOURED_BITS,
+                np.fmin(distance[hit], EDITED_BITS),
+            )
+        distance[a == b] = 0
+        return distance
 
 
-def hashes_of(pictures: Pictures) -> PictureHashes:
-    """Lay out the pictures' hashes by their numbers."""
+def hashes_of(pictures: Pictures, on_done: Progress | None = None) -> PictureHashes:
+    """Lay out the pictures' hashes by their numbers, and recognise local files."""
     total = len(pictures.names)
     words = np.zeros((total, 4), np.uint64)
     kinds = np.full(total, -1, np.int64)
-    bits = np.zeros(total, np.int64)
-    for kind, scheme in enumerate(SCHEMES):
-        places, packed = pictures.hashes(scheme)
-        if len(places):
-            width = min(packed.shape[1], 4)
-            words[places, :width] = packed[:, :width]
-            # hashes of one scheme and of two lengths are not compared
-            lengths = np.array(
-                [4 * (len(pictures.names[n]) - len(scheme) - 1) for n in places]
-            )
-            bits[places] = np.minimum(lengths, 256)
-            kinds[places] = kind * 1024 + lengths
-    return PictureHashes(words, kinds, bits)
+    schemes = pictures.schemes
+    named = tuple(sorted({(name, bits) for name, bits, _ in schemes if name}))
+    for kind, known in enumerate(named):
+        places = [n for n, each in enumerate(schemes) if each[:2] == known]
+        packed = pack_hashes([schemes[n][2] for n in places])
+        width = min(packed.shape[1], 4)
+        words[places, :width] = packed[:, :width]
+        kinds[places] = kind
+    return PictureHashes(words, kinds, named, *_recognise(pictures, on_done))
 
 
-def read_pictures(column: pa.ChunkedArray, folder: Path | None) -> Pictures:
+def _recognise(
+    pictures: Pictures, on_done: Progress | None
+) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """Find the local files that are one picture, edited."""
+    prints = pictures.prints
+    of_print = np.flatnonzero(pictures.print_of >= 0)
+    of_print = of_print[np.argsort(pictures.print_of[of_print])]
+    left, right = propose_pictures(prints)
+
+    def judge(span: tuple[int, int]) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        one, other = left[span[0] : span[1]], right[span[0] : span[1]]
+        found = recognise_pairs(prints, prints, one, other)
+        known = found.recognised
+        a, b = of_print[one[known]], of_print[other[known]]
+        return (np.minimum(a, b) << 32) | np.maximum(a, b), found.recoloured[known]
+
+    parts = run_chunks(judge, ranges_of(len(left), _PAIRS), on_done)
+    keys = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
+    recoloured = np.concatenate([np.empty(0, np.bool_), *(part[1] for part in parts)])
+    order = np.argsort(keys)
+    return keys[order], recoloured[order]
+
+
+def read_pictures(
+    column: pa.ChunkedArray, folder: Path | None, on_done: Progress | None = None
+) -> Pictures:
     """Read each listing's references: ready hashes, addresses, and local files.
 
-    Local files are hashed, each once, on all cores; nothing is downloaded.
+    Local files are looked at, each once, on all cores; nothing is downloaded.
     """
     texts = column.combine_chunks()
     if isinstance(texts, pa.ChunkedArray):
@@ -103,12 +169,15 @@ def read_pictures(column: pa.ChunkedArray, folder: Path | None) -> Pictures:
     total = len(texts)
     if texts.null_count == total:
         nothing = np.empty(0, np.int64)
-        return Pictures(nothing, nothing.copy(), (), np.full(total, -1, np.int64), ())
+        main = np.full(total, -1, np.int64)
+        return Pictures(
+            nothing, nothing.copy(), (), main, (), no_prints(), nothing.copy()
+        )
     parts = pc.split_pattern(texts, "|")
     rows = pc.list_parent_indices(parts).to_numpy().astype(np.int64)
     encoded = pc.utf8_trim_whitespace(pc.list_flatten(parts)).dictionary_encode()
     references: list[str] = encoded.dictionary.to_pylist()
-    names, faults = _name_pictures(references, folder)
+    names, prints, faults = _name_pictures(references, folder, on_done)
     distinct = sorted({name for name in names if name is not None})
     number = {name: place for place, name in enumerate(distinct)}
     to_code = np.array([-1 if n is None else number[n] for n in names], np.int64)
@@ -129,15 +198,27 @@ def read_pictures(column: pa.ChunkedArray, folder: Path | None) -> Pictures:
     main = np.full(total, -1, np.int64)
     main[rows[::-1]] = codes[::-1]
     entries = np.unique(np.stack([rows, codes], axis=1), axis=0)
-    return Pictures(entries[:, 0], entries[:, 1], tuple(distinct), main, tuple(placed))
+    held = [name for name in distinct if name in prints]
+    print_of = np.full(len(distinct), -1, np.int64)
+    print_of[[number[name] for name in held]] = np.arange(len(held))
+    return Pictures(
+        entries[:, 0],
+        entries[:, 1],
+        tuple(distinct),
+        main,
+        tuple(placed),
+        np.concatenate([no_prints(), *(prints[name] for name in held)]),
+        print_of,
+    )
 
 
 def _name_pictures(
-    references: list[str], folder: Path | None
-) -> tuple[list[str | None], list[tuple[str, str]]]:
+    references: list[str], folder: Path | None, on_done: Progress | None
+) -> tuple[list[str | None], dict[str, Prints], list[tuple[str, str]]]:
     names: list[str | None] = []
     faults: list[tuple[str, str]] = []
     files: list[tuple[int, Path]] = []
+    prints: dict[str, Prints] = {}
     for place, reference in enumerate(references):
         name, path, problem = _name_one(reference, folder)
         names.append(name)
@@ -145,13 +226,20 @@ def _name_pictures(
             files.append((place, path))
         if problem:
             faults.append((reference, problem))
-    chunks = [files[low : low + _CHUNK] for low in range(0, len(files), _CHUNK)]
-    for part in run_chunks(_hash_files, chunks):
-        for place, name, problem in part:
-            names[place] = name
-            if problem:
-                faults.append((references[place], problem))
-    return names, faults
+    paths = [path for _, path in files]
+
+    def see(span: tuple[int, int]) -> list[tuple[str | None, Prints] | None]:
+        return _see_files(paths[span[0] : span[1]])
+
+    parts = run_chunks(see, ranges_of(len(files), _CHUNK), on_done)
+    seen = (one for part in parts for one in part)
+    for (place, _), one in zip(files, seen, strict=True):
+        if one is None:
+            faults.append((references[place], "picture_unreadable"))
+        elif one[0] is not None:
+            names[place] = one[0]
+            prints[one[0]] = one[1]
+    return names, prints, faults
 
 
 def _name_one(  # noqa: PLR0911 - one return for each kind of reference
@@ -176,35 +264,56 @@ def _name_one(  # noqa: PLR0911 - one return for each kind of reference
     return None, path, ""
 
 
-def _hash_files(chunk: list[tuple[int, Path]]) -> list[tuple[int, str | None, str]]:
-    found: list[tuple[int, str | None, str]] = []
-    for place, path in chunk:
+def _see_files(paths: Sequence[Path]) -> list[tuple[str | None, Prints] | None]:
+    """Name files by what is seen in them; a picture of one tone has no name."""
+    found: list[tuple[str | None, Prints] | None] = []
+    for path in paths:
         try:
-            digest = hash_picture(path)
-            found.append((place, digest and f"phash:{digest}", ""))
-        except Exception:  # noqa: BLE001 - decoders raise all kinds
-            found.append((place, None, "picture_unreadable"))
+            small = decode_picture(path)
+        except PictureError:
+            found.append(None)
+            continue
+        one = print_picture(small)
+        digits = hash_grey(small.grey)
+        digest = blake2b(one.tobytes(), digest_size=8).hexdigest()
+        shown = digits is not None and one["count"][0] > 0
+        found.append((f"phash:{digits}#{digest}" if shown else None, one))
     return found
 
 
-def near_pictures(pictures: Pictures, radius: int) -> tuple[IntArray, IntArray]:
-    """Give all pairs of hashes within *radius* bits of 64, not equal.
+def near_pictures(
+    hashes: PictureHashes, radius: int, *, few: bool
+) -> tuple[IntArray, IntArray]:
+    """Give all pairs of pictures within *radius* bits of a 64-bit pHash, not equal.
 
-    Hashes meet among their own scheme and length; of longer ones as large a part may
-    differ, less one bit: with 31 of 256 a million meet in two seconds.
+    Hashes meet among their own kind and length. Among *few* of them as large a part of
+    long ones may differ as is ever of use; among many, an eighth: a million meet in two
+    seconds. Local files that were recognised are among them.
     """
-    lefts: list[IntArray] = [np.empty(0, np.int64)]
-    rights: list[IntArray] = [np.empty(0, np.int64)]
-    for scheme in SCHEMES:
-        places, hashes = pictures.hashes(scheme)
-        digits = np.array([len(pictures.names[n]) for n in places], np.int64)
-        for length in np.unique(digits):
-            of_length = np.flatnonzero(digits == length)
-            bits = 4 * (int(length) - len(scheme) - 1)
-            most = radius if bits <= SHORT_BITS else radius * bits // SHORT_BITS - 1
-            if len(of_length) < 2 or most >= bits:
-                continue
-            near = join_near_codes(hashes[of_length, : -(-bits // 64)], most)
-            lefts.append(places[of_length[near.left]])
-            rights.append(places[of_length[near.right]])
-    return np.concatenate(lefts), np.concatenate(rights)
+    keys = hashes.recognised
+    lefts, rights = [keys >> 32], [keys & 0xFFFFFFFF]
+    for kind, (scheme, bits) in enumerate(hashes.named):
+        places = np.flatnonzero(hashes.kinds == kind)
+        share = _FEW_SHARE if few else _MANY_SHARE
+        # of 256 bits 31: sixteen pieces, one flip in each at the most
+        widest = int(share * bits) - (bits > SHORT_BITS)
+        most = min(from_common(radius, scheme, bits), widest)
+        codes = hashes.words[places, : min(-(-bits // 64), 4)]
+        distinct, number = np.unique(codes, axis=0, return_inverse=True)
+        near = join_near_codes(np.ascontiguousarray(distinct), most)
+        # several pictures of one hash: local files that differ in what is seen
+        left, right = pair_holders(
+            np.concatenate([near.left, np.arange(len(distinct))]),
+            np.concatenate([near.right, np.arange(len(distinct))]),
+            number.ravel(),
+            len(distinct),
+        )
+        lefts.append(places[left])
+        rights.append(places[right])
+    low = np.minimum(np.concatenate(lefts), np.concatenate(rights))
+    high = np.maximum(np.concatenate(lefts), np.concatenate(rights))
+    both = np.unique((low << 32) | high)
+    return both >> 32, both & 0xFFFFFFFF
+
+
+_FEW_SHARE, _MANY_SHARE = 0.235, 0.125

@@ -131,7 +131,8 @@ def prepare_listings(
     known = (None, None, None) if rarity is None else rarity.grams
     spelled = spell(titles, vocabulary, LONGEST_TITLE)
     say("pictures")
-    pictures = read_pictures(listings["images"], folder)
+    pictures = read_pictures(listings["images"], folder, on_done)
+    hashes = hashes_of(pictures, on_done)
     if encoders.name:
         say("encoding")
     encoded_titles = embed_titles(listings["title"], encoders.texts, on_done)
@@ -170,8 +171,8 @@ def prepare_listings(
             else None
         ),
         pictures=pictures,
-        hashes=hashes_of(pictures),
-        picture_carriers=unlike_carriers(tokens, weights, pictures),
+        hashes=hashes,
+        picture_carriers=unlike_carriers(tokens, weights, pictures, hashes.recognised),
         encoded_titles=encoded_titles,
         encoded_pictures=encoded_pictures,
     )

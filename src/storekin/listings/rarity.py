@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.listings.pictures import Pictures
 
@@ -56,22 +57,43 @@ def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
 
 
 def unlike_carriers(
-    tokens: Tokens, weights: npt.NDArray[np.float32], pictures: Pictures
+    tokens: Tokens,
+    weights: npt.NDArray[np.float32],
+    pictures: Pictures,
+    recognised: IntArray,
 ) -> IntArray:
     """Count for each picture the distinct rarest words of the titles that carry it.
 
-    A product's copies share their rare words; the users of a logo do not.
+    A product's copies share their rare words; the users of a logo do not. Pictures that
+    were ``recognised`` as one, edited, are carried together.
     """
+    total = len(pictures.names)
     if not len(pictures.rows):
-        return np.zeros(len(pictures.names), np.int64)
+        return np.zeros(total, np.int64)
     rarest = rarest_words(tokens, weights)
-    key = rarest[pictures.rows]
-    pairs = np.unique(np.stack([pictures.codes.astype(np.uint64), key], axis=1), axis=0)
-    count: IntArray = np.bincount(
-        pairs[:, 0].astype(np.int64), minlength=len(pictures.names)
-    )
+    words, number = np.unique(rarest[pictures.rows], return_inverse=True)
+    carried = np.unique(pictures.codes * len(words) + number.ravel())
+    code, word = carried // len(words), carried % len(words)
+    if len(recognised):
+        first, second = recognised >> 32, recognised & 0xFFFFFFFF
+        begins = np.searchsorted(code, np.arange(total + 1))
+        sizes = np.minimum(np.diff(begins), _MOST_COUNTED)
+        for some, others in ((first, second), (second, first)):
+            # of a crowd the first few say enough
+            order = np.argsort(some, kind="stable")
+            rank = np.arange(len(some)) - np.searchsorted(some[order], some[order])
+            few = order[rank < _MOST_COUNTED]
+            own, other = some[few], others[few]
+            _, place, entry = pair_ranges(
+                np.arange(len(own)), np.ones_like(own), begins[other], sizes[other]
+            )
+            carried = np.union1d(carried, own[place] * len(words) + word[entry])
+    count: IntArray = np.bincount(carried // len(words), minlength=total)
     # titles of one product differ in their rarest word now and then
     return np.maximum(count // 3, 1)
+
+
+_MOST_COUNTED = 32
 
 
 def rarest_words(tokens: Tokens, weights: npt.NDArray[np.float32]) -> TokenArray:

@@ -12,7 +12,6 @@ from storekin.kernels.similar_texts import IntArray, ranges_of
 from storekin.kernels.texts import Grams, norms_of
 from storekin.listings.encoding import embedding_cosines
 from storekin.listings.features import DIMENSIONS, PAIR_FEATURES
-from storekin.listings.pictures import PictureHashes
 from storekin.listings.prepared import PreparedListings, WeighedTokens
 from storekin.listings.vocabulary import dimension_number
 
@@ -294,8 +293,9 @@ def _compare_pictures(
     one, other = left[both], right[both]
     best = np.full(len(both), np.inf)
     np.fmin.at(best, paired.pair, paired.distance)
-    equal = np.bincount(paired.pair, paired.one == paired.other, minlength=len(both))
-    share = equal / np.minimum(paired.counts[one], paired.counts[other])
+    share = _shares_in_common(paired) / np.minimum(
+        paired.counts[one], paired.counts[other]
+    )
     likest = paired.distance == best[paired.pair]
     carriers = np.zeros(len(both))
     rare = np.log2(np.maximum(listings.picture_carriers, 1))
@@ -309,8 +309,22 @@ def _compare_pictures(
     column(vector, "hash_bits")[rows] = best[known]
     column(vector, "pictures_shared")[rows] = share[known]
     column(vector, "picture_carriers")[rows] = carriers[known]
-    main = hash_distance(hashes, pictures.main[one], pictures.main[other])
+    main = hashes.distance(pictures.main[one], pictures.main[other])
     column(vector, "main_hash_bits")[both] = main
+
+
+SAME_BITS = 8
+"""Bits of a 64-bit pHash within which pictures are counted as had in common."""
+
+
+def _shares_in_common(paired: "_PairedPictures") -> IntArray:
+    """Count the pictures of either listing that the other has; the lesser count."""
+    same = paired.distance <= SAME_BITS
+    counts = []
+    for side in (paired.one, paired.other):
+        each = np.unique(np.stack([paired.pair[same], side[same]], axis=1), axis=0)
+        counts.append(np.bincount(each[:, 0], minlength=len(paired.both)))
+    return np.minimum(*counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +349,7 @@ def _pair_pictures(
     one, other = left[both], right[both]
     pair, a, b = pair_ranges(begins[one], counts[one], begins[other], counts[other])
     a, b = pictures.codes[a], pictures.codes[b]
-    distance = hash_distance(listings.hashes, a, b)
+    distance = listings.hashes.distance(a, b)
     return _PairedPictures(both, counts, pair, a, b, distance)
 
 
@@ -351,19 +365,6 @@ def picture_distances(
         out[paired.both] = best
     out[~np.isfinite(out)] = np.nan
     return out
-
-
-def hash_distance(
-    hashes: PictureHashes, a: IntArray, b: IntArray
-) -> npt.NDArray[np.float64]:
-    """Give bits of 64 in which two hashes of one kind differ; nan for two kinds."""
-    alike = (hashes.kinds[a] == hashes.kinds[b]) & (hashes.kinds[a] >= 0)
-    distance = np.full(len(a), np.nan)
-    x, y = a[alike], b[alike]
-    ones = np.bitwise_count(hashes.words[x] ^ hashes.words[y]).sum(axis=1)
-    distance[alike] = ones * 64 / np.maximum(hashes.bits[x], 1)
-    distance[a == b] = 0
-    return distance
 
 
 def _compare_attributes(

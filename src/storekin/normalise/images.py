@@ -14,7 +14,6 @@ _SIZE_SUFFIX = re.compile(
 )
 _SIDE = 32
 _KEPT = 8
-_LARGEST_PIXELS = 100_000_000
 _FLAT = 2.0
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif")
 """Endings of pictures that are read from the folder."""
@@ -58,28 +57,16 @@ def _cosines() -> npt.NDArray[np.float64]:
     return rows
 
 
-def hash_picture(path: Path) -> str | None:
-    """Give a picture's 64-bit perceptual hash in hex; None for one flat colour.
+def hash_grey(grey: npt.NDArray[np.uint8]) -> str | None:
+    """Give a grey picture's 64-bit perceptual hash in hex; None for one flat tone.
 
     The usual pHash: 32 by 32 grey samples, the lowest 8 by 8 frequencies, each above
     or below their median.
-
-    Raises:
-        OSError: If the file is no picture, or larger than 100 megapixels.
     """
     from PIL import Image
 
-    with Image.open(path) as picture:
-        if picture.width * picture.height > _LARGEST_PIXELS:
-            raise OSError(f"{picture.width} x {picture.height} pixels are too many")
-        picture.draft("L", (256, 256))
-        plain: Image.Image = picture
-        if picture.mode in ("RGBA", "LA", "PA", "P"):
-            layer = picture.convert("RGBA")
-            ground = Image.new("RGBA", layer.size, "white")
-            plain = Image.alpha_composite(ground, layer)
-        grey = plain.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
-    pixels = np.asarray(grey, np.float64)
+    small = Image.fromarray(grey).resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+    pixels = np.asarray(small, np.float64)
     if float(pixels.std()) < _FLAT:
         return None
     low = _cosines() @ pixels @ _cosines().T

@@ -30,9 +30,12 @@ OTHER_TONE = 60.0
 OTHER_COLOUR = 12.0
 """Steps of 256 by which a part's colour differs in another colour."""
 
-HOPELESS = 0.3
-"""Correlation, laid over roughly, below which nothing is looked at more closely: copies
-have .42 and more, 97 of 100 pairs of different photos less than .3."""
+HOPELESS = 2.2
+"""Strength, laid over roughly, below which nothing is looked at more closely: copies
+have 2.24 and more, 97 of 100 proposed pairs of different photos less."""
+
+MOST_WAYS = 4
+"""Ways round of 24, those in which most places agree, that are looked at."""
 
 _FIELDS = ("hashes", "keys", "places", "count", "frame", "thumb", "colours")
 Matrix = npt.NDArray[np.float64]
@@ -129,6 +132,7 @@ def _bounds() -> Matrix:
             OTHER_TONE,
             OTHER_COLOUR,
             HOPELESS,
+            MOST_WAYS,
         ],
         np.float64,
     )

@@ -13,13 +13,17 @@ from storekin.pictures.prints import KEY_BITS, WEAK, Keys, Prints, mirror_mask
 from storekin.pictures.ready import LEADERS, near_codes
 from storekin.pictures.turns import key_swaps
 
-LEAST_VOTES = 2
+LEAST_VOTES = 4
+"""Votes that two pictures need: three for a place whose key at most ``RARE`` pictures
+have, two up to four times as many, else one; a place alone is never enough."""
+
+RARE = 4
 MOST_HOLDERS = 100
 """Pictures with one key beyond which it says nothing of two: an edge, a plain corner,
 or a picture that everybody shows."""
 
 LEAST_OF_CROWD = 8
-MOST_FOUND = 100
+MOST_FOUND = 32
 """Pictures that one is laid over, the likest."""
 
 PLAIN = 24
@@ -174,7 +178,16 @@ def _flips() -> IntArray:
 
 def _bounds(wide: int) -> IntArray:
     return np.array(
-        [wide, LEAST_VOTES, MOST_HOLDERS, LEADERS, LEAST_OF_CROWD, MOST_FOUND], np.int64
+        [
+            wide,
+            LEAST_VOTES,
+            MOST_HOLDERS,
+            LEADERS,
+            LEAST_OF_CROWD,
+            MOST_FOUND,
+            RARE,
+        ],
+        np.int64,
     )
 
 

@@ -57,9 +57,19 @@ def as_common(
     distance: npt.NDArray[np.float64], scheme: str, bits: int
 ) -> npt.NDArray[np.float64]:
     """Give distances of one kind as those of a 64-bit pHash that are as rare."""
+    own, common = _scale(scheme, bits)
+    return np.asarray(np.interp(distance, own, common))
+
+
+def from_common(radius: float, scheme: str, bits: int) -> int:
+    """Give the most bits of a kind that are within so many of a 64-bit pHash."""
+    own, common = _scale(scheme, bits)
+    return int(np.interp(radius, common, own))
+
+
+def _scale(scheme: str, bits: int) -> tuple[list[float], list[float]]:
     own = radius_of(scheme, bits)
-    return np.interp(
-        distance,
+    return (
         [0, own.near, own.wide, max(bits / 2, own.wide + 1)],
         [0, _COMMON.near, _COMMON.wide, 32],
     )

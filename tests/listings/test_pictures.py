@@ -1,0 +1,125 @@
+"""Pictures of listings: recognised under edits, told from variants, rare or common."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from PIL import Image
+from scenes import EDITS, draw_scene
+
+from storekin.listings.pictures import (
+    EDITED_BITS,
+    RECOLOURED_BITS,
+    hashes_of,
+    near_pictures,
+    read_pictures,
+)
+from storekin.listings.prepared import PreparedListings, prepare_listings
+from storekin.listings.vector import column, compare_pairs
+from storekin.pictures.ready import SCHEMES, as_common, from_common, radius_of
+from storekin.records.tables import column_names
+
+
+def recoloured(picture: Image.Image) -> Image.Image:
+    """As bright as before, blue for red."""
+    bright, blue, red = picture.convert("YCbCr").split()
+    return Image.merge("YCbCr", (bright, red, blue)).convert("RGB")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six products; a mirrored copy, a crop, one in another colour, a plain tile."""
+    place = tmp_path_factory.mktemp("listings")
+    for seed in range(6):
+        draw_scene(seed).save(place / f"p{seed}.jpg", quality=88)
+    EDITS["mirrored"](draw_scene(0)).save(place / "mirrored.jpg", quality=80)
+    EDITS["cropped to 75"](draw_scene(1)).save(place / "crop.webp")
+    recoloured(draw_scene(2)).save(place / "colour.jpg", quality=85)
+    Image.new("RGB", (300, 300), "white").save(place / "tile.png")
+    return place
+
+
+def images(*cells: str) -> pa.ChunkedArray:
+    return pa.chunked_array([list(cells)])
+
+
+def test_edited_files_are_near_and_a_variant_is_not(folder: Path) -> None:
+    """An edit counts for a saved copy; another colour never does; the rest is far."""
+    pictures = read_pictures(
+        images("p0.jpg", "mirrored.jpg", "p1.jpg", "crop.webp", "p2.jpg", "colour.jpg"),
+        folder,
+    )
+    hashes = hashes_of(pictures)
+    main = pictures.main
+    distance = hashes.distance(main[[0, 2, 4, 0]], main[[1, 3, 5, 2]])
+
+    assert distance[0] <= EDITED_BITS
+    assert distance[1] <= EDITED_BITS
+    assert distance[2] == RECOLOURED_BITS
+    assert distance[3] > 13
+    left, right = near_pictures(hashes, 8, few=True)
+    near = set(zip(left.tolist(), right.tolist(), strict=True))
+    assert {tuple(sorted(main[n : n + 2].tolist())) for n in (0, 2, 4)} <= near
+
+
+def test_a_plain_tile_and_a_file_shown_twice_say_what_they_are(folder: Path) -> None:
+    """A tile of one tone is no picture; one file under two names is one picture."""
+    (folder / "again.jpg").write_bytes((folder / "p3.jpg").read_bytes())
+    pictures = read_pictures(images("tile.png", "p3.jpg", "again.jpg"), folder)
+
+    assert pictures.main[0] == -1
+    assert pictures.main[1] == pictures.main[2]
+    assert pictures.faults == ()
+
+
+def prepared(folder: Path, titles: list[str], cells: list[str]) -> PreparedListings:
+    """Read listings whose pictures lie in a folder, each of its own store."""
+    columns = {
+        name: pa.nulls(len(titles), pa.float64() if name == "price" else pa.string())
+        for name in column_names("listings")
+    }
+    columns["title"], columns["images"] = pa.array(titles), pa.array(cells)
+    table = pa.table(columns)
+    return prepare_listings(table, np.arange(len(titles), dtype=np.int32), folder)
+
+
+def test_several_pictures_share_as_many_as_either_has(folder: Path) -> None:
+    """Two of three in common are two thirds; one that meets two counts once."""
+    cells = ["p0.jpg|p1.jpg|p4.jpg", "mirrored.jpg|crop.webp|p5.jpg|p3.jpg"]
+    listings = prepared(folder, ["Norvik oak clock", "Takeo steel pan"], cells)
+    vector = compare_pairs(listings, np.array([0]), np.array([1]))
+
+    assert column(vector, "pictures_shared")[0] == pytest.approx(2 / 3)
+    assert column(vector, "hash_bits")[0] <= EDITED_BITS
+
+
+def test_a_picture_of_many_unlike_products_is_common_under_edits(
+    folder: Path,
+) -> None:
+    """A delivery banner, each time saved anew, says no more than one file of it."""
+    count = 60
+    for n in range(count):
+        draw_scene(40).save(folder / f"banner{n}.jpg", quality=50 + n % 45)
+    banners = [f"banner{n}.jpg" for n in range(count)]
+    titles = [f"kettle{n % 20} red{n % 7} house{n % 11} {n}" for n in range(count)]
+    unlike = prepared(folder, titles, banners)
+    alike = prepared(folder, ["Norvik oak clock NC482"] * count, banners)
+
+    assert len(unlike.pictures.names) > count // 2
+    assert unlike.picture_carriers.min() >= 6
+    assert alike.picture_carriers.max() == 1
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("bits", [32, 64, 128, 256])
+def test_distances_of_all_kinds_are_put_on_one_scale(scheme: str, bits: int) -> None:
+    """None is none, each radius is a pHash's, more is never less, and back again."""
+    own = radius_of(scheme, bits)
+    told = as_common(np.arange(bits + 1).astype(float), scheme, bits)
+
+    assert told[0] == 0
+    assert (np.diff(told) >= 0).all()
+    assert told[own.near] == pytest.approx(7)
+    assert told[own.wide] == pytest.approx(13)
+    assert from_common(7, scheme, bits) == own.near
