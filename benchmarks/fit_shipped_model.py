@@ -201,7 +201,7 @@ def main() -> None:
     model, report = fit_model(
         fields,
         replace(RECIPE),
-        version="2026.4",
+        version="2026.5",
         about="made-up listings; wdc_lspc and product_pairs (Apache-2.0 copies), train",
         on_step=lambda step: print(step, flush=True),
     )

@@ -439,7 +439,23 @@ def draw_hash(random: Random, official: int, layouts: list[int], habit: float) -
     return draw_photo(random, layouts)
 
 
-def make(
+def draw_gallery(
+    random: Random,
+    official: list[int],
+    layouts: list[int],
+    habit: float,
+    banner: int | None,
+) -> str:
+    """Draw a listing's pictures: some of the product's, and the store's own banner."""
+    first, *rest = official
+    shown = [first, *(photo for photo in rest if random.random() < 0.6)]
+    drawn = [draw_hash(random, photo, layouts, habit) for photo in shown]
+    if banner is not None:
+        drawn.append(banner)
+    return "|".join(f"phash:{digest:016x}" for digest in drawn)
+
+
+def make(  # noqa: PLR0915 - one column after another
     products: int,
     seed: int,
     *,
@@ -460,6 +476,13 @@ def make(
         else:
             drawn.append(draw_product(random, brands, list(tongues.values()), choices))
     layouts = [random.getrandbits(64) for _ in range(12)]
+    stores = max(products // 4, 2)
+    # with details also several pictures: a gallery, a banner of the store's
+    banners = {
+        store: draw_photo(random, layouts)
+        for store in range(stores)
+        if details and random.random() < 0.3
+    }
     rows: dict[str, list[str | None]] = {
         name: []
         for name in (
@@ -477,7 +500,8 @@ def make(
     }
     for number, product in enumerate(drawn):
         copies = min(int(random.paretovariate(1.8)) + random.choice((0, 1, 1)), 50)
-        official = draw_photo(random, layouts)
+        several = random.choice((0, 0, 1, 2, 3)) if details else 0
+        official = [draw_photo(random, layouts) for _ in range(1 + several)]
         habit = random.choice((0.3, 0.8, 1.0, 1.0, 1.3))
         written: list[str] = []
         care = random.random()
@@ -495,10 +519,11 @@ def make(
                 title = write_title(random, product, said, tongues[product.language])
             written.append(title)
             rows["listing"].append(f"m{len(rows['listing']):07d}")
-            rows["store"].append(f"s{random.randrange(max(products // 4, 2)):05d}")
+            store = random.randrange(stores)
+            rows["store"].append(f"s{store:05d}")
             rows["title"].append(title)
-            digest = draw_hash(random, official, layouts, habit)
-            rows["images"].append(f"phash:{digest:016x}" if pictures else None)
+            gallery = draw_gallery(random, official, layouts, habit, banners.get(store))
+            rows["images"].append(gallery if pictures else None)
             told = details and random.random() < 0.6
             rows["brand"].append(product.brand or None if told else None)
             rows["mpn"].append(

@@ -3,16 +3,28 @@
     python benchmarks/pictures.py edits DATA/images
     python benchmarks/pictures.py speed DATA/images
     python benchmarks/pictures.py hashes [--rows 1000000]
+    python benchmarks/pictures.py index [--rows 1000000]
+    python benchmarks/pictures.py pairs [--rows 1000000]
+    python benchmarks/pictures.py radii DATA/images
 
 DATA/images has ``grocery``, ``clothing``, ``shopee_photos`` and
 ``near_duplicate_variants`` as Parquet files with a column ``jpeg``. Further edits are
-made here, on photos that the given ones were not made of. A 64-bit pHash stands beside.
+made here, on photos that the given ones were not made of. A 64-bit pHash stands beside,
+and where they are installed PDQ (``pdqhash``), OpenCV's ORB with RANSAC and faiss.
+
+``index`` and ``pairs`` draw prints instead of pictures: fifty places with random keys,
+of which a third are from a pool of 20,000 that some thousand pictures share, and a
+thumbnail of noise. Of a hundred pictures one is a copy of another, half of them
+mirrored: three fifths of its places are kept, two to six signs of each key changed.
 """
 
 import argparse
+import threading
 import time
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +36,11 @@ from storekin.kernels.hash_join import join_near_codes
 from storekin.normalise.images import hash_grey
 from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.decode import decode_picture
+from storekin.pictures.index import ImageIndex
 from storekin.pictures.judge import recognise_pairs
-from storekin.pictures.prints import Prints, print_picture
+from storekin.pictures.prints import PRINT, Prints, print_picture
+from storekin.pictures.turns import key_swaps
+from storekin.workflows.images import SeenPictures, match_pictures
 
 CHOSEN = 80
 FALSE_SHARE = 1e-4
@@ -208,6 +223,49 @@ def peer_recall(
     return {name: float(np.mean(hits)) for name, hits in found.items()}
 
 
+def measure_radii(folder: Path) -> None:
+    """Of ready hashes: the radius of each kind at a share of false pairs, and recall."""
+    import imagehash
+    import pdqhash
+
+    files = read_photos(folder)[0]
+    place = read_photos(folder)[2]
+    given = pq.read_table(folder / "near_duplicate_variants.parquet").to_pylist()
+    base = np.array([place[row["base_image_id"]] for row in given])
+    kinds = np.array([row["transform"] for row in given])
+
+    def bits_of(picture: Image.Image, name: str) -> npt.NDArray[np.uint8]:
+        if name == "pdq":
+            return np.packbits(pdqhash.compute(np.asarray(picture))[0])
+        scheme, _, size = name.partition("-")
+        make = {
+            "phash": imagehash.phash,
+            "dhash": imagehash.dhash,
+            "ahash": imagehash.average_hash,
+            "whash": imagehash.whash,
+        }[scheme]
+        return np.packbits(make(picture, hash_size=int(size or 8)).hash.ravel())
+
+    names = ("phash", "dhash", "ahash", "whash", "pdq", "phash-16", "dhash-16")
+    left, right = np.triu_indices(len(files), 1)
+    print(
+        "| kind | bits | radius at 1e-5, recall | radius at 1e-4, recall |\n| --- | --- | --- | --- |"
+    )
+    for name in names:
+        photos = np.array([bits_of(opened(data), name) for data in files])
+        edited = np.array([bits_of(opened(row["jpeg"]), name) for row in given])
+        apart = np.sort(np.bitwise_count(photos[left] ^ photos[right]).sum(axis=1))
+        moved = np.bitwise_count(photos[base] ^ edited).sum(axis=1)
+        told = []
+        for share in (1e-5, 1e-4):
+            radius = int(apart[int(share * len(apart))]) - 1
+            recall = np.mean(
+                [(moved[kinds == kind] <= radius).mean() for kind in np.unique(kinds)]
+            )
+            told.append(f"{radius}, {recall:.3f}")
+        print(f"| {name} | {8 * photos.shape[1]} | {told[0]} | {told[1]} |")
+
+
 def measure_speed(folder: Path) -> None:
     """Decode, and see what is in it; one thread."""
     files = read_photos(folder)[0]
@@ -262,22 +320,180 @@ def measure_hashes(rows: int) -> None:
         )
 
 
+def draw_prints(rows: int, folder: Path) -> tuple[Prints, npt.NDArray[np.int64]]:
+    """Draw prints into a file; the last hundredth are copies. Gives their originals."""
+    random = np.random.default_rng(11)
+    prints: Prints = np.memmap(folder / "prints", PRINT, "w+", shape=(rows,))
+    copies = rows // 100
+    common = random.integers(0, 2**64, 20_000, np.uint64)
+    for low in range(0, rows - copies, DRAWN):
+        part = prints[low : min(low + DRAWN, rows - copies)]
+        count, places = len(part), 50
+        part["count"] = places
+        part["frame"] = (192, 192)
+        part["box"] = (0, 1, 0, 1)
+        part["hashes"] = random.integers(0, 2**64, (count, 2, 4), np.uint64)
+        keys = random.integers(0, 2**64, (count, 3, places), np.uint64)
+        shared = random.random((count, places)) < 1 / 3
+        drawn = (len(common) * random.random(int(shared.sum())) ** 3).astype(int)
+        keys[:, 0][shared] = common[drawn]
+        part["keys"][:, :, :places] = keys
+        part["places"][:, :places, :2] = random.integers(
+            20 * 256, 170 * 256, (count, places, 2)
+        )
+        part["places"][:, :places, 2] = np.repeat([0, 1, 2, 3], [18, 14, 10, 8])
+        order = np.argsort(random.random((count, places, 36)), axis=2)
+        part["weak"][:, :places] = order[:, :, :8]
+        shade = random.integers(0, 16, (count, 32, 32), np.uint8)
+        part["thumb"] = (shade | shade << 4).repeat(4, axis=1).repeat(2, axis=2)
+        part["colours"] = random.integers(60, 200, (count, 1, 1, 3), np.uint8)
+    originals = random.choice(rows - copies, copies, replace=False)
+    for place, original in enumerate(originals.tolist()):
+        prints[rows - copies + place] = draw_copy(prints[original], random)
+    return prints, originals
+
+
+def draw_copy(original: np.void, random: np.random.Generator) -> np.void:
+    """Draw the print of an edited copy."""
+    copy = original.copy()
+    own = random.random(50) > 0.6
+    copy["keys"][:, :50][:, own] = random.integers(0, 2**64, (3, own.sum()), np.uint64)
+    for place in np.flatnonzero(~own).tolist():
+        signs = copy["weak"][place, : int(random.integers(2, 7))]
+        for sign in random.choice(signs, min(2, len(signs)), replace=False).tolist():
+            copy["keys"][0, place] ^= np.uint64(1 << sign)
+    copy["hashes"] = random.integers(0, 2**64, (2, 4), np.uint64)
+    if random.random() < 0.5:
+        _, odd = key_swaps()
+        copy["keys"] ^= odd[0]
+        copy["places"][:50, 0] = 191 * 256 - copy["places"][:50, 0]
+        copy["thumb"] = (copy["thumb"] >> 4 | copy["thumb"] << 4)[:, ::-1]
+    return copy
+
+
+DRAWN = 20_000
+
+
+def measure_index(rows: int) -> None:
+    """One picture looked up among many: proposed, and judged."""
+    with TemporaryDirectory() as place:
+        prints, originals = draw_prints(rows, Path(place))
+        copies = len(originals)
+        names = [f"p{n:07d}" for n in range(rows - copies)]
+        start = time.perf_counter()
+        index = ImageIndex.of(names, prints[: rows - copies])
+        index.save(Path(place) / "index")
+        built = time.perf_counter() - start
+        index = ImageIndex.load(Path(place) / "index")
+        part = index.parts[0]
+        asked = prints[rows - copies :][:ASKED].copy()
+        index.screen(asked[:1])
+        times = np.empty((len(asked), 2))
+        found = np.zeros((len(asked), 2), np.bool_)
+        for n in range(len(asked)):
+            begin = time.perf_counter()
+            proposed = part.propose(asked[n : n + 1])
+            middle = time.perf_counter()
+            hits = index.screen(asked[n : n + 1])
+            times[n] = middle - begin, time.perf_counter() - middle
+            found[n] = (
+                originals[n] in proposed,
+                any(hit.picture == names[originals[n]] for hit in hits),
+            )
+        added = prints[-1:].copy()
+        begin = time.perf_counter()
+        for n in range(100):
+            index.add(f"new{n}", added)
+        adding = (time.perf_counter() - begin) / 100
+        taken = part.lookup_bytes / (rows - copies)
+        print(
+            "| pictures | built and saved, s | bytes a picture, looked up in | and on disk |"
+            " looked up p50 / p99, ms | with the judge p50 / p99, ms | copies found |"
+            " added, each on disk, ms |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
+        )
+        ms = np.percentile(times, [50, 99], axis=0) * 1000
+        print(
+            f"| {rows - copies:,} | {built:.1f} | {taken:.0f} | {PRINT.itemsize:,} |"
+            f" {ms[0, 0]:.2f} / {ms[1, 0]:.2f} | {ms[0, 1]:.2f} / {ms[1, 1]:.2f} |"
+            f" {found[:, 1].mean():.3f} ({found[:, 0].mean():.3f} proposed) |"
+            f" {adding * 1000:.2f} |"
+        )
+
+
+ASKED = 2000
+
+
+def measure_pairs(rows: int) -> None:
+    """All near pairs among many pictures, by the same steps as ``match images``."""
+    with TemporaryDirectory() as place:
+        prints, originals = draw_prints(rows, Path(place))
+        names = tuple(f"p{n:07d}" for n in range(rows))
+        with MemoryWatch() as watch:
+            start = time.perf_counter()
+            pairs = match_pictures(SeenPictures(names, prints, ()))
+            seconds = time.perf_counter() - start
+        found = set(
+            zip(pairs["left"].to_pylist(), pairs["right"].to_pylist(), strict=True)
+        )
+        first = rows - len(originals)
+        hits = [
+            (names[original], names[first + n]) in found
+            for n, original in enumerate(originals.tolist())
+        ]
+        print(
+            "| pictures | s | memory, GB (and mapped from the file) | pairs | copies found |\n| --- | --- | --- | --- | --- |"
+        )
+        print(
+            f"| {rows:,} | {seconds:.0f} | {watch.own:.2f} ({watch.mapped:.2f}) | {pairs.num_rows:,} | {np.mean(hits):.3f} |"
+        )
+
+
+class MemoryWatch:
+    """Watches how much memory is taken, and how much of a file is mapped."""
+
+    def __init__(self) -> None:
+        self.own = self.mapped = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.2):
+            told = Path("/proc/self/status").read_text().splitlines()
+            sizes = {
+                line.split(":")[0]: line.split()[1] for line in told if " kB" in line
+            }
+            self.own = max(self.own, int(sizes["RssAnon"]) / 2**20)
+            self.mapped = max(self.mapped, int(sizes["RssFile"]) / 2**20)
+
+
 def main() -> None:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["edits", "speed", "hashes"])
+    parser.add_argument(
+        "what", choices=["edits", "speed", "hashes", "index", "pairs", "radii"]
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--rows", type=int, default=1_000_000)
     chosen = parser.parse_args()
     prepare()
-    if chosen.what == "hashes":
-        measure_hashes(chosen.rows)
+    drawn = {"hashes": measure_hashes, "index": measure_index, "pairs": measure_pairs}
+    if chosen.what in drawn:
+        drawn[chosen.what](chosen.rows)
         return
     if chosen.folder is None:
         parser.error("name the folder of photos")
-    {"edits": measure_edits, "speed": measure_speed}[chosen.what](chosen.folder)
+    on_photos = {"edits": measure_edits, "speed": measure_speed, "radii": measure_radii}
+    on_photos[chosen.what](chosen.folder)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,8 @@ class Pictures:
     Pictures are numbered by their names: a hash with its scheme, an address, or the
     hash of a local file with a digest of what is seen in it. Of local files
     ``print_of`` is the row in ``prints``, -1 for others. ``main`` is each listing's
-    first picture. ``faults`` holds references that could not be read, with the kind of
+    first picture. ``references`` are how the table names them, the first of several.
+    ``faults`` holds references that could not be read, with the kind of
     rejection.
     """
 
@@ -63,6 +64,14 @@ class Pictures:
     faults: tuple[tuple[int, str, str], ...]
     prints: Prints
     print_of: IntArray
+    references: tuple[str, ...]
+
+    def of(self, row: int) -> IntArray:
+        """Give the pictures of one listing by their numbers, the main one first."""
+        begin, end = np.searchsorted(self.rows, [row, row + 1])
+        codes = self.codes[begin:end]
+        is_main = codes == self.main[row]
+        return np.concatenate([codes[is_main], codes[~is_main]])
 
     @property
     def schemes(self) -> list[tuple[str, int, str]]:
@@ -171,7 +180,7 @@ def read_pictures(
         nothing = np.empty(0, np.int64)
         main = np.full(total, -1, np.int64)
         return Pictures(
-            nothing, nothing.copy(), (), main, (), no_prints(), nothing.copy()
+            nothing, nothing.copy(), (), main, (), no_prints(), nothing.copy(), ()
         )
     parts = pc.split_pattern(texts, "|")
     rows = pc.list_parent_indices(parts).to_numpy().astype(np.int64)
@@ -199,6 +208,11 @@ def read_pictures(
     main[rows[::-1]] = codes[::-1]
     entries = np.unique(np.stack([rows, codes], axis=1), axis=0)
     held = [name for name in distinct if name in prints]
+    named = {
+        name: reference
+        for name, reference in zip(reversed(names), reversed(references), strict=True)
+        if name is not None
+    }
     print_of = np.full(len(distinct), -1, np.int64)
     print_of[[number[name] for name in held]] = np.arange(len(held))
     return Pictures(
@@ -209,6 +223,7 @@ def read_pictures(
         tuple(placed),
         np.concatenate([no_prints(), *(prints[name] for name in held)]),
         print_of,
+        tuple(named[name] for name in distinct),
     )
 
 

@@ -12,6 +12,7 @@ from storekin.policy.model import Policy, Rule
 from storekin.records.evidence import Evidence
 from storekin.records.portfolio import Portfolio
 from storekin.storage.ports import PairEngine
+from storekin.wording.catalog import Words
 from storekin.workflows.findings import (
     EvidenceWriter,
     catalogue_associations,
@@ -20,6 +21,7 @@ from storekin.workflows.findings import (
     identity_associations,
     opening_days,
 )
+from storekin.workflows.picture_evidence import evidence_of
 from storekin.workflows.registrations import compare_registrations
 from storekin.workflows.scan import Progress, compare_catalogues, silent_progress
 
@@ -35,7 +37,7 @@ class ExplainedEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedListings:
-    """Two listings that are at least similar."""
+    """Two listings that are at least similar; what their ``pictures`` say, if known."""
 
     left: str
     right: str
@@ -43,6 +45,7 @@ class ExplainedListings:
     right_title: str
     level: str
     probability: float
+    pictures: Words | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,7 @@ class Explanation:
                     "right_title": pair.right_title,
                     "level": pair.level,
                     "probability": pair.probability,
+                    "pictures": pair.pictures,
                 }
                 for pair in self.listings
             ],
@@ -198,6 +202,7 @@ def _explain_catalogues(
         sides = [int(scores.left[row]), int(scores.right[row])]
         if owners[sides[0]] != one:
             sides.reverse()
+        told = evidence_of(portfolio, findings, row, ids[one])
         pairs.append(
             ExplainedListings(
                 left=table["listing"][sides[0]].as_py(),
@@ -206,6 +211,7 @@ def _explain_catalogues(
                 right_title=table["title"][sides[1]].as_py(),
                 level=LEVELS[int(scores.level[row])],
                 probability=float(scores.probability[row]),
+                pictures=None if told is None else told.because,
             )
         )
     return evidence, associations, pairs

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import pyarrow as pa
@@ -58,11 +59,19 @@ HASH_BITS = 256
 
 @dataclass(frozen=True, slots=True)
 class SeenPictures:
-    """Pictures by name, sorted, and those that could not be read, with the reason."""
+    """Pictures by name, a row each, and those that could not be read, with the reason.
+
+    The row of one that could not be read is empty, and says nothing of any other.
+    """
 
     names: tuple[str, ...]
     prints: Prints
     faults: tuple[tuple[str, PictureError], ...]
+
+    @property
+    def read(self) -> int:
+        """How many pictures could be read."""
+        return len(self.names) - len(self.faults)
 
 
 def find_pictures(folder: Path) -> list[Path]:
@@ -102,7 +111,7 @@ def _see_named(
         if log is None
         else [_stamp(*one) for one in zip(names, paths, strict=True)]
     )
-    prints = no_prints(len(paths))
+    prints = _room_for(len(paths), kept)
     faults: dict[int, PictureError] = {}
 
     def put(place: int, seen: Seen) -> None:
@@ -136,12 +145,23 @@ def _see_named(
         done += len(part)
         if on_done is not None:
             on_done(done, len(paths))
-    good = [place for place in range(len(paths)) if place not in faults]
     return SeenPictures(
-        tuple(names[place] for place in good),
-        prints if len(good) == len(paths) else prints[good],
+        tuple(names),
+        prints,
         tuple((names[place], faults[place]) for place in sorted(faults)),
     )
+
+
+_MOST_IN_MEMORY = 20_000
+
+
+def _room_for(count: int, kept: Path | None) -> Prints:
+    """Give empty rows; of very many pictures on the disk, where the system pages."""
+    if count <= _MOST_IN_MEMORY:
+        return no_prints(count)
+    with TemporaryFile(dir=None if kept is None else kept.parent) as file:
+        # the mapping outlives the file's name and handle, and goes with the table
+        return np.memmap(file, PRINT, "w+", shape=(count,))
 
 
 _SERIAL = f"prints {PRINT.itemsize}"
@@ -230,7 +250,7 @@ def match_references(
     say("comparisons")
     found = match_pictures(seen, on_done)
     both = pa.concat_tables([found, _match_ready(ready)])
-    every = (*seen.names, *ready)
+    every = (*seen.names, *ready, *(name for name, _ in faults))
     told = SeenPictures(every, seen.prints, (*faults, *seen.faults))
     return both.sort_by([("left", "ascending"), ("right", "ascending")]), told
 
@@ -362,7 +382,8 @@ def _sentence(
     if mirrored:
         edits.append(in_both("picture", "mirrored"))
     if 2 < degrees < 358:
-        edits.append(in_both("picture", "turned", degrees=degrees))
+        key, turn = ("turned", degrees) if degrees <= 180 else ("back", 360 - degrees)
+        edits.append(in_both("picture", key, degrees=turn))
     if shown < 100:
         edits.append(in_both("picture", "cropped", share=shown))
     if filled < 100:

@@ -16,6 +16,7 @@ FILES = (
     "associations.jsonl",
     "clusters.jsonl",
     "listing_pairs.parquet",
+    "picture_pairs.jsonl",
     "rejected.csv",
     "report.html",
     "summary.json",
@@ -95,6 +96,9 @@ def write_results(
         _write_lines(part / "clusters.jsonl", [c.as_json() for c in result.clusters])
         pq.write_table(
             result.listing_pairs, part / "listing_pairs.parquet", compression="zstd"
+        )
+        _write_lines(
+            part / "picture_pairs.jsonl", [p.as_json() for p in result.pictures]
         )
         _write_rejected(result, part / "rejected.csv")
         (part / "summary.json").write_text(

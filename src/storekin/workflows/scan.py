@@ -30,6 +30,7 @@ from storekin.workflows.listings import (
     compare_listings_of,
     score_columns,
 )
+from storekin.workflows.picture_evidence import PictureEvidence, picture_evidence
 from storekin.workflows.registrations import (
     RegistrationFindings,
     compare_registrations,
@@ -73,6 +74,7 @@ class ScanResult:
     registrations: RegistrationFindings
     listings: ListingFindings | None
     catalogues: SharedCatalogues | None
+    pictures: tuple[PictureEvidence, ...]
 
 
 def scan_portfolio(
@@ -106,6 +108,7 @@ def scan_portfolio(
     catalogues = None
     rejections = list(portfolio.rejections)
     pairs = empty_pairs()
+    pictures: tuple[PictureEvidence, ...] = ()
     if portfolio.listings.num_rows:
         listings, sizes = compare_catalogues(portfolio, tell)
         tell.step("catalogues")
@@ -113,6 +116,7 @@ def scan_portfolio(
         associations += catalogue_associations(catalogues, ids, sizes, policy, held)
         pairs = pair_table(portfolio, listings)
         rejections.extend(_picture_rejections(portfolio, listings))
+        pictures = picture_evidence(portfolio, listings, associations)
     associations.sort(key=_strongest_first)
     clusters = join_clusters(associations, held)
     return ScanResult(
@@ -139,6 +143,7 @@ def scan_portfolio(
         registrations=registrations,
         listings=listings,
         catalogues=catalogues,
+        pictures=pictures,
     )
 
 

@@ -113,6 +113,9 @@ def print_explanation(explanation: Explanation) -> None:
             click.echo(f"  {level} ({pair.probability:.2f})")
             click.echo(f"    {pair.left}: {pair.left_title}")
             click.echo(f"    {pair.right}: {pair.right_title}")
+            if pair.pictures is not None:
+                told = pair.pictures["en"]
+                click.echo(f"    {say('en', 'report', 'pictures')}: {told}")
 
 
 def write_table(table: pa.Table, out: Path) -> None:

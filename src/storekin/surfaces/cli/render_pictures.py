@@ -21,14 +21,14 @@ def print_pictures(
         ]
         print_json(
             {
-                "pictures": len(seen.names),
+                "pictures": seen.read,
                 "pairs": pairs.num_rows,
                 "unread": faults,
                 "out": str(out),
             }
         )
         return
-    click.echo(f"{len(seen.names):,} pictures, {pairs.num_rows:,} pairs: {out}")
+    click.echo(f"{seen.read:,} pictures, {pairs.num_rows:,} pairs: {out}")
     for name, fault in seen.faults[:MOST_LINES]:
         click.echo(f"Left out: {name}: {fault.problem} (fix: {fault.fix})")
     if len(seen.faults) > MOST_LINES:

@@ -47,6 +47,7 @@ class ListingRow:
     left: dict[str, object]
     right: dict[str, object]
     signals: list[tuple[Words, float]]
+    pictures: Words | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,6 +347,7 @@ def _listing_rows(
     scores = result.listings.scores
     table = result.portfolio.listings
     ordered = sorted(association.rows, key=lambda r: (-scores.total[r], r))
+    shown_pictures = {told.row: told for told in result.pictures}
     rows = []
     for row in ordered[:MOST_PAIRS]:
         sides = [int(scores.left[row]), int(scores.right[row])]
@@ -362,6 +364,17 @@ def _listing_rows(
         for side, parts in zip(shown, marked, strict=True):
             side["parts"] = parts
             side["picture"] = thumbnails.of(side["images"])
+        told = shown_pictures.get(row)
+        if told is not None:
+            found = told.pair.recognition
+            regions = [
+                (told.left_listing, told.pair.left, found.left_region),
+                (told.right_listing, told.pair.right, found.right_region),
+            ]
+            for side in shown:
+                for listing, reference, region in regions:
+                    if side["listing"] == listing:
+                        side["picture"] = thumbnails.framed(reference, region)
         rows.append(
             ListingRow(
                 level=in_both("level", LEVELS[int(scores.level[row])]),
@@ -373,6 +386,7 @@ def _listing_rows(
                     for signal in LISTING_SIGNALS
                     if np.isfinite(scores.bits[signal][row])
                 ],
+                pictures=told.because if told is not None else None,
             )
         )
     return rows, len(ordered) - len(rows)

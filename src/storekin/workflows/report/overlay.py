@@ -5,10 +5,10 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageOps
 
 from storekin.pictures.recognition import Corners, Recognition
+from storekin.workflows.report.pictures import FRAME
 
 _HEIGHT = 480
 _GAP = 16
-_FRAME = (0, 105, 92)
 
 
 def draw_alignment(left: Path, right: Path, found: Recognition, out: Path) -> None:
@@ -37,5 +37,5 @@ def _framed(path: Path, region: Corners) -> Image.Image:
     flat = flat.resize(size, Image.Resampling.LANCZOS)
     if region:
         corners = [(x * (size[0] - 1), y * (size[1] - 1)) for x, y in region]
-        ImageDraw.Draw(flat).line([*corners, corners[0]], fill=_FRAME, width=4)
+        ImageDraw.Draw(flat).line([*corners, corners[0]], fill=FRAME, width=4)
     return flat
