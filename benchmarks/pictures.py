@@ -29,11 +29,11 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
+from picture_peers import peers
 from PIL import Image, ImageDraw
 
 from storekin.kernels.compiled import prepare
 from storekin.kernels.hash_join import join_near_codes
-from storekin.normalise.images import hash_grey
 from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.decode import decode_picture
 from storekin.pictures.index import ImageIndex
@@ -43,7 +43,6 @@ from storekin.pictures.turns import key_swaps
 from storekin.workflows.images import SeenPictures, match_pictures
 
 CHOSEN = 80
-FALSE_SHARE = 1e-4
 
 
 def read_photos(folder: Path) -> tuple[list[bytes], list[str], dict[str, int]]:
@@ -157,17 +156,16 @@ def measure_edits(folder: Path) -> None:
     known = recognise_pairs(prints, prints, base, made).recognised
     seconds = (time.perf_counter() - start) / len(cases)
     met = np.array([key in proposed for key in (base << 32 | made).tolist()])
-    beside = peer_recall(hashes_of(files, [data for _, _, data in cases]), cases, total)
+    beside = peers(files, cases)
     kinds = np.array([name for name, _, _ in cases])
     names = list(dict.fromkeys(kinds.tolist()))
-    print(
-        "| edit | found by the index and judged | judged alone | pHash-64 |\n| --- | --- | --- | --- |"
-    )
+    heads = ["edit", "found by the index and judged", "judged alone", *beside]
+    print("| " + " | ".join(heads) + " |\n|" + " --- |" * len(heads))
     table = {
         name: (
             float((known & met)[kinds == name].mean()),
             float(known[kinds == name].mean()),
-            beside[name],
+            *(recall[name] for recall in beside.values()),
         )
         for name in names
     }
@@ -177,7 +175,7 @@ def measure_edits(folder: Path) -> None:
         ("mean of the five hard ones", names[-5:]),
     ):
         means = np.mean([table[name] for name in part], axis=0)
-        rows.append((word, (float(means[0]), float(means[1]), float(means[2]))))
+        rows.append((word, tuple(means.tolist())))
     for name, shares in rows:
         print(f"| {name} | " + " | ".join(f"{share:.3f}" for share in shares) + " |")
     photos = right < total
@@ -198,29 +196,6 @@ def measure_edits(folder: Path) -> None:
 def see(files: list[bytes]) -> Prints:
     """Decode pictures, and see what is in them."""
     return np.concatenate([print_picture(decode_picture(data)) for data in files])
-
-
-def hashes_of(files: list[bytes], edited: list[bytes]) -> npt.NDArray[np.uint64]:
-    """The usual 64-bit pHash of each file; 0 where it has none."""
-    found = []
-    for data in [*files, *edited]:
-        digest = hash_grey(decode_picture(data).grey)
-        found.append(int(digest or "0", 16))
-    return np.array(found, np.uint64)
-
-
-def peer_recall(
-    hashes: npt.NDArray[np.uint64], cases: list[tuple[str, int, bytes]], total: int
-) -> dict[str, float]:
-    """Recall by edit at the radius where 1 in 10,000 pairs of photos is wrong."""
-    left, right = np.triu_indices(total, 1)
-    apart = np.sort(np.bitwise_count(hashes[left] ^ hashes[right]))
-    radius = int(apart[int(len(apart) * FALSE_SHARE)]) - 1
-    found: dict[str, list[bool]] = {}
-    for number, (name, base, _) in enumerate(cases):
-        bits = int(hashes[base] ^ hashes[total + number]).bit_count()
-        found.setdefault(name, []).append(bits <= radius)
-    return {name: float(np.mean(hits)) for name, hits in found.items()}
 
 
 def measure_radii(folder: Path) -> None:
@@ -318,6 +293,27 @@ def measure_hashes(rows: int) -> None:
             f"| {rows:,}, {name} | {len(folded):,} | {seconds:.2f} | {len(near.left):,} | {told} |",
             flush=True,
         )
+    try:
+        import faiss
+    except ImportError:
+        return
+    raw = codes.view(np.uint8).reshape(rows, 32)
+    start = time.perf_counter()
+    coarse = faiss.IndexBinaryFlat(256)
+    index = faiss.IndexBinaryIVF(coarse, 256, 4096)
+    index.nprobe = 4
+    index.train(raw[: min(rows, 200_000)])
+    index.add(raw)
+    asked = raw[:planted]
+    ends = index.range_search(asked, 32)
+    seconds = (time.perf_counter() - start) * 1.0
+    hits = [
+        rows - planted + n in ends[2][ends[0][n] : ends[0][n + 1]]
+        for n in range(planted)
+    ]
+    print(
+        f"| faiss IVF, 4096 lists, 4 probed, {planted:,} asked | {rows:,} | {seconds:.2f} | - | {np.mean(hits):.4f} |"
+    )
 
 
 def draw_prints(rows: int, folder: Path) -> tuple[Prints, npt.NDArray[np.int64]]:

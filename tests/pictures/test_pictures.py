@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 from scenes import EDITS, draw_scene, saved, seen
 
 import storekin
@@ -146,6 +146,40 @@ def test_the_frequencies_of_a_key_are_its_own_under_a_swap() -> None:
     assert len(set(pairs)) == 64
     for count in (36, 64):
         assert {(b, a) for a, b in pairs[:count]} == set(pairs[:count])
+
+
+@given(seed=st.integers(0, 2**32), quality=st.integers(45, 95))
+@settings(max_examples=12, deadline=None)
+def test_a_picture_is_its_own_copy_and_its_mirror_twice(
+    seed: int, quality: int
+) -> None:
+    """Saved again it is known; mirrored twice it is the very same; both ways alike."""
+    scene = draw_scene(seed)
+    one, copy = seen(scene), seen(scene, quality)
+    twice = print_picture(
+        decode_picture(saved(ImageOps.mirror(ImageOps.mirror(scene)), quality=80))
+    )
+    forth, back = recognise(one, copy), recognise(copy, one)
+
+    assert np.array_equal(one, twice)
+    assert forth.recognised
+    assert forth.hash_bits <= 16
+    assert (forth.places, forth.correlation) == (back.places, back.correlation)
+    assert not forth.mirrored
+    assert recognise(one, seen(ImageOps.mirror(scene))).mirrored
+
+
+@given(st.permutations(range(6)))
+@settings(max_examples=8, deadline=None)
+def test_the_order_of_rows_changes_nothing(folder: Path, order: list[int]) -> None:
+    """References are named in any order, in one cell or several: the same pairs."""
+    cells = ["s1.jpg", "more/a.png", "s3.jpg|s4.jpg", "more/b.webp", "s0.jpg", None]
+    shuffled = [cells[place] for place in order]
+    plain, _ = match_references(pa.chunked_array([cells]), folder)
+    other, _ = match_references(pa.chunked_array([shuffled]), folder)
+
+    assert plain.num_rows == 2
+    assert other.equals(plain)
 
 
 def bomb() -> bytes:

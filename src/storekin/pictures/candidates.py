@@ -9,7 +9,14 @@ import numpy.typing as npt
 
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
-from storekin.pictures.prints import KEY_BITS, WEAK, Keys, Prints, mirror_mask
+from storekin.pictures.prints import (
+    KEY_BITS,
+    WEAK,
+    Keys,
+    Prints,
+    let_go,
+    mirror_mask,
+)
 from storekin.pictures.ready import LEADERS, near_codes
 from storekin.pictures.turns import key_swaps
 
@@ -75,12 +82,14 @@ class KeyTable:
             numbers = np.arange(low, low + len(part), dtype=np.int32)
             owners[begin:end] = np.repeat(numbers, part)
             begin = end
+            let_go(prints)
         wide = key_width(len(prints)) if wide is None else wide
         keys &= np.uint64((1 << wide) - 1)
         # owners ascend already, and a stable sort leaves them so among equal keys
         order = np.argsort(keys, kind="stable")
         keys, owners = keys[order], owners[order]
-        bits = wide - max(total, 1).bit_length()
+        # eight keys a bucket: few enough to go through, and few buckets to hold
+        bits = wide - max(total // 8, 1).bit_length()
         bits = min(max(bits, _FEWEST_BITS), _MOST_BITS)
         plain = np.flatnonzero((counts < PLAIN) & (counts > 0))
         return cls(
@@ -204,6 +213,7 @@ def propose_pictures(
             rows = np.arange(low, min(low + _CHUNK, span[1]))
             found = asker.ask(prints, rows, rows)
             keys.append((found[:, 1] << 32) | rows[found[:, 0]])
+            let_go(prints)
         return np.concatenate(keys)
 
     wide = max(_CHUNK, len(prints) // 64)

@@ -1,5 +1,6 @@
 """What is kept of a picture: two hashes, fifty places with their keys, a thumbnail."""
 
+import mmap
 from functools import lru_cache
 
 import numpy as np
@@ -73,6 +74,15 @@ Prints = npt.NDArray[np.void]
 
 _LEAST = 2.0
 _LOW = 16
+
+
+def let_go(prints: Prints) -> None:
+    """Let the system have the memory of prints in a file of their own, until needed."""
+    mapped = getattr(prints, "base", None)
+    if isinstance(prints, np.memmap) and isinstance(mapped, mmap.mmap):
+        advise = getattr(mmap, "MADV_DONTNEED", None)
+        if prints.mode == "w+" and advise is not None:
+            mapped.madvise(advise)
 
 
 def no_prints(count: int = 0) -> Prints:

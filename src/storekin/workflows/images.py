@@ -25,7 +25,7 @@ from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.decode import decode_picture
 from storekin.pictures.edits import Edits, read_edits
 from storekin.pictures.judge import recognise_pairs
-from storekin.pictures.prints import PRINT, Prints, no_prints, print_picture
+from storekin.pictures.prints import PRINT, Prints, let_go, no_prints, print_picture
 from storekin.pictures.ready import near_codes, pack_hashes, radius_of
 from storekin.pictures.recognition import Recognition
 from storekin.wording.catalog import Words, in_both
@@ -308,6 +308,7 @@ def match_pictures(seen: SeenPictures, on_done: Progress | None = None) -> pa.Ta
             "recoloured": pa.array(edits.recoloured, mask=~laid),
             "because": [words["en"] for words in tell_edits(edits)],
         }
+        let_go(prints)
         return pa.table(columns).cast(COLUMNS)
 
     parts = run_chunks(judge, ranges_of(len(left), _PAIRS), on_done)
