@@ -8,33 +8,83 @@ from storekin.kernels.compiled import kernel
 
 
 @kernel("void(f4[:,::1], f4[::1], f4[:,::1])")
-def blur(image: Any, weights: Any, out: Any) -> None:  # noqa: ANN401, C901 - loops
-    """Smooth an image with a symmetric window; its edge goes on beyond it."""
+def blur_finely(image: Any, weights: Any, out: Any) -> None:  # noqa: ANN401
+    """Smooth an image with a symmetric window of seven; its edge goes on beyond it.
+
+    Written out, so that a processor takes several pixels at a time.
+    """
     height, width = image.shape
-    reach = len(weights) // 2
-    rows = np.empty((height, width), np.float32)
-    # the line with its edges drawn out: the inner loops have no bounds to ask about
-    line = np.empty(width + 2 * reach, np.float32)
+    rows = np.empty((height + 6, width), np.float32)
+    line = np.empty(width + 6, np.float32)
+    far, near, next_to, middle = weights[0], weights[1], weights[2], weights[3]
     for y in range(height):
-        for x in range(reach):
+        for x in range(3):
             line[x] = image[y, 0]
-            line[width + reach + x] = image[y, width - 1]
+            line[width + 3 + x] = image[y, width - 1]
         for x in range(width):
-            line[reach + x] = image[y, x]
+            line[3 + x] = image[y, x]
         for x in range(width):
-            rows[y, x] = 0
-        for step in range(2 * reach + 1):
-            weight = weights[step]
-            for x in range(width):
-                rows[y, x] += weight * line[x + step]
+            rows[y + 3, x] = (
+                far * (line[x] + line[x + 6])
+                + near * (line[x + 1] + line[x + 5])
+                + next_to * (line[x + 2] + line[x + 4])
+                + middle * line[x + 3]
+            )
+    for y in range(3):
+        rows[y] = rows[3]
+        rows[height + 3 + y] = rows[height + 2]
     for y in range(height):
         for x in range(width):
-            out[y, x] = 0
-        for step in range(-reach, reach + 1):
-            place = min(max(y + step, 0), height - 1)
-            weight = weights[step + reach]
-            for x in range(width):
-                out[y, x] += weight * rows[place, x]
+            out[y, x] = (
+                far * (rows[y, x] + rows[y + 6, x])
+                + near * (rows[y + 1, x] + rows[y + 5, x])
+                + next_to * (rows[y + 2, x] + rows[y + 4, x])
+                + middle * rows[y + 3, x]
+            )
+
+
+@kernel("void(f4[:,::1], f4[::1], f4[:,::1])")
+def blur_coarsely(image: Any, weights: Any, out: Any) -> None:  # noqa: ANN401
+    """Smooth an image with a symmetric window of eleven, as ``blur_finely`` does."""
+    height, width = image.shape
+    rows = np.empty((height + 10, width), np.float32)
+    line = np.empty(width + 10, np.float32)
+    w0, w1, w2, w3, w4, w5 = (
+        weights[0],
+        weights[1],
+        weights[2],
+        weights[3],
+        weights[4],
+        weights[5],
+    )
+    for y in range(height):
+        for x in range(5):
+            line[x] = image[y, 0]
+            line[width + 5 + x] = image[y, width - 1]
+        for x in range(width):
+            line[5 + x] = image[y, x]
+        for x in range(width):
+            rows[y + 5, x] = (
+                w0 * (line[x] + line[x + 10])
+                + w1 * (line[x + 1] + line[x + 9])
+                + w2 * (line[x + 2] + line[x + 8])
+                + w3 * (line[x + 3] + line[x + 7])
+                + w4 * (line[x + 4] + line[x + 6])
+                + w5 * line[x + 5]
+            )
+    for y in range(5):
+        rows[y] = rows[5]
+        rows[height + 5 + y] = rows[height + 4]
+    for y in range(height):
+        for x in range(width):
+            out[y, x] = (
+                w0 * (rows[y, x] + rows[y + 10, x])
+                + w1 * (rows[y + 1, x] + rows[y + 9, x])
+                + w2 * (rows[y + 2, x] + rows[y + 8, x])
+                + w3 * (rows[y + 3, x] + rows[y + 7, x])
+                + w4 * (rows[y + 4, x] + rows[y + 6, x])
+                + w5 * rows[y + 5, x]
+            )
 
 
 @kernel("void(f4[:,::1], i8, f4[:,::1])")

@@ -22,7 +22,7 @@ FREQUENCIES = 11
 
 
 @kernel("i8(f4[:,::1], f4[:,::1], f4, i8, f4[:,::1])")
-def find_places(  # noqa: C901, PLR0912 - one running maximum after another
+def find_places(  # noqa: C901 - one running maximum after another
     fine: Any,  # noqa: ANN401
     coarse: Any,  # noqa: ANN401
     least: Any,  # noqa: ANN401
@@ -36,31 +36,35 @@ def find_places(  # noqa: C901, PLR0912 - one running maximum after another
     """
     height, width = fine.shape
     strength = np.zeros((height, width + 6), np.float32)
-    across = np.zeros((height, width), np.float32)
+    across = np.empty((height, width), np.float32)
     for y in range(height):
-        line = strength[y]
-        widest = across[y]
-        upper = fine[y]
-        lower = coarse[y]
-        # plain loops over whole lines: several pixels at a time
         for x in range(width):
-            line[x + 3] = abs(upper[x] - lower[x])
-        for step in range(7):
-            for x in range(width):
-                widest[x] = max(widest[x], line[x + step])
-    most = np.zeros(width, np.float32)
+            strength[y, x + 3] = abs(fine[y, x] - coarse[y, x])
+        # written out, so that a processor takes several pixels at a time
+        for x in range(width):
+            first = max(strength[y, x], strength[y, x + 1])
+            second = max(strength[y, x + 2], strength[y, x + 3])
+            third = max(strength[y, x + 4], strength[y, x + 5])
+            across[y, x] = max(first, second, third, strength[y, x + 6])
+    is_most = np.zeros(width, np.uint8)
     found = 0
     for y in range(margin, height - margin):
-        most[:] = 0
-        for yy in range(max(y - 3, 0), min(y + 4, height)):
-            widest = across[yy]
-            for x in range(width):
-                most[x] = max(most[x], widest[x])
+        up_3, up_2, up_1 = max(y - 3, 0), max(y - 2, 0), max(y - 1, 0)
+        low_1, low_2, low_3 = (
+            min(y + 1, height - 1),
+            min(y + 2, height - 1),
+            min(y + 3, height - 1),
+        )
+        for x in range(width):
+            first = max(across[up_3, x], across[up_2, x])
+            second = max(across[up_1, x], across[y, x])
+            third = max(across[low_1, x], across[low_2, x])
+            most = max(first, second, third, across[low_3, x])
+            is_most[x] = (strength[y, x + 3] >= most) & (strength[y, x + 3] >= least)
         for x in range(margin, width - margin):
-            here = strength[y, x + 3]
-            # both asked at once: neither is often so, and a wrong guess costs more
-            if not ((here >= least) & (here >= most[x])):
+            if not is_most[x]:
                 continue
+            here = strength[y, x + 3]
             equal = 0
             for xx in range(x, x + 3):
                 equal += strength[y, xx] == here
@@ -82,6 +86,22 @@ def _mirrored(place: Any, size: Any) -> Any:  # noqa: ANN401
     if place > size - 1:
         place = 2 * (size - 1) - place
     return max(place, 0.0)
+
+
+@inlined
+def _between(image: Any, x: Any, y: Any) -> Any:  # noqa: ANN401
+    """Give an image's value between the four pixels around a place inside it."""
+    # never below zero: indexed without asking whether they count from the end
+    one = np.uint32(1)
+    left = min(np.uint32(x), np.uint32(image.shape[1] - 2))
+    top = min(np.uint32(y), np.uint32(image.shape[0] - 2))
+    right = x - np.float32(left)
+    down = y - np.float32(top)
+    upper = image[top, left] + right * (image[top, left + one] - image[top, left])
+    lower = image[top + one, left] + right * (
+        image[top + one, left + one] - image[top + one, left]
+    )
+    return upper + down * (lower - upper)
 
 
 @kernel(
@@ -110,6 +130,7 @@ def describe_places(  # noqa: C901, PLR0912 - loops over samples
     across = np.empty((SAMPLES, SAMPLES), np.float32)
     down = np.empty((SAMPLES, SAMPLES), np.float32)
     by_sample = np.zeros((SAMPLES, SAMPLES), np.float32)
+    line = np.empty(SAMPLES, np.float32)
     for u in range(FREQUENCIES):
         for i in range(SAMPLES):
             by_sample[i, u] = waves[u, i]
@@ -121,10 +142,6 @@ def describe_places(  # noqa: C901, PLR0912 - loops over samples
             across[i, j] = cos(angle) * dx - sin(angle) * dy
             down[i, j] = sin(angle) * dx + cos(angle) * dy
             weight += window[i, j]
-    # never below zero: indexed without asking whether they count from the end
-    last_left = np.uint64(width - 2)
-    last_top = np.uint64(height - 2)
-    one = np.uint64(1)
     far = reach * (abs(cos(angle)) + abs(sin(angle))) + 1
     for number in range(len(places)):
         at_x = places[number, 0]
@@ -135,29 +152,25 @@ def describe_places(  # noqa: C901, PLR0912 - loops over samples
             and at_x + far < width - 1
             and at_y + far < height - 1
         )
+        if inside:
+            for i in range(SAMPLES):
+                for j in range(SAMPLES):
+                    patch[i, j] = _between(
+                        image, at_x + across[i, j], at_y + down[i, j]
+                    )
+        else:
+            for i in range(SAMPLES):
+                for j in range(SAMPLES):
+                    x = np.float32(_mirrored(at_x + across[i, j], width))
+                    y = np.float32(_mirrored(at_y + down[i, j], height))
+                    patch[i, j] = _between(image, x, y)
+        line[:] = 0
         for i in range(SAMPLES):
             for j in range(SAMPLES):
-                x = at_x + across[i, j]
-                y = at_y + down[i, j]
-                if not inside:
-                    x = np.float32(_mirrored(x, width))
-                    y = np.float32(_mirrored(y, height))
-                left = min(np.uint64(x), last_left)
-                top = min(np.uint64(y), last_top)
-                right = np.float32(x - left)
-                low = np.float32(y - top)
-                upper = image[top, left] + right * (
-                    image[top, left + one] - image[top, left]
-                )
-                lower = image[top + one, left] + right * (
-                    image[top + one, left + one] - image[top + one, left]
-                )
-                value = upper + low * (lower - upper)
-                patch[i, j] = value
+                line[j] += patch[i, j] * window[i, j]
         mean = np.float32(0)
-        for i in range(SAMPLES):
-            for j in range(SAMPLES):
-                mean += patch[i, j] * window[i, j]
+        for j in range(SAMPLES):
+            mean += line[j]
         mean /= weight
         for i in range(SAMPLES):
             for j in range(SAMPLES):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import kernel
-from storekin.kernels.images import blur, shrink
+from storekin.kernels.images import blur_coarsely, blur_finely, shrink
 from storekin.kernels.keypoints import describe_places, find_places
 
 
@@ -60,8 +60,8 @@ def see_places(  # noqa: C901, PLR0912, PLR0915 - one scale after another
             margin = max(np.int64(2), (min(height, width) - 4) // 2)
         fine = np.empty_like(level)
         coarse = np.empty_like(level)
-        blur(level, fine_bell, fine)
-        blur(level, coarse_bell, coarse)
+        blur_finely(level, fine_bell, fine)
+        blur_coarsely(level, coarse_bell, coarse)
         count = find_places(fine, coarse, least, margin, room)
         if count == 0:
             continue
