@@ -317,6 +317,23 @@ def test_an_interrupted_run_goes_on_where_it_was(
     assert [name for name, _ in changed.faults] == ["broken.jpg"]
 
 
+def test_a_name_that_is_no_text_is_read_like_any_other(tmp_path: Path) -> None:
+    """Its bytes are written out, in the pairs, in the log and in what went wrong."""
+    odd = tmp_path / os.fsdecode(b"caf\xff.jpg")
+    bad = tmp_path / os.fsdecode(b"no\xfe.jpg")
+    (tmp_path / "plain.jpg").write_bytes(saved(draw_scene(1)))
+    odd.write_bytes(saved(draw_scene(1)))
+    bad.write_bytes(b"no picture")
+    kept = tmp_path / "pairs.seen"
+    for _ in range(2):
+        whole = see_pictures(find_pictures(tmp_path), tmp_path, kept=kept)
+        pairs = match_pictures(whole)
+
+        assert pairs["left"].to_pylist() == ["caf\\xff.jpg"]
+        assert [name for name, _ in whole.faults] == ["no\\xfe.jpg"]
+        assert "no\\xfe.jpg" in whole.faults[0][1].problem
+
+
 def test_a_table_names_pictures_and_ready_hashes(folder: Path) -> None:
     """Hashes meet among their own kind, files among files, and bad paths are named."""
     cells = [

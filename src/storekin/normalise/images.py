@@ -1,5 +1,6 @@
 """Pictures to perceptual hashes, and references to pictures to what they name."""
 
+import os
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -72,6 +73,15 @@ def hash_grey(grey: npt.NDArray[np.uint8]) -> str | None:
     low = _cosines() @ pixels @ _cosines().T
     bits = (low > np.median(low)).ravel()
     return f"{int(''.join('1' if bit else '0' for bit in bits), 2):016x}"
+
+
+def readable_name(path: Path) -> str:
+    """Give a path as text that can be written anywhere, whatever bytes are in it.
+
+    >>> readable_name(Path("a/b.jpg"))
+    'a/b.jpg'
+    """
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def picture_inside(folder: Path, reference: str) -> Path | None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.errors import PictureError
+from storekin.normalise.images import readable_name
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -55,7 +56,7 @@ def decode_picture(source: Path | bytes) -> Small:
     """
     from PIL import Image, UnidentifiedImageError
 
-    name = str(source) if isinstance(source, Path) else "the picture"
+    name = readable_name(source) if isinstance(source, Path) else "the picture"
     try:
         data = _read(source) if isinstance(source, Path) else source
     except OSError as fault:
