@@ -105,7 +105,7 @@ class TrainingExtraError(StorekinError):
 
 
 class IndexFileError(StorekinError):
-    """A file is no index of listings, or cannot be read or written."""
+    """A file is no index of that kind, or cannot be read or written."""
 
     code = "SK110"
 

@@ -14,15 +14,20 @@ from typing import Any, TypeVar, cast
 
 KernelFunction = TypeVar("KernelFunction", bound=Callable[..., Any])
 
-_HERE = ("tokenise", "spelling", "compare", "spelled")
-_BESIDE = (
+_HERE = (
+    "tokenise",
+    "spelling",
+    "compare",
+    "spelled",
     "join",
     "pool",
-    "trees",
-    "look_up",
     "groups",
     "near",
     "near_codes",
+)
+_BESIDE = (
+    "trees",
+    "look_up",
     "trims",
     "images",
     "keypoints",
@@ -84,7 +89,7 @@ def prepare(announce: Callable[[str], None] | None = None) -> None:
         home = Path.home() / ".cache" / "storekin"
         os.environ.setdefault("NUMBA_CACHE_DIR", str(home))
     if announce is not None and not are_ready():
-        announce("Preparing the kernels (about 15 seconds, only this once).")
+        announce("Preparing the kernels (about 25 seconds, only this once).")
     helper = None if are_ready() else _start_helper()
     try:
         for module in _HERE:

@@ -35,8 +35,8 @@ def turn_key(key: Any, swaps: Any, flipped: Any) -> Any:  # noqa: ANN401
     return turned ^ flipped
 
 
-@kernel("i8(u8[:,:,:], u8[:,:,:], u1[:,:,:], i8, u8[:,:,:], u8[:,:,:], u1[:,:,:], i8)")
-def compare_order(
+@kernel("b1(u8[:,:,:], u8[:,:,:], u1[:,:,:], i8, u8[:,:,:], u8[:,:,:], u1[:,:,:], i8)")
+def _is_after(
     hashes: Any,  # noqa: ANN401
     keys: Any,  # noqa: ANN401
     thumbs: Any,  # noqa: ANN401
@@ -46,22 +46,20 @@ def compare_order(
     other_thumbs: Any,  # noqa: ANN401
     right: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """Say which of two prints comes first by what it holds: -1, 0 or 1."""
+    """Say whether the left of two prints comes after the right, by what they hold."""
     for trim in range(hashes.shape[1]):
         for word in range(hashes.shape[2]):
             if hashes[left, trim, word] != other_hashes[right, trim, word]:
-                less = hashes[left, trim, word] < other_hashes[right, trim, word]
-                return -1 if less else 1
+                return hashes[left, trim, word] > other_hashes[right, trim, word]
     for angle in range(keys.shape[1]):
         for place in range(keys.shape[2]):
             if keys[left, angle, place] != other_keys[right, angle, place]:
-                less = keys[left, angle, place] < other_keys[right, angle, place]
-                return -1 if less else 1
+                return keys[left, angle, place] > other_keys[right, angle, place]
     for y in range(thumbs.shape[1]):
         for x in range(thumbs.shape[2]):
             if thumbs[left, y, x] != other_thumbs[right, y, x]:
-                return -1 if thumbs[left, y, x] < other_thumbs[right, y, x] else 1
-    return 0
+                return thumbs[left, y, x] > other_thumbs[right, y, x]
+    return False
 
 
 @inlined
@@ -89,15 +87,45 @@ def _turned(image: Any, mirrored: Any, quarters: Any) -> Any:  # noqa: ANN401
     return out
 
 
-@kernel("f4[:,::1](u1[:,:,:], i8, i8, i8, f8)")
-def _unpacked(thumbs: Any, row: Any, high: Any, wide: Any, shades: Any) -> Any:  # noqa: ANN401
+@kernel("f4[:,::1](u1[:,:,:], u2[:,:], i8, f8[::1])")
+def _thumb_of(thumbs: Any, frames: Any, row: Any, bounds: Any) -> Any:  # noqa: ANN401
     """Give a thumbnail's values of their shades, which stand two to a byte."""
+    high = _small_side(np.int64(frames[row, 1]), bounds[2], bounds[3])
+    wide = _small_side(np.int64(frames[row, 0]), bounds[2], bounds[3])
     out = np.empty((high, wide), np.float32)
-    step = np.float32(1 / shades)
+    step = np.float32(1 / bounds[6])
     for y in range(high):
         for x in range(wide):
             shade = (thumbs[row, y, x >> 1] >> np.uint8(4 * (x & 1))) & np.uint8(15)
             out[y, x] = (np.float32(shade) - np.float32(8)) * step
+    return out
+
+
+@kernel("f4[:,::1](u2[:,:,:], i8, i8, f8[::1])")
+def _places_of(places: Any, row: Any, count: Any, bounds: Any) -> Any:  # noqa: ANN401
+    """Give a print's places: x and y in pixels, and the scale."""
+    out = np.empty((count, 3), np.float32)
+    for place in range(count):
+        out[place, 0] = places[row, place, 0] / bounds[4]
+        out[place, 1] = places[row, place, 1] / bounds[4]
+        out[place, 2] = bounds[5] ** np.float64(places[row, place, 2])
+    return out
+
+
+@kernel("f4[:,:,::1](u1[:,:,:,:], i8, i8, i8)")
+def _tones_of(colours: Any, row: Any, mirrored: Any, quarters: Any) -> Any:  # noqa: ANN401
+    """Give a print's mean colours (channel, down, across), mirrored and turned."""
+    size = colours.shape[1]
+    out = np.empty((3, size, size), np.float32)
+    own = np.empty((size, size), np.float32)
+    for channel in range(3):
+        for y in range(size):
+            for x in range(size):
+                own[y, x] = colours[row, y, x, channel]
+        laid = _turned(own, mirrored, quarters)
+        for y in range(size):
+            for x in range(size):
+                out[channel, y, x] = laid[y, x]
     return out
 
 
@@ -418,11 +446,141 @@ def _fit_ways(  # noqa: C901 - one way round after another
 
 
 @kernel(
+    "void(u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:], i8,"
+    " u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:], i8,"
+    " u8[:,::1], u8[::1], f8[::1], f8[::1], f8[::1])"
+)
+def _lay_one(  # noqa: PLR0915 - roughly, finely, and in colour
+    keys: Any,  # noqa: ANN401
+    places: Any,  # noqa: ANN401
+    counts: Any,  # noqa: ANN401
+    frames: Any,  # noqa: ANN401
+    thumbs: Any,  # noqa: ANN401
+    colours: Any,  # noqa: ANN401
+    own: Any,  # noqa: ANN401
+    other_keys: Any,  # noqa: ANN401
+    other_places: Any,  # noqa: ANN401
+    other_counts: Any,  # noqa: ANN401
+    other_frames: Any,  # noqa: ANN401
+    other_thumbs: Any,  # noqa: ANN401
+    other_colours: Any,  # noqa: ANN401
+    other: Any,  # noqa: ANN401
+    swaps: Any,  # noqa: ANN401
+    odd: Any,  # noqa: ANN401
+    angles: Any,  # noqa: ANN401
+    bounds: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Lay row *own* of one table over row *other* of another; see ``lay_over``."""
+    least = np.int64(bounds[1])
+    share = bounds[3] / bounds[2]
+    count = np.int64(counts[own])
+    theirs = np.int64(other_counts[other])
+    if min(count, theirs) < least:
+        return
+    frame = np.empty(2, np.int64)
+    frame[0] = frames[own, 0]
+    frame[1] = frames[own, 1]
+    ways = np.zeros((24, 5))
+    _fit_ways(
+        keys[own, :, :count],
+        _places_of(places, own, count, bounds),
+        other_keys[other, 0, :theirs].copy(),
+        _places_of(other_places, other, theirs, bounds),
+        frame,
+        swaps,
+        odd,
+        angles,
+        bounds,
+        ways,
+    )
+    if ways[:, 0].max() < least:
+        return
+    thumb = _thumb_of(thumbs, frames, own, bounds)
+    their_thumb = _thumb_of(other_thumbs, other_frames, other, bounds)
+    coarse = _halved(thumb)
+    their_coarse = _halved(their_thumb)
+    fit = np.zeros(4)
+    small_fit = np.zeros(4)
+    said = np.zeros(5)
+    agreeing = np.zeros(CELLS * CELLS, np.uint8)
+    top = 0.0
+    for _ in range(np.int64(bounds[10])):
+        way = np.argmax(ways[:, 0])
+        agreed = np.int64(ways[way, 0])
+        # no way that is left can be stronger: a correlation is 1 at the most
+        if agreed < least or min(agreed, np.int64(12)) <= top:
+            break
+        ways[way, 0] = 0
+        mirrored = way // 12
+        quarters = way // 3 % 4
+        fit[:] = ways[way, 1:]
+        _scale_fit(fit, share / 2, small_fit)
+        laid = _turned(coarse, mirrored, quarters)
+        compare_aligned(laid, their_coarse, small_fit, said, agreeing)
+        correlation = _rounded(said[0])
+        overlap = _rounded(max(said[1], said[2]))
+        strength = min(agreed, 12) * correlation * min(overlap, 0.8) / 0.8
+        if out[2] > 0 and strength <= top:
+            continue
+        top = strength
+        out[2] = agreed
+        out[3] = mirrored
+        out[4] = quarters
+        out[5:9] = fit
+        out[9] = correlation
+        out[10] = overlap
+    if top < bounds[9]:
+        return
+    # the best way round once more, and finer
+    mirrored = np.int64(out[3])
+    quarters = np.int64(out[4])
+    fit[:] = out[5:9]
+    _scale_fit(fit, share, small_fit)
+    laid = _turned(thumb, mirrored, quarters)
+    refine_fit(laid, their_thumb, small_fit)
+    compare_aligned(laid, their_thumb, small_fit, said, agreeing)
+    shift = 0.5 * (1 - share)
+    a = small_fit[0]
+    b = small_fit[1]
+    out[5] = _rounded(a)
+    out[6] = _rounded(b)
+    out[7] = _rounded((small_fit[2] - shift * (a - b - 1)) * bounds[2] / bounds[3])
+    out[8] = _rounded((small_fit[3] - shift * (a + b - 1)) * bounds[2] / bounds[3])
+    out[9] = _rounded(said[0])
+    out[10] = _rounded(max(said[1], said[2]))
+    out[11] = said[3]
+    out[12] = said[4]
+    laid_frame = np.empty(2)
+    laid_frame[0] = frame[quarters % 2]
+    laid_frame[1] = frame[1 - quarters % 2]
+    their_frame = np.empty(2)
+    their_frame[0] = other_frames[other, 0]
+    their_frame[1] = other_frames[other, 1]
+    first = np.empty((colours.shape[1] ** 2, 3))
+    second = np.empty((colours.shape[1] ** 2, 3))
+    parts = pair_tones(
+        _tones_of(colours, own, mirrored, quarters),
+        _tones_of(other_colours, other, 0, 0),
+        out[5:9],
+        laid_frame,
+        their_frame,
+        agreeing,
+        first,
+        second,
+    )
+    told = np.zeros(2)
+    compare_tones(first, second, parts, bounds[7], bounds[8], told)
+    if told[0] > 0:
+        out[13] = _rounded(told[1] / told[0])
+
+
+@kernel(
     "void(u8[:,:,:], u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:],"
     " u8[:,:,:], u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:],"
     " i8[::1], i8[::1], u8[:,::1], u8[::1], u8[::1], f8[::1], f8[::1], f8[:,::1])"
 )
-def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
+def lay_over(
     hashes: Any,  # noqa: ANN401
     keys: Any,  # noqa: ANN401
     places: Any,  # noqa: ANN401
@@ -463,26 +621,6 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
     quarters, a, b, x, y, the correlation, the larger share that overlaps, cells that
     agree, cells shown, and the share of parts in another colour (-1: none was seen).
     """
-    least = np.int64(bounds[1])
-    side, small, fine, step, shades = (
-        bounds[2],
-        bounds[3],
-        bounds[4],
-        bounds[5],
-        bounds[6],
-    )
-    room = keys.shape[2]
-    own_places = np.empty((room, 3), np.float32)
-    their_places = np.empty((room, 3), np.float32)
-    laid_keys = np.empty((3, room), np.uint64)
-    their_keys = np.empty(room, np.uint64)
-    ways = np.zeros((24, 5))
-    fit = np.zeros(4)
-    small_fit = np.zeros(4)
-    said = np.zeros(5)
-    agreeing = np.zeros(CELLS * CELLS, np.uint8)
-    first = np.empty((colours.shape[1] ** 2, 3))
-    second = np.empty((colours.shape[1] ** 2, 3))
     for pair in range(len(lefts)):
         left = lefts[pair]
         right = rights[pair]
@@ -499,154 +637,50 @@ def lay_over(  # noqa: C901, PLR0912, PLR0915 - one way round after another
         out[pair, 0] = nearest
         out[pair, 13] = -1
         # always laid the same way round: whoever asks first changes nothing
-        swapped = (
-            compare_order(
-                hashes,
-                keys,
-                thumbs,
-                left,
-                other_hashes,
+        if _is_after(
+            hashes, keys, thumbs, left, other_hashes, other_keys, other_thumbs, right
+        ):
+            out[pair, 1] = 1
+            _lay_one(
                 other_keys,
+                other_places,
+                other_counts,
+                other_frames,
                 other_thumbs,
+                other_colours,
                 right,
+                keys,
+                places,
+                counts,
+                frames,
+                thumbs,
+                colours,
+                left,
+                swaps,
+                odd,
+                angles,
+                bounds,
+                out[pair],
             )
-            > 0
-        )
-        out[pair, 1] = swapped
-        count = np.int64(other_counts[right] if swapped else counts[left])
-        theirs = np.int64(counts[left] if swapped else other_counts[right])
-        if min(count, theirs) < least:
-            continue
-        wide = np.int64(other_frames[right, 0] if swapped else frames[left, 0])
-        high = np.int64(other_frames[right, 1] if swapped else frames[left, 1])
-        their_wide = np.int64(frames[left, 0] if swapped else other_frames[right, 0])
-        their_high = np.int64(frames[left, 1] if swapped else other_frames[right, 1])
-        for place in range(count):
-            for axis in range(3):
-                value = (
-                    other_places[right, place, axis]
-                    if swapped
-                    else places[left, place, axis]
-                )
-                own_places[place, axis] = (
-                    step ** np.float64(value) if axis == 2 else value / fine
-                )
-        for place in range(theirs):
-            for axis in range(3):
-                value = (
-                    places[left, place, axis]
-                    if swapped
-                    else other_places[right, place, axis]
-                )
-                their_places[place, axis] = (
-                    step ** np.float64(value) if axis == 2 else value / fine
-                )
-            their_keys[place] = (
-                keys[left, 0, place] if swapped else other_keys[right, 0, place]
-            )
-        for place in range(count):
-            for angle in range(3):
-                laid_keys[angle, place] = (
-                    other_keys[right, angle, place]
-                    if swapped
-                    else keys[left, angle, place]
-                )
-        _fit_ways(
-            laid_keys[:, :count],
-            own_places[:count],
-            their_keys[:theirs],
-            their_places[:theirs],
-            np.array([wide, high]),
-            swaps,
-            odd,
-            angles,
-            bounds,
-            ways,
-        )
-        if ways[:, 0].max() < least:
-            continue
-        size_y = _small_side(high, side, small)
-        size_x = _small_side(wide, side, small)
-        their_y = _small_side(their_high, side, small)
-        their_x = _small_side(their_wide, side, small)
-        if swapped:
-            thumb = _unpacked(other_thumbs, right, size_y, size_x, shades)
-            their_thumb = _unpacked(thumbs, left, their_y, their_x, shades)
         else:
-            thumb = _unpacked(thumbs, left, size_y, size_x, shades)
-            their_thumb = _unpacked(other_thumbs, right, their_y, their_x, shades)
-        coarse = _halved(thumb)
-        their_coarse = _halved(their_thumb)
-        top = 0.0
-        for _ in range(np.int64(bounds[10])):
-            way = np.argmax(ways[:, 0])
-            agreed = np.int64(ways[way, 0])
-            # no way that is left can be stronger: a correlation is 1 at the most
-            if agreed < least or min(agreed, np.int64(12)) <= top:
-                break
-            ways[way, 0] = 0
-            mirrored = way // 12
-            quarters = way // 3 % 4
-            fit[:] = ways[way, 1:]
-            laid_thumb = _turned(coarse, mirrored, quarters)
-            _scale_fit(fit, small / side / 2, small_fit)
-            compare_aligned(laid_thumb, their_coarse, small_fit, said, agreeing)
-            correlation = _rounded(said[0])
-            overlap = _rounded(max(said[1], said[2]))
-            strength = min(agreed, 12) * correlation * min(overlap, 0.8) / 0.8
-            if out[pair, 2] > 0 and strength <= top:
-                continue
-            top = strength
-            out[pair, 2] = agreed
-            out[pair, 3] = mirrored
-            out[pair, 4] = quarters
-            out[pair, 5:9] = fit
-            out[pair, 9] = correlation
-            out[pair, 10] = overlap
-        if top < bounds[9]:
-            continue
-        # the best way round once more, and finer
-        mirrored = np.int64(out[pair, 3])
-        quarters = np.int64(out[pair, 4])
-        fit[:] = out[pair, 5:9]
-        _scale_fit(fit, small / side, small_fit)
-        laid_thumb = _turned(thumb, mirrored, quarters)
-        refine_fit(laid_thumb, their_thumb, small_fit)
-        compare_aligned(laid_thumb, their_thumb, small_fit, said, agreeing)
-        shift = 0.5 * (1 - small / side)
-        a = small_fit[0]
-        b = small_fit[1]
-        out[pair, 5] = _rounded(a)
-        out[pair, 6] = _rounded(b)
-        out[pair, 7] = _rounded((small_fit[2] - shift * (a - b - 1)) * side / small)
-        out[pair, 8] = _rounded((small_fit[3] - shift * (a + b - 1)) * side / small)
-        fit[:] = out[pair, 5:9]
-        out[pair, 9] = _rounded(said[0])
-        out[pair, 10] = _rounded(max(said[1], said[2]))
-        out[pair, 11] = said[3]
-        out[pair, 12] = said[4]
-        size = colours.shape[1]
-        tones = np.empty((3, size, size), np.float32)
-        their_tones = np.empty((3, size, size), np.float32)
-        own = np.empty((size, size), np.float32)
-        for channel in range(3):
-            for y in range(size):
-                for x in range(size):
-                    here = colours[left, y, x, channel]
-                    there = other_colours[right, y, x, channel]
-                    own[y, x] = there if swapped else here
-                    their_tones[channel, y, x] = here if swapped else there
-            tones[channel] = _turned(own, mirrored, quarters)
-        laid_frame = np.empty(2)
-        laid_frame[0] = high if quarters % 2 else wide
-        laid_frame[1] = wide if quarters % 2 else high
-        their_frame = np.empty(2)
-        their_frame[0] = their_wide
-        their_frame[1] = their_high
-        parts = pair_tones(
-            tones, their_tones, fit, laid_frame, their_frame, agreeing, first, second
-        )
-        told = np.zeros(2)
-        compare_tones(first, second, parts, bounds[7], bounds[8], told)
-        if told[0] > 0:
-            out[pair, 13] = _rounded(told[1] / told[0])
+            _lay_one(
+                keys,
+                places,
+                counts,
+                frames,
+                thumbs,
+                colours,
+                left,
+                other_keys,
+                other_places,
+                other_counts,
+                other_frames,
+                other_thumbs,
+                other_colours,
+                right,
+                swaps,
+                odd,
+                angles,
+                bounds,
+                out[pair],
+            )

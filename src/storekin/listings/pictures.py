@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storekin.errors import PictureError
-from storekin.kernels.hash_join import join_near_codes
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress, TokenArray, ranges_of
 from storekin.normalise.images import (
@@ -21,16 +20,15 @@ from storekin.normalise.images import (
     parse_ready_hash,
     picture_inside,
 )
-from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.decode import decode_picture
-from storekin.pictures.judge import recognise_pairs
+from storekin.pictures.pairs import recognise_all
 from storekin.pictures.prints import Prints, no_prints, print_picture
 from storekin.pictures.ready import (
     SCHEMES,
     as_common,
     from_common,
+    near_codes,
     pack_hashes,
-    pair_holders,
 )
 
 EDITED_BITS = 6
@@ -42,7 +40,6 @@ RECOLOURED_BITS = 10
 
 SHORT_BITS = 64
 _CHUNK = 32
-_PAIRS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +145,9 @@ def _recognise(
     """Find the local files that are one picture, edited."""
     prints = pictures.prints
     of_print = np.flatnonzero(pictures.print_of >= 0)
-    of_print = of_print[np.argsort(pictures.print_of[of_print])]
-    left, right = propose_pictures(prints)
-
-    def judge(span: tuple[int, int]) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-        one, other = left[span[0] : span[1]], right[span[0] : span[1]]
-        found = recognise_pairs(prints, prints, one, other)
-        known = found.recognised
-        a, b = of_print[one[known]], of_print[other[known]]
-        return (np.minimum(a, b) << 32) | np.maximum(a, b), found.recoloured[known]
-
-    parts = run_chunks(judge, ranges_of(len(left), _PAIRS), on_done)
-    keys = np.concatenate([np.empty(0, np.int64), *(part[0] for part in parts)])
-    recoloured = np.concatenate([np.empty(0, np.bool_), *(part[1] for part in parts)])
-    order = np.argsort(keys)
-    return keys[order], recoloured[order]
+    left, right, found = recognise_all(prints, on_done)
+    # names are sorted, and their prints stand in that order: so are the keys
+    return (of_print[left] << 32) | of_print[right], found.recoloured
 
 
 def read_pictures(
@@ -314,15 +299,7 @@ def near_pictures(
         widest = int(share * bits) - (bits > SHORT_BITS)
         most = min(from_common(radius, scheme, bits), widest)
         codes = hashes.words[places, : min(-(-bits // 64), 4)]
-        distinct, number = np.unique(codes, axis=0, return_inverse=True)
-        near = join_near_codes(np.ascontiguousarray(distinct), most)
-        # several pictures of one hash: local files that differ in what is seen
-        left, right = pair_holders(
-            np.concatenate([near.left, np.arange(len(distinct))]),
-            np.concatenate([near.right, np.arange(len(distinct))]),
-            number.ravel(),
-            len(distinct),
-        )
+        left, right = near_codes(codes, most)
         lefts.append(places[left])
         rights.append(places[right])
     low = np.minimum(np.concatenate(lefts), np.concatenate(rights))

@@ -19,7 +19,7 @@ from storekin.pictures.prints import (
 )
 from storekin.pictures.turns import key_swaps
 
-KEY_BITS = 14
+MOST_KEY_BITS = 14
 """Bits of 64 in which the keys of one place may differ from copy to copy."""
 
 LEAST_PLACES = 3
@@ -50,6 +50,13 @@ class Laid:
     """
 
     facts: Matrix
+
+    @classmethod
+    def none(cls) -> "Laid":
+        """Give what is known of no pair."""
+        from storekin.kernels.laid_over import FACTS
+
+        return cls(np.empty((0, FACTS)))
 
     def __len__(self) -> int:
         return len(self.facts)
@@ -122,7 +129,7 @@ def lay_over(lefts: Prints, rights: Prints, left: IntArray, right: IntArray) -> 
 def _bounds() -> Matrix:
     return np.array(
         [
-            KEY_BITS,
+            MOST_KEY_BITS,
             LEAST_PLACES,
             SIDE,
             THUMB,

@@ -21,7 +21,8 @@ class Edits:
     not. ``mirrored``, then turned by ``degrees`` against the clock. ``left_shown`` is
     the share of the left picture proper that the right one shows, ``right_filled`` the
     share of the whole right picture that it fills there. ``recoloured``: in another
-    colour.
+    colour. ``forth`` maps the left picture proper to the right one, whose part it then
+    covers has the corners ``in_right`` (n, 4, 2), 0 to 1 of the whole picture.
     """
 
     laid: npt.NDArray[np.bool_]
@@ -31,6 +32,8 @@ class Edits:
     left_shown: Matrix
     right_filled: Matrix
     recoloured: npt.NDArray[np.bool_]
+    forth: Matrix
+    in_right: Matrix
 
     def __len__(self) -> int:
         return len(self.laid)
@@ -46,15 +49,25 @@ def read_edits(
     sign = np.where(mirrored, -1.0, 1.0)
     turn = np.degrees(np.arctan2(sign * forth[:, 1, 0], sign * forth[:, 0, 0]))
     of, inside = lefts["frame"][left], rights["frame"][right]
+    in_right = corners_in(of, inside, rights["box"][right], forth)
     return Edits(
         laid=found.recognised & (laid.places > 0),
         hash_bits=laid.hash_bits,
         mirrored=mirrored,
         degrees=np.round(-turn).astype(np.int64) % 360,
         left_shown=_shares_shown(of, inside, forth),
-        right_filled=_shares_filled(of, inside, rights["box"][right], forth),
+        right_filled=_areas(in_right),
         recoloured=found.recoloured,
+        forth=forth,
+        in_right=in_right,
     )
+
+
+def _mapped(forth: Matrix, x: Matrix, y: Matrix) -> tuple[Matrix, Matrix]:
+    """Map points, a row of them for each map; gives x and y."""
+    to_x = forth[:, 0, 0, None] * x + forth[:, 0, 1, None] * y + forth[:, 0, 2, None]
+    to_y = forth[:, 1, 0, None] * x + forth[:, 1, 1, None] * y + forth[:, 1, 2, None]
+    return to_x, to_y
 
 
 def _shares_shown(
@@ -63,23 +76,13 @@ def _shares_shown(
     """Give what share of each picture proper the other one shows, 0 to 1."""
     steps = (np.arange(_GRID) + 0.5) / _GRID
     across, down = (axis.ravel() for axis in np.meshgrid(steps, steps))
-    x, y = across * of[:, :1], down * of[:, 1:]
-    to_x = forth[:, 0, 0, None] * x + forth[:, 0, 1, None] * y + forth[:, 0, 2, None]
-    to_y = forth[:, 1, 0, None] * x + forth[:, 1, 1, None] * y + forth[:, 1, 2, None]
-    shown = (
-        (to_x >= 0) & (to_y >= 0) & (to_x <= inside[:, :1]) & (to_y <= inside[:, 1:])
-    )
+    x, y = _mapped(forth, across * of[:, :1], down * of[:, 1:])
+    shown = (x >= 0) & (y >= 0) & (x <= inside[:, :1]) & (y <= inside[:, 1:])
     return np.asarray(np.round(shown.mean(axis=1), 3))
 
 
-def _shares_filled(
-    of: npt.NDArray[np.uint16],
-    inside: npt.NDArray[np.uint16],
-    boxes: npt.NDArray[np.float32],
-    forth: Matrix,
-) -> Matrix:
-    """Give what share of each whole right picture the left one fills, 0 to 1."""
-    corners = corners_in(of, inside, boxes, forth)
+def _areas(corners: Matrix) -> Matrix:
+    """Give what share of a picture its corners go round, 0 to 1."""
     x, y = corners[:, :, 0], corners[:, :, 1]
     twice = (x * np.roll(y, -1, axis=1)).sum(axis=1) - (y * np.roll(x, -1, axis=1)).sum(
         axis=1
@@ -100,13 +103,14 @@ def corners_in(
     """
     wide, high = of[:, 0].astype(np.float64), of[:, 1].astype(np.float64)
     zero = np.zeros_like(wide)
-    x = np.stack([zero, wide, wide, zero], axis=1)
-    y = np.stack([zero, zero, high, high], axis=1)
-    to_x = forth[:, 0, 0, None] * x + forth[:, 0, 1, None] * y + forth[:, 0, 2, None]
-    to_y = forth[:, 1, 0, None] * x + forth[:, 1, 1, None] * y + forth[:, 1, 2, None]
-    to_x = (to_x / inside[:, :1]).clip(0, 1)
-    to_y = (to_y / inside[:, 1:]).clip(0, 1)
+    x, y = _mapped(
+        forth,
+        np.stack([zero, wide, wide, zero], axis=1),
+        np.stack([zero, zero, high, high], axis=1),
+    )
+    x = (x / inside[:, :1]).clip(0, 1)
+    y = (y / inside[:, 1:]).clip(0, 1)
     top, bottom, left, right = (boxes[:, n, None].astype(np.float64) for n in range(4))
     return np.stack(
-        [left + to_x * (right - left), top + to_y * (bottom - top)], axis=2
+        [left + x * (right - left), top + y * (bottom - top)], axis=2
     ).round(4)

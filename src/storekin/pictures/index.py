@@ -123,16 +123,6 @@ class ImageIndex:
         hits.sort(key=lambda hit: hit[:2])
         return [FoundPicture(name, told) for _, name, told in hits[:most]]
 
-    def propose(self, picture: Picture) -> list[str]:
-        """Name the pictures that are worth laying this one over, sorted."""
-        own = _print_of(picture)
-        with self._lock:
-            return sorted(
-                part.name_of(int(row))
-                for part in self.parts
-                for row in part.propose(own).tolist()
-            )
-
     def save(self, path: str | Path) -> None:
         """Write the index to a file, whole or not at all; later changes go to its log.
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from storekin.kernels.similar_texts import IntArray
-from storekin.pictures.align import maps_forth
 from storekin.pictures.edits import Edits, corners_in, read_edits
 from storekin.pictures.judge import Recognised, recognise_pairs
 from storekin.pictures.prints import Prints
@@ -53,13 +52,14 @@ def describe_pairs(
 ) -> list[Recognition]:
     """Give what is known of each pair as a record."""
     edits = read_edits(lefts, rights, left, right, found)
-    forth = maps_forth(lefts, left, rights, right, found.laid)
-    one, other = lefts[left], rights[right]
-    in_right = corners_in(one["frame"], other["frame"], other["box"], forth)
-    back = np.linalg.inv(np.where(edits.laid[:, None, None], forth, np.eye(3)))
-    in_left = corners_in(other["frame"], one["frame"], one["box"], back)
+    in_left = corners_in(
+        rights["frame"][right],
+        lefts["frame"][left],
+        lefts["box"][left],
+        np.asarray(np.linalg.inv(edits.forth), np.float64),
+    )
     return [
-        _describe(pair, found, edits, (in_left[pair], in_right[pair]))
+        _describe(pair, found, edits, (in_left[pair], edits.in_right[pair]))
         for pair in range(len(edits))
     ]
 

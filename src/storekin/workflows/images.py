@@ -20,11 +20,11 @@ from storekin.normalise.images import (
     normalise_picture_address,
     parse_ready_hash,
     picture_inside,
+    readable_name,
 )
-from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.decode import decode_picture
 from storekin.pictures.edits import Edits, read_edits
-from storekin.pictures.judge import recognise_pairs
+from storekin.pictures.pairs import recognise_all
 from storekin.pictures.prints import PRINT, Prints, let_go, no_prints, print_picture
 from storekin.pictures.ready import near_codes, pack_hashes, radius_of
 from storekin.pictures.recognition import Recognition
@@ -59,9 +59,10 @@ HASH_BITS = 256
 
 @dataclass(frozen=True, slots=True)
 class SeenPictures:
-    """Pictures by name, a row each, and those that could not be read, with the reason.
+    """Pictures by name, and those that could not be read, with the reason.
 
-    The row of one that could not be read is empty, and says nothing of any other.
+    ``prints`` has a row for each file, in the order of the first names; that of one
+    that could not be read is empty, and says nothing of any other.
     """
 
     names: tuple[str, ...]
@@ -94,7 +95,7 @@ def see_pictures(
     What was seen is kept in the file *kept* as it goes on, and read from there when it
     is begun again: of pictures that have not changed since, nothing is lost.
     """
-    names = [path.relative_to(folder).as_posix() for path in paths]
+    names = [readable_name(path.relative_to(folder)) for path in paths]
     return _see_named(names, paths, on_done, kept)
 
 
@@ -234,18 +235,15 @@ def match_references(
         if reference in ready or normalise_picture_address(reference) is not None:
             continue
         path = None if folder is None else picture_inside(folder, reference)
-        if path is None:
-            faults.append(
-                (
-                    reference,
-                    PictureError(
-                        f"{reference}: leads out of the table's folder",
-                        "correct the path",
-                    ),
-                )
-            )
-        else:
+        if path is not None:
             paths[reference] = path
+            continue
+        problem, fix = (
+            ("lies in no folder that is known", "name the folder of the pictures")
+            if folder is None
+            else ("leads out of the table's folder", "correct the path")
+        )
+        faults.append((reference, PictureError(f"{reference}: {problem}", fix)))
     seen = _see_named(list(paths), list(paths.values()), on_done, kept)
     say("comparisons")
     found = match_pictures(seen, on_done)
@@ -286,32 +284,30 @@ def match_pictures(seen: SeenPictures, on_done: Progress | None = None) -> pa.Ta
     """Find all pairs of pictures that are one, edited; columns as in ``COLUMNS``."""
     prints = seen.prints
     names = pa.array(seen.names, pa.string())
-    left, right = propose_pictures(prints)
+    left, right, every = recognise_all(prints, on_done)
 
-    def judge(span: tuple[int, int]) -> pa.Table:
-        one, other = left[span[0] : span[1]], right[span[0] : span[1]]
-        found = recognise_pairs(prints, prints, one, other)
-        known = np.flatnonzero(found.recognised)
-        one, other, found = one[known], other[known], found.of(known)
+    def tell(span: tuple[int, int]) -> pa.Table:
+        rows = np.arange(*span)
+        one, other, found = left[rows], right[rows], every.of(rows)
         edits = read_edits(prints, prints, one, other, found)
-        laid = edits.laid
+        unlaid = ~edits.laid
         columns = {
             "left": names.take(pa.array(one)),
             "right": names.take(pa.array(other)),
             "hash_bits": edits.hash_bits,
             "places": found.laid.places,
             "correlation": found.laid.correlation,
-            "mirrored": pa.array(edits.mirrored, mask=~laid),
-            "degrees": pa.array(edits.degrees, mask=~laid),
-            "left_shown": pa.array(edits.left_shown, mask=~laid),
-            "right_filled": pa.array(edits.right_filled, mask=~laid),
-            "recoloured": pa.array(edits.recoloured, mask=~laid),
+            "mirrored": pa.array(edits.mirrored, mask=unlaid),
+            "degrees": pa.array(edits.degrees, mask=unlaid),
+            "left_shown": pa.array(edits.left_shown, mask=unlaid),
+            "right_filled": pa.array(edits.right_filled, mask=unlaid),
+            "recoloured": pa.array(edits.recoloured, mask=unlaid),
             "because": [words["en"] for words in tell_edits(edits)],
         }
         let_go(prints)
         return pa.table(columns).cast(COLUMNS)
 
-    parts = run_chunks(judge, ranges_of(len(left), _PAIRS), on_done)
+    parts = run_chunks(tell, ranges_of(len(left), _PAIRS))
     return pa.concat_tables([COLUMNS.empty_table(), *parts]).combine_chunks()
 
 
@@ -334,9 +330,9 @@ def tell_edit(found: Recognition) -> Words:
     """Say in words what was done to the left picture to make the right one."""
     if not found.recognised:
         return in_both("picture", "different")
-    if not found.laid:
-        return in_both("picture", "near_hash", bits=found.hash_bits, of=HASH_BITS)
     return _sentence(
+        found.laid,
+        found.hash_bits,
         found.mirrored,
         found.degrees,
         _percent(found.left_shown),
@@ -347,18 +343,26 @@ def tell_edit(found: Recognition) -> Words:
 
 def tell_edits(edits: Edits) -> Iterable[Words]:
     """Say of recognised pairs what was done, each in words."""
-    for pair in range(len(edits)):
-        if not edits.laid[pair]:
-            yield in_both(
-                "picture", "near_hash", bits=int(edits.hash_bits[pair]), of=HASH_BITS
-            )
-            continue
+    columns = (
+        edits.laid,
+        edits.hash_bits,
+        edits.mirrored,
+        edits.degrees,
+        edits.left_shown,
+        edits.right_filled,
+        edits.recoloured,
+    )
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    for laid, bits, mirrored, degrees, shown, filled, recoloured in rows:
         yield _sentence(
-            bool(edits.mirrored[pair]),
-            int(edits.degrees[pair]),
-            _percent(float(edits.left_shown[pair])),
-            _percent(float(edits.right_filled[pair])),
-            bool(edits.recoloured[pair]),
+            laid,
+            # the sentence on laid pictures does not depend on it
+            0 if laid else bits,
+            mirrored,
+            degrees,
+            _percent(shown),
+            _percent(filled),
+            recoloured,
         )
 
 
@@ -373,12 +377,16 @@ _WHOLE = 0.9
 
 @lru_cache(maxsize=20_000)
 def _sentence(
-    mirrored: bool,  # noqa: FBT001 - what a sentence depends on, in its order
+    laid: bool,  # noqa: FBT001
+    bits: int,
+    mirrored: bool,  # noqa: FBT001
     degrees: int,
     shown: int,
     filled: int,
     recoloured: bool,  # noqa: FBT001
 ) -> Words:
+    if not laid:
+        return in_both("picture", "near_hash", bits=bits, of=HASH_BITS)
     edits: list[Words] = []
     if mirrored:
         edits.append(in_both("picture", "mirrored"))

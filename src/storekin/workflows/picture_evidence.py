@@ -46,6 +46,8 @@ def picture_evidence(
     associations: Sequence[Association],
 ) -> tuple[PictureEvidence, ...]:
     """Say of the listing pairs that associations rest on which pictures are one."""
+    if not len(findings.prepared.pictures.prints):
+        return ()
     rows = {row: found.left for found in associations for row in found.rows}
     told = (evidence_of(portfolio, findings, row, rows[row]) for row in sorted(rows))
     return tuple(one for one in told if one is not None)

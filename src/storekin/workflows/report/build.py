@@ -1,5 +1,6 @@
 """A scan's result as one HTML page that opens anywhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
@@ -13,6 +14,7 @@ from storekin.records.portfolio import Rejection
 from storekin.wording.catalog import LANGUAGES, Words, in_both, load_words, say
 from storekin.wording.rejections import tell
 from storekin.workflows.findings import EvidenceWriter, catalogue_evidence
+from storekin.workflows.picture_evidence import PictureEvidence
 from storekin.workflows.report.graph import draw_graph
 from storekin.workflows.report.pictures import Thumbnails
 from storekin.workflows.report.words import mark_differences
@@ -92,7 +94,8 @@ def build_report(result: ScanResult) -> str:
         lang: EvidenceWriter(result.registrations, masked=result.masked, language=lang)
         for lang in LANGUAGES
     }
-    cards = [_card(result, a, writers, thumbnails) for a in shown]
+    pictures = {told.row: told for told in result.pictures}
+    cards = [_card(result, a, writers, thumbnails, pictures) for a in shown]
     records = result.summary["records"]
     counts = dict(records) if isinstance(records, dict) else {}
     return template.render(
@@ -235,9 +238,10 @@ def _card(
     association: Association,
     writers: dict[str, EvidenceWriter],
     thumbnails: Thumbnails,
+    pictures: Mapping[int, PictureEvidence],
 ) -> Card:
     rows = _evidence_rows(result, association, writers)
-    pairs, more = _listing_rows(result, association, thumbnails)
+    pairs, more = _listing_rows(result, association, thumbnails, pictures)
     outcome = result.policy.outcomes[association.effect]
     families = shared_families(result, association)
     return Card(
@@ -340,14 +344,16 @@ def _rules(result: ScanResult, association: Association) -> list[dict[str, objec
 
 
 def _listing_rows(
-    result: ScanResult, association: Association, thumbnails: Thumbnails
+    result: ScanResult,
+    association: Association,
+    thumbnails: Thumbnails,
+    pictures: Mapping[int, PictureEvidence],
 ) -> tuple[list[ListingRow], int]:
     if association.effect != "duplicate_distribution" or result.listings is None:
         return [], 0
     scores = result.listings.scores
     table = result.portfolio.listings
     ordered = sorted(association.rows, key=lambda r: (-scores.total[r], r))
-    shown_pictures = {told.row: told for told in result.pictures}
     rows = []
     for row in ordered[:MOST_PAIRS]:
         sides = [int(scores.left[row]), int(scores.right[row])]
@@ -363,18 +369,16 @@ def _listing_rows(
         marked = mark_differences(str(shown[0]["title"]), str(shown[1]["title"]))
         for side, parts in zip(shown, marked, strict=True):
             side["parts"] = parts
-            side["picture"] = thumbnails.of(side["images"])
-        told = shown_pictures.get(row)
-        if told is not None:
+        told = pictures.get(row)
+        if told is None:
+            drawn = [thumbnails.of(side["images"]) for side in shown]
+        else:
             found = told.pair.recognition
-            regions = [
-                (told.left_listing, told.pair.left, found.left_region),
-                (told.right_listing, told.pair.right, found.right_region),
+            drawn = [
+                thumbnails.framed(told.pair.left, found.left_region),
+                thumbnails.framed(told.pair.right, found.right_region),
             ]
-            for side in shown:
-                for listing, reference, region in regions:
-                    if side["listing"] == listing:
-                        side["picture"] = thumbnails.framed(reference, region)
+        shown[0]["picture"], shown[1]["picture"] = drawn
         rows.append(
             ListingRow(
                 level=in_both("level", LEVELS[int(scores.level[row])]),
