@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from scenes import EDITS, draw_scene
 
+from storekin.listings.picture_pairs import find_picture_pair
 from storekin.listings.pictures import (
     EDITED_BITS,
     RECOLOURED_BITS,
@@ -92,6 +93,20 @@ def test_several_pictures_share_as_many_as_either_has(folder: Path) -> None:
 
     assert column(vector, "pictures_shared")[0] == pytest.approx(2 / 3)
     assert column(vector, "hash_bits")[0] <= EDITED_BITS
+
+
+def test_each_listing_names_its_own_picture(folder: Path) -> None:
+    """One file under two names: the evidence says which listing has which."""
+    (folder / "other.jpg").write_bytes((folder / "p3.jpg").read_bytes())
+    cells = ["p5.jpg|other.jpg", "p4.jpg|p3.jpg"]
+    listings = prepared(folder, ["Norvik oak clock", "Takeo steel pan"], cells)
+    pair = find_picture_pair(listings.pictures, 0, 1)
+    back = find_picture_pair(listings.pictures, 1, 0)
+
+    assert pair is not None
+    assert back is not None
+    assert (pair.left, pair.right) == ("other.jpg", "p3.jpg")
+    assert (back.left, back.right) == ("p3.jpg", "other.jpg")
 
 
 def test_a_picture_of_many_unlike_products_is_common_under_edits(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
-from scenes import EDITS, draw_scene, saved, seen
+from scenes import EDITS, draw_scene, pad, saved, seen
 
 import storekin
 from storekin.errors import PictureError
@@ -79,6 +79,17 @@ def test_what_was_done_is_said_in_words(edit: str, sentence: str) -> None:
 
     assert told["en"] == sentence
     assert told["zh"].startswith("同一张图片")
+
+
+def test_a_picture_with_a_ground_of_its_own_is_not_set_into_a_larger_one() -> None:
+    """Saved again it fills as much as before; on more ground it fills less."""
+    small = pad(draw_scene(3))
+    sheet = Image.new("RGB", (800, 800), "white")
+    sheet.paste(small, (150, 120))
+    again = recognise(seen(small), seen(small, 60))
+
+    assert tell_edit(again)["en"] == "The same picture."
+    assert "fills" in tell_edit(recognise(seen(small), seen(sheet)))["en"]
 
 
 @pytest.mark.parametrize("edit", ["cropped to 75", "a quarter turn", "padded"])

@@ -49,6 +49,28 @@ def test_outcomes_follow_the_policy(demo_result: ScanResult) -> None:
     assert outcomes["ember-lamps", "ember-lighting"] == ("open_case", None)
 
 
+def test_pictures_are_told_of_the_listings_that_an_association_rests_on(
+    demo_result: ScanResult,
+) -> None:
+    """Of no other pair; each listing with its own picture, the left store's first."""
+    table = demo_result.portfolio.listings
+    about = {
+        listing: (store, images)
+        for listing, store, images in zip(
+            *(table[name].to_pylist() for name in ("listing", "store", "images")),
+            strict=True,
+        )
+    }
+    told = [one.as_json() for one in demo_result.pictures]
+
+    assert len(told) >= 8
+    for line in told:
+        for side, store in (("left", "delta-camping"), ("right", "delta-outdoor")):
+            own, images = about[line[f"{side}_listing"]]
+            assert own == store
+            assert line[f"{side}_picture"] in images.split("|")
+
+
 def test_a_shared_contact_and_a_crowded_network_are_notices(
     demo_result: ScanResult,
 ) -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from storekin.kernels.similar_texts import IntArray
 from storekin.listings.pictures import Pictures
 from storekin.pictures.judge import recognise_pairs, score
 from storekin.pictures.recognition import Recognition, describe_pairs
@@ -20,13 +19,14 @@ class PicturePair:
 
 
 def find_picture_pair(
-    pictures: Pictures, left: IntArray, right: IntArray
+    pictures: Pictures, left_row: int, right_row: int
 ) -> PicturePair | None:
-    """Find the surest pair among local pictures of two listings, by their numbers.
+    """Find the surest pair among local pictures of two listings, by their rows.
 
-    Main pictures, which come first in *left* and *right*, are preferred. None where
-    none is recognised; hashes and addresses have nothing to lay over one another.
+    Main pictures are preferred. None where none is recognised; hashes and addresses
+    have nothing to lay over one another.
     """
+    left, right = pictures.of(left_row), pictures.of(right_row)
     one = left[pictures.print_of[left] >= 0]
     other = right[pictures.print_of[right] >= 0]
     if not len(one) or not len(other):
@@ -49,5 +49,8 @@ def find_picture_pair(
         found.of(best),
     )[0]
     place = int(best[0])
-    names = pictures.references
-    return PicturePair(names[int(a[place])], names[int(b[place])], told)
+    return PicturePair(
+        pictures.reference_of(left_row, int(a[place])),
+        pictures.reference_of(right_row, int(b[place])),
+        told,
+    )

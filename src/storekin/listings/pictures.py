@@ -49,9 +49,9 @@ class Pictures:
     Pictures are numbered by their names: a hash with its scheme, an address, or the
     hash of a local file with a digest of what is seen in it. Of local files
     ``print_of`` is the row in ``prints``, -1 for others. ``main`` is each listing's
-    first picture. ``references`` are how the table names them, the first of several.
-    ``faults`` holds references that could not be read, with the kind of
-    rejection.
+    first picture. ``references`` are how each entry is named in the table, the first
+    time of several. ``faults`` holds references that could not be read, with the kind
+    of rejection.
     """
 
     rows: IntArray
@@ -69,6 +69,11 @@ class Pictures:
         codes = self.codes[begin:end]
         is_main = codes == self.main[row]
         return np.concatenate([codes[is_main], codes[~is_main]])
+
+    def reference_of(self, row: int, code: int) -> str:
+        """Give how a listing names one of its pictures."""
+        begin = int(np.searchsorted(self.rows, row))
+        return self.references[begin + int(np.argmax(self.codes[begin:] == code))]
 
     @property
     def schemes(self) -> list[tuple[str, int, str]]:
@@ -191,13 +196,10 @@ def read_pictures(
     rows, codes = rows[keep], codes[keep]
     main = np.full(total, -1, np.int64)
     main[rows[::-1]] = codes[::-1]
-    entries = np.unique(np.stack([rows, codes], axis=1), axis=0)
+    entries, first = np.unique(
+        np.stack([rows, codes], axis=1), axis=0, return_index=True
+    )
     held = [name for name in distinct if name in prints]
-    named = {
-        name: reference
-        for name, reference in zip(reversed(names), reversed(references), strict=True)
-        if name is not None
-    }
     print_of = np.full(len(distinct), -1, np.int64)
     print_of[[number[name] for name in held]] = np.arange(len(held))
     return Pictures(
@@ -208,7 +210,7 @@ def read_pictures(
         tuple(placed),
         np.concatenate([no_prints(), *(prints[name] for name in held)]),
         print_of,
-        tuple(named[name] for name in distinct),
+        tuple(references[place] for place in picked[keep][first].tolist()),
     )
 
 

@@ -11,6 +11,7 @@ from storekin.pictures.judge import Recognised
 from storekin.pictures.prints import Prints
 
 _GRID = 24
+_AS_MUCH = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,10 @@ class Edits:
     ``laid``: whether they could be laid over one another; the rest says nothing where
     not. ``mirrored``, then turned by ``degrees`` against the clock. ``left_shown`` is
     the share of the left picture proper that the right one shows, ``right_filled`` the
-    share of the whole right picture that it fills there. ``recoloured``: in another
-    colour. ``forth`` maps the left picture proper to the right one, whose part it then
-    covers has the corners ``in_right`` (n, 4, 2), 0 to 1 of the whole picture.
+    share of the whole right picture that it fills there, 1 where it fills no less of
+    the left one. ``recoloured``: in another colour. ``forth`` maps the left picture
+    proper to the right one; there it has the corners ``in_right`` (n, 4, 2), 0 to 1 of
+    the whole picture.
     """
 
     laid: npt.NDArray[np.bool_]
@@ -50,13 +52,17 @@ def read_edits(
     turn = np.degrees(np.arctan2(sign * forth[:, 1, 0], sign * forth[:, 0, 0]))
     of, inside = lefts["frame"][left], rights["frame"][right]
     in_right = corners_in(of, inside, rights["box"][right], forth)
+    filled = _areas(in_right)
+    # a picture that has a ground of its own does not fill itself, either
+    top, bottom, begin, end = lefts["box"][left].T
+    as_before = filled >= _AS_MUCH * (bottom - top) * (end - begin)
     return Edits(
         laid=found.recognised & (laid.places > 0),
         hash_bits=laid.hash_bits,
         mirrored=mirrored,
         degrees=np.round(-turn).astype(np.int64) % 360,
         left_shown=_shares_shown(of, inside, forth),
-        right_filled=_areas(in_right),
+        right_filled=np.where(as_before, 1.0, filled),
         recoloured=found.recoloured,
         forth=forth,
         in_right=in_right,

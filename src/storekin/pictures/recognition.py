@@ -20,7 +20,8 @@ class Recognition:
     trimmed or not. ``places`` agree, and the pictures correlate by ``correlation``
     where they overlap; what follows is only known then (``laid``). The right one is the
     left one ``mirrored``, then turned by ``degrees`` against the clock; it shows
-    ``left_shown`` of the left one, which fills ``right_filled`` of it (0 to 1).
+    ``left_shown`` of the left one, which fills ``right_filled`` of it (0 to 1; 1 where
+    it fills no less than before).
     ``left_region`` is where the right picture lies in the left one, and
     ``right_region`` the other way: corners as (x, y), 0 to 1 of the whole picture.
     ``recoloured``: they show one thing in two colours, as variants of one product do.

@@ -48,7 +48,13 @@ def picture_evidence(
     """Say of the listing pairs that associations rest on which pictures are one."""
     if not len(findings.prepared.pictures.prints):
         return ()
-    rows = {row: found.left for found in associations for row in found.rows}
+    # the rows of other effects are not of listings
+    rows = {
+        row: found.left
+        for found in associations
+        if found.effect == "duplicate_distribution"
+        for row in found.rows
+    }
     told = (evidence_of(portfolio, findings, row, rows[row]) for row in sorted(rows))
     return tuple(one for one in told if one is not None)
 
@@ -64,7 +70,7 @@ def evidence_of(
     left, right = int(scores.left[row]), int(scores.right[row])
     if portfolio.listings["store"][left].as_py() != store:
         left, right = right, left
-    pair = find_picture_pair(pictures, pictures.of(left), pictures.of(right))
+    pair = find_picture_pair(pictures, left, right)
     if pair is None:
         return None
     names = portfolio.listings["listing"]
