@@ -15,19 +15,21 @@ from typing import Any, TypeVar, cast
 KernelFunction = TypeVar("KernelFunction", bound=Callable[..., Any])
 
 _HERE = (
+    "sorting",
     "tokenise",
     "spelling",
     "compare",
     "spelled",
+    "slips",
     "join",
     "pool",
     "groups",
     "near",
     "near_codes",
+    "look_up",
 )
 _BESIDE = (
     "trees",
-    "look_up",
     "trims",
     "images",
     "keypoints",
@@ -39,8 +41,10 @@ MODULES = (*_HERE, *_BESIDE)
 """The kernel modules, in the order in which they are prepared."""
 
 
-def kernel(signature: str) -> Callable[[KernelFunction], KernelFunction]:
-    """Compile a function for the given numba signature, without holding the GIL."""
+def kernel(
+    signature: str | list[str],
+) -> Callable[[KernelFunction], KernelFunction]:
+    """Compile a function for the given numba signatures, without holding the GIL."""
     from numba import njit
 
     return cast(

@@ -37,12 +37,15 @@ def number_values(values: Any, bits: Any) -> Any:  # noqa: ANN401
                 shift -= _U(1)
                 capacity = size >> 1
                 more = np.empty(capacity, np.uint64)
-                more[:used] = distinct[:used]
-                distinct = more
                 more_counts = np.zeros(capacity, np.int32)
-                more_counts[:used] = counts[:used]
+                for old in range(used):
+                    more[old] = distinct[old]
+                    more_counts[old] = counts[old]
+                distinct = more
                 counts = more_counts
-                slots = np.full(size, -1, np.int32)
+                slots = np.empty(size, np.int32)
+                for place in range(size):
+                    slots[place] = -1
                 for old in range(used):
                     slot = (distinct[old] * _U(_SPREAD)) >> shift
                     while slots[slot] >= 0:

@@ -31,8 +31,9 @@ def blur_finely(image: Any, weights: Any, out: Any) -> None:  # noqa: ANN401
                 + middle * line[x + 3]
             )
     for y in range(3):
-        rows[y] = rows[3]
-        rows[height + 3 + y] = rows[height + 2]
+        for x in range(width):
+            rows[y, x] = rows[3, x]
+            rows[height + 3 + y, x] = rows[height + 2, x]
     for y in range(height):
         for x in range(width):
             out[y, x] = (
@@ -73,8 +74,9 @@ def blur_coarsely(image: Any, weights: Any, out: Any) -> None:  # noqa: ANN401
                 + w5 * line[x + 5]
             )
     for y in range(5):
-        rows[y] = rows[5]
-        rows[height + 5 + y] = rows[height + 4]
+        for x in range(width):
+            rows[y, x] = rows[5, x]
+            rows[height + 5 + y, x] = rows[height + 4, x]
     for y in range(height):
         for x in range(width):
             out[y, x] = (

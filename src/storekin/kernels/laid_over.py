@@ -156,6 +156,33 @@ def _scale_fit(fit: Any, share: Any, out: Any) -> None:  # noqa: ANN401
     out[3] = fit[3] * share + shift * (fit[0] + fit[1] - 1)
 
 
+@kernel("void(f8[:,::1], f8[::1])")
+def _solve(normal: Any, target: Any) -> None:  # noqa: ANN401
+    """Solve normal equations in place: the lower half of a matrix, and its target.
+
+    By Cholesky's factors; four unknowns need no library for it.
+    """
+    size = len(target)
+    for row in range(size):
+        for column in range(row + 1):
+            value = normal[row, column]
+            for place in range(column):
+                value -= normal[row, place] * normal[column, place]
+            if column < row:
+                normal[row, column] = value / normal[column, column]
+            else:
+                normal[row, row] = np.sqrt(max(value, 1e-12))
+    for row in range(size):
+        for place in range(row):
+            target[row] -= normal[row, place] * target[place]
+        target[row] /= normal[row, row]
+    for back in range(size):
+        row = size - 1 - back
+        for place in range(row + 1, size):
+            target[row] -= normal[place, row] * target[place]
+        target[row] /= normal[row, row]
+
+
 @kernel("void(f4[:,::1], f4[:,::1], f8[::1])")
 def refine_fit(one: Any, other: Any, fit: Any) -> None:  # noqa: ANN401, C901 - sums
     """Move a map between two images to where they differ least, a step or two.
@@ -205,9 +232,8 @@ def refine_fit(one: Any, other: Any, fit: Any) -> None:  # noqa: ANN401, C901 - 
             return
         for i in range(4):
             normal[i, i] += 1e-3 * normal[i, i] + 1e-6
-            for j in range(i):
-                normal[j, i] = normal[i, j]
-        step = np.linalg.solve(normal, target)
+        _solve(normal, target)
+        step = target
         if abs(step[0]) + abs(step[1]) > 0.06 or abs(step[2]) + abs(step[3]) > 6:
             return
         for i in range(4):
@@ -407,7 +433,8 @@ def _fit_ways(  # noqa: C901 - one way round after another
             for angle in range(3):
                 key = own_keys[angle, place]
                 laid_keys[angle, place] = key ^ odd[0] if mirrored else key
-            laid_places[place] = own_places[place]
+            for part in range(own_places.shape[1]):
+                laid_places[place, part] = own_places[place, part]
             if mirrored:
                 laid_places[place, 0] = frame[0] - 1 - own_places[place, 0]
         wide = frame[0]
@@ -445,12 +472,22 @@ def _fit_ways(  # noqa: C901 - one way round after another
                     ways[way, 1 + number] = _rounded(fit[number])
 
 
+@kernel("i8(f8[:,::1])")
+def _strongest_way(ways: Any) -> Any:  # noqa: ANN401
+    """Give the first of the ways that most places agree on."""
+    best = 0
+    for way in range(len(ways)):
+        if ways[way, 0] > ways[best, 0]:
+            best = way
+    return best
+
+
 @kernel(
     "void(u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:], i8,"
     " u8[:,:,:], u2[:,:,:], u2[:], u2[:,:], u1[:,:,:], u1[:,:,:,:], i8,"
     " u8[:,::1], u8[::1], f8[::1], f8[::1], f8[::1])"
 )
-def _lay_one(  # noqa: PLR0915 - roughly, finely, and in colour
+def _lay_one(  # noqa: C901, PLR0915 - roughly, finely, and in colour
     keys: Any,  # noqa: ANN401
     places: Any,  # noqa: ANN401
     counts: Any,  # noqa: ANN401
@@ -494,7 +531,7 @@ def _lay_one(  # noqa: PLR0915 - roughly, finely, and in colour
         bounds,
         ways,
     )
-    if ways[:, 0].max() < least:
+    if ways[_strongest_way(ways), 0] < least:
         return
     thumb = _thumb_of(thumbs, frames, own, bounds)
     their_thumb = _thumb_of(other_thumbs, other_frames, other, bounds)
@@ -506,7 +543,7 @@ def _lay_one(  # noqa: PLR0915 - roughly, finely, and in colour
     agreeing = np.zeros(CELLS * CELLS, np.uint8)
     top = 0.0
     for _ in range(np.int64(bounds[10])):
-        way = np.argmax(ways[:, 0])
+        way = _strongest_way(ways)
         agreed = np.int64(ways[way, 0])
         # no way that is left can be stronger: a correlation is 1 at the most
         if agreed < least or min(agreed, np.int64(12)) <= top:
@@ -514,7 +551,8 @@ def _lay_one(  # noqa: PLR0915 - roughly, finely, and in colour
         ways[way, 0] = 0
         mirrored = way // 12
         quarters = way // 3 % 4
-        fit[:] = ways[way, 1:]
+        for part in range(4):
+            fit[part] = ways[way, 1 + part]
         _scale_fit(fit, share / 2, small_fit)
         laid = _turned(coarse, mirrored, quarters)
         compare_aligned(laid, their_coarse, small_fit, said, agreeing)
@@ -527,7 +565,8 @@ def _lay_one(  # noqa: PLR0915 - roughly, finely, and in colour
         out[2] = agreed
         out[3] = mirrored
         out[4] = quarters
-        out[5:9] = fit
+        for part in range(4):
+            out[5 + part] = fit[part]
         out[9] = correlation
         out[10] = overlap
     if top < bounds[9]:
@@ -535,7 +574,8 @@ def _lay_one(  # noqa: PLR0915 - roughly, finely, and in colour
     # the best way round once more, and finer
     mirrored = np.int64(out[3])
     quarters = np.int64(out[4])
-    fit[:] = out[5:9]
+    for part in range(4):
+        fit[part] = out[5 + part]
     _scale_fit(fit, share, small_fit)
     laid = _turned(thumb, mirrored, quarters)
     refine_fit(laid, their_thumb, small_fit)

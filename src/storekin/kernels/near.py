@@ -19,7 +19,8 @@ def _step(state: Any, byte: Any) -> Any:  # noqa: ANN401
 @inlined
 def _grown(array: Any, room: Any) -> Any:  # noqa: ANN401
     more = np.empty(room, np.int64)
-    more[: len(array)] = array
+    for place in range(len(array)):
+        more[place] = array[place]
     return more
 
 

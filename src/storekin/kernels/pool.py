@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import kernel
+from storekin.kernels.sorting import sort_first
 
 RANK_COLUMNS = ("rank", "gap", "field", "best", "close")
 """What ``rank_edges`` says of an edge at one of its ends, in this order."""
@@ -61,7 +62,7 @@ def rank_edges(
         ordered = np.empty(count, np.float32)
         for place in range(count):
             ordered[place] = -similarity[edges[begin + place]]
-        ordered.sort()
+        sort_first(ordered, count)
         top = -ordered[0]
         second = -ordered[1] if count > 1 else np.float32(0)
         field = np.float32(0)

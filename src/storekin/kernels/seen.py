@@ -8,6 +8,28 @@ import numpy as np
 from storekin.kernels.compiled import kernel
 from storekin.kernels.images import blur_coarsely, blur_finely, shrink
 from storekin.kernels.keypoints import describe_places, find_places
+from storekin.kernels.sorting import sort_first
+
+
+@kernel("i8[::1](f4[:,::1], i8)")
+def _strongest_first(room: Any, count: Any) -> Any:  # noqa: ANN401
+    """Give the first *count* places by their strength, the third of their values.
+
+    Positive numbers sort as their bits do; of equally strong places the first leads.
+    """
+    strengths = np.empty(count, np.float32)
+    for place in range(count):
+        strengths[place] = room[place, 2]
+    bits = strengths.view(np.uint32)
+    keys = np.empty(count, np.uint64)
+    for place in range(count):
+        weakness = np.uint64(0xFFFFFFFF) - np.uint64(bits[place])
+        keys[place] = (weakness << np.uint64(32)) | np.uint64(place)
+    sort_first(keys, count)
+    order = np.empty(count, np.int64)
+    for place in range(count):
+        order[place] = np.int64(keys[place] & np.uint64(0xFFFFFFFF))
+    return order
 
 
 @kernel(
@@ -65,11 +87,12 @@ def see_places(  # noqa: C901, PLR0912, PLR0915 - one scale after another
         count = find_places(fine, coarse, least, margin, room)
         if count == 0:
             continue
-        strongest = np.argsort(-room[:count, 2], kind="mergesort")
+        strongest = _strongest_first(room, count)
         kept = min(count, wanted[number], len(places) - begin)
         here = np.empty((kept, 3), np.float32)
         for place in range(kept):
-            here[place] = room[strongest[place]]
+            for part in range(3):
+                here[place, part] = room[strongest[place], part]
         values = np.empty((kept, len(chosen)), np.float32)
         for turn in range(len(angles)):
             describe_places(

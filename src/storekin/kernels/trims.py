@@ -10,14 +10,23 @@ _TONE = 14
 """Grey levels within which two pixels are of one tone."""
 
 
-@inlined
-def _is_plain(line: Any) -> Any:  # noqa: ANN401
+@kernel("b1(u1[:,::1], i8, i8, i8, i8)")
+def _is_plain(grey: Any, top: Any, bottom: Any, left: Any, right: Any) -> Any:  # noqa: ANN401
     """Say whether nearly all pixels of a line are of one tone."""
-    middle = np.int64(np.sort(line)[len(line) // 2])
-    same = np.int64(0)
-    for value in line:
-        same += np.int64(abs(np.int64(value) - middle) < _TONE)
-    return same > 0.97 * len(line)
+    counts = np.zeros(256, np.int64)
+    for y in range(top, bottom):
+        for x in range(left, right):
+            counts[grey[y, x]] += 1
+    total = (bottom - top) * (right - left)
+    middle = 0
+    below = counts[0]
+    while below <= total // 2:
+        middle += 1
+        below += counts[middle]
+    same = 0
+    for tone in range(max(0, middle - _TONE + 1), min(256, middle + _TONE)):
+        same += counts[tone]
+    return same > 0.97 * total
 
 
 @kernel("void(u1[:,::1], i8[::1])")
@@ -30,16 +39,16 @@ def trim_plain_lines(grey: Any, box: Any) -> None:  # noqa: ANN401
         high = (box[1] - box[0]) // 3
         wide = (box[3] - box[2]) // 3
         low = box[1] - high
-        while box[0] < low and _is_plain(grey[box[0], box[2] : box[3]]):
+        while box[0] < low and _is_plain(grey, box[0], box[0] + 1, box[2], box[3]):
             box[0] += 1
         low = box[0] + high
-        while box[1] > low and _is_plain(grey[box[1] - 1, box[2] : box[3]]):
+        while box[1] > low and _is_plain(grey, box[1] - 1, box[1], box[2], box[3]):
             box[1] -= 1
         low = box[3] - wide
-        while box[2] < low and _is_plain(grey[box[0] : box[1], box[2]].copy()):
+        while box[2] < low and _is_plain(grey, box[0], box[1], box[2], box[2] + 1):
             box[2] += 1
         low = box[2] + wide
-        while box[3] > low and _is_plain(grey[box[0] : box[1], box[3] - 1].copy()):
+        while box[3] > low and _is_plain(grey, box[0], box[1], box[3] - 1, box[3]):
             box[3] -= 1
 
 
