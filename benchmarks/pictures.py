@@ -6,6 +6,10 @@
     python benchmarks/pictures.py index [--rows 1000000]
     python benchmarks/pictures.py pairs [--rows 1000000]
     python benchmarks/pictures.py radii DATA/images
+    python benchmarks/pictures.py colours DATA/images
+    python benchmarks/pictures.py drawings [--rows 600]
+    python benchmarks/pictures.py shared [--rows 100000]
+    python benchmarks/pictures.py folder [--rows 20000]
 
 DATA/images has ``grocery``, ``clothing``, ``shopee_photos`` and
 ``near_duplicate_variants`` as Parquet files with a column ``jpeg``. Further edits are
@@ -19,6 +23,9 @@ mirrored: three fifths of its places are kept, two to six signs of each key chan
 """
 
 import argparse
+import signal
+import subprocess
+import sys
 import threading
 import time
 from io import BytesIO
@@ -26,12 +33,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
+import made_listings
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.parquet as pq
 from picture_peers import peers
 from PIL import Image, ImageDraw
 
+import storekin
 from storekin.kernels.compiled import prepare
 from storekin.kernels.hash_join import join_near_codes
 from storekin.pictures.candidates import propose_pictures
@@ -190,6 +200,82 @@ def measure_edits(folder: Path) -> None:
     pairs = total * (total - 1) // 2
     print(
         f"\n{int(wrong.sum())} of {pairs:,} pairs of different photos are taken for one ({wrong.sum() / pairs:.1e}), {apart} of them of two classes; {len(one):,} were proposed. A copy is judged in {seconds * 1000:.2f} ms, another photo in {each * 1000:.2f} ms."
+    )
+
+
+def hue_turned(picture: Image.Image, share: float) -> Image.Image:
+    """Turn all hues by a share of the circle; greys stay."""
+    hues, depths, tones = picture.convert("HSV").split()
+    turn = round(256 * share)
+    turned = hues.point([(value + turn) % 256 for value in range(256)])
+    return Image.merge("HSV", (turned, depths, tones)).convert("RGB")
+
+
+def coloured_share(picture: Image.Image) -> float:
+    """Give the share of a picture that has a colour of its own."""
+    _, depths, tones = (np.asarray(band) for band in picture.convert("HSV").split())
+    return float(((depths > 64) & (tones > 48)).mean())
+
+
+def measure_colours(folder: Path) -> None:
+    """Whether a picture in other colours is told from the same one, edited."""
+    files, _, place = read_photos(folder)
+    pictures = [opened(data) for data in files]
+    coloured = [n for n, one in enumerate(pictures) if coloured_share(one) > 1 / 3]
+    prints = see(files)
+
+    def told(bases: list[int], edited: list[bytes]) -> tuple[float, float]:
+        made = np.concatenate([prints, see(edited)])
+        found = recognise_pairs(
+            made, made, np.array(bases), len(files) + np.arange(len(edited))
+        )
+        known = found.recognised
+        return float(known.mean()), float(found.recoloured[known].mean())
+
+    print(
+        "| edit | pictures | recognised | of these said to be in another colour |\n| --- | --- | --- | --- |"
+    )
+    for share in (0.25, 0.5, 0.75):
+        again = [as_jpeg(hue_turned(pictures[n], share)) for n in coloured]
+        known, other = told(coloured, again)
+        print(
+            f"| hues turned by {share:.2f} of the circle | {len(coloured)} | {known:.3f} | {other:.3f} |"
+        )
+    given = pq.read_table(folder / "near_duplicate_variants.parquet").to_pylist()
+    bases = [place[row["base_image_id"]] for row in given]
+    known, other = told(bases, [row["jpeg"] for row in given])
+    print(f"| the thirteen given edits | {len(given)} | {known:.3f} | {other:.3f} |")
+    random = np.random.default_rng(5)
+    hard: dict[str, list[bytes]] = {}
+    chosen = random.choice(len(files), 4 * CHOSEN, replace=False).tolist()
+    for number in chosen:
+        other_one = pictures[int(random.choice(len(files)))]
+        for name, edited in hard_edits(pictures[number], other_one, random).items():
+            hard.setdefault(name, []).append(as_jpeg(edited))
+    for name, edits in hard.items():
+        known, other = told(chosen, edits)
+        print(f"| {name} | {len(edits)} | {known:.3f} | {other:.3f} |")
+
+
+def measure_drawings(rows: int) -> None:
+    """False pairs among drawings of few plain shapes, all on one ground."""
+    chance = np.random.default_rng(12)
+    drawn = []
+    for _ in range(rows):
+        picture = Image.new("RGB", (480, 480), "white")
+        brush = ImageDraw.Draw(picture)
+        for _ in range(int(chance.integers(2, 7))):
+            x, y, wide, high = chance.integers(20, 300, 4).tolist()
+            shade = tuple(chance.integers(0, 230, 3).tolist())
+            draw = brush.ellipse if chance.random() < 0.5 else brush.rectangle
+            draw([x, y, x + wide // 2 + 20, y + high // 2 + 20], fill=shade)
+        drawn.append(as_jpeg(picture))
+    prints = see(drawn)
+    left, right = propose_pictures(prints)
+    wrong = int(recognise_pairs(prints, prints, left, right).recognised.sum())
+    pairs = rows * (rows - 1) // 2
+    print(
+        f"{wrong} of {pairs:,} pairs of different drawings are taken for one ({10_000 * wrong / pairs:.2f} in 10,000)"
     )
 
 
@@ -416,6 +502,78 @@ def measure_index(rows: int) -> None:
         )
 
 
+def measure_shared(rows: int) -> None:
+    """Match listings of which each also carries one picture that all of them carry."""
+    listings = made_listings.make(rows * 2 // 5, 61)
+    rows = listings.num_rows
+    place = listings.column_names.index("images")
+    images = listings["images"].to_pylist()
+    crowd = "phash:94974f937d4c2433"
+    inputs = {
+        "each with its own": images,
+        "all with one more, the same": [f"{own}|{crowd}" for own in images],
+    }
+    print(
+        "| listings | their pictures | s | GB | pairs |\n| --- | --- | --- | --- | --- |"
+    )
+    for name, column in inputs.items():
+        table = listings.set_column(place, "images", pa.array(column))
+        with MemoryWatch() as watch:
+            start = time.perf_counter()
+            found = storekin.match_listings(table.drop_columns(["product"]))
+            seconds = time.perf_counter() - start
+        print(
+            f"| {rows:,} | {name} | {seconds:.1f} | {watch.own:.2f} | {found.num_rows:,} |",
+            flush=True,
+        )
+
+
+def measure_folder(rows: int) -> None:
+    """See a folder of drawn pictures by the command line; interrupt it, and go on."""
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "pictures"
+        folder.mkdir()
+        draw_folder(folder, rows)
+        words = [sys.executable, "-m", "storekin", "match", "images", str(folder)]
+        whole = [*words, "--out", f"{place}/whole.parquet"]
+        begun = time.perf_counter()
+        subprocess.run(whole, check=True, stdout=subprocess.DEVNULL)
+        seconds = time.perf_counter() - begun
+        parted = [*words, "--out", f"{place}/parted.parquet"]
+        first = subprocess.Popen(parted, stdout=subprocess.DEVNULL)
+        time.sleep(seconds / 2)
+        first.send_signal(signal.SIGINT)
+        status = first.wait()
+        begun = time.perf_counter()
+        subprocess.run(parted, check=True, stdout=subprocess.DEVNULL)
+        rest = time.perf_counter() - begun
+        same = pq.read_table(whole[-1]).equals(pq.read_table(parted[-1]))
+        print(
+            "| pictures of 640 px | s | after Ctrl-C halfway (status), the rest in s | the same pairs |\n| --- | --- | --- | --- |"
+        )
+        print(f"| {rows:,} | {seconds:.0f} | {status}, {rest:.0f} | {same} |")
+
+
+def draw_folder(folder: Path, rows: int) -> None:
+    """Draw pictures of blobs and stripes, a hundredth of them mirrored copies."""
+    chance = np.random.default_rng(9)
+    for number in range(rows):
+        if number and number % 100 == 0:
+            with Image.open(folder / f"p{number - 50:06d}.jpg") as earlier:
+                picture = earlier.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        else:
+            coarse = chance.integers(0, 255, (20, 20, 3), np.uint8)
+            picture = Image.fromarray(coarse).resize(
+                (640, 640), Image.Resampling.BICUBIC
+            )
+            brush = ImageDraw.Draw(picture)
+            for _ in range(12):
+                x, y, size = chance.integers(0, 560, 3) // np.array([1, 1, 6])
+                shade = tuple(chance.integers(0, 255, 3).tolist())
+                brush.rectangle([x, y, x + size, y + size // 2 + 4], fill=shade)
+        picture.save(folder / f"p{number:06d}.jpg", quality=85)
+
+
 ASKED = 2000
 
 
@@ -476,19 +634,36 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "what", choices=["edits", "speed", "hashes", "index", "pairs", "radii"]
+        "what",
+        choices=[
+            *("edits", "speed", "hashes", "index", "pairs", "radii"),
+            *("colours", "drawings", "shared", "folder"),
+        ],
     )
     parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int)
     chosen = parser.parse_args()
     prepare()
-    drawn = {"hashes": measure_hashes, "index": measure_index, "pairs": measure_pairs}
+    drawn = {
+        "hashes": measure_hashes,
+        "index": measure_index,
+        "pairs": measure_pairs,
+        "drawings": measure_drawings,
+        "shared": measure_shared,
+        "folder": measure_folder,
+    }
     if chosen.what in drawn:
-        drawn[chosen.what](chosen.rows)
+        rows = {"drawings": 600, "shared": 100_000, "folder": 20_000}
+        drawn[chosen.what](chosen.rows or rows.get(chosen.what, 1_000_000))
         return
     if chosen.folder is None:
         parser.error("name the folder of photos")
-    on_photos = {"edits": measure_edits, "speed": measure_speed, "radii": measure_radii}
+    on_photos = {
+        "edits": measure_edits,
+        "speed": measure_speed,
+        "radii": measure_radii,
+        "colours": measure_colours,
+    }
     on_photos[chosen.what](chosen.folder)
 
 
