@@ -41,7 +41,7 @@ RECIPE = Recipe(
     leaves=24, rate=0.07, rounds=200, second_rounds=60, fewest=40, share=0.4,
     share_by_node=0.8, seeds=1, folds=FOLDS, words=False, known=False,
 )  # fmt: skip
-MADE = 16
+MADE = 26
 ASIDE = 0.1
 """What labelled pairs of others' data weigh beside whole pools: they were chosen to be
 hard, and say little about how often two like titles are one product."""
@@ -74,6 +74,13 @@ def made_field(table: pa.Table, seed: int, bar: float | None = None) -> Field:
     each = field_of(prepared, pool, labels, weights, weights**2, folds, groups)
     thin_plain_pairs(each, seed)
     return each
+
+
+def one_of_each(table: pa.Table) -> pa.Table:
+    """Keep the first listing of each product: none is another's copy."""
+    products = table["product"].to_pylist()
+    first = {name: row for row, name in reversed(list(enumerate(products)))}
+    return table.take(pa.array(sorted(first.values())))
 
 
 def offer_field(data: Path, name: str, *, pictures: bool, seed: int) -> Field:
@@ -174,7 +181,7 @@ def main() -> None:
         made_field(make(2000, 4, details=True), 4),
         made_field(make(2000, 5, pictures=False), 5),
         # in a large pool only titles that agree much are compared
-        made_field(copies(12000, 6), 6, bar=0.45),
+        made_field(copies(12000, 6), 6, bar=0.38),
         made_field(copies(12000, 7), 7, bar=0.3),
         made_field(copies(4000, 8), 8),
         made_field(make(2500, 31), 31),
@@ -183,9 +190,20 @@ def main() -> None:
         made_field(make(2500, 34), 34),
         made_field(make(2500, 35, languages="en,id,zh"), 35),
         made_field(make(2500, 36, languages="en,id"), 36),
+        made_field(make(2500, 37), 37),
+        made_field(make(2500, 38, languages="id,id,id,en"), 38),
+        made_field(make(2500, 39), 39),
+        made_field(make(2500, 40, languages="en,id,id"), 40),
+        # a small shop's listings are few, and often none is another's copy
+        made_field(make(40, 41), 41),
+        made_field(make(80, 42, pictures=False), 42),
+        made_field(make(160, 43), 43),
+        made_field(one_of_each(make(100, 44, pictures=False)), 44),
+        made_field(one_of_each(make(250, 45)), 45),
+        made_field(one_of_each(make(500, 46, pictures=False)), 46),
         # the larger a pool, the less a likeness says: both are learnt
         made_field(make(9000, 20), 20),
-        made_field(copies(50000, 21), 21, bar=0.45),
+        made_field(copies(50_000, 21), 21, bar=0.38),
     ]
     for number, name in enumerate(WDC):
         fields.append(offer_field(chosen.data, name, pictures=False, seed=number))
@@ -201,7 +219,7 @@ def main() -> None:
     model, report = fit_model(
         fields,
         replace(RECIPE),
-        version="2026.5",
+        version="2026.6",
         about="made-up listings; wdc_lspc and product_pairs (Apache-2.0 copies), train",
         on_step=lambda step: print(step, flush=True),
     )

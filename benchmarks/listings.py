@@ -4,7 +4,7 @@
     python benchmarks/listings.py pairs DATA
     python benchmarks/listings.py rate DATA
     python benchmarks/listings.py honesty DATA/shopee/shopee_train.parquet
-    python benchmarks/listings.py copies LISTINGS.parquet
+    python benchmarks/listings.py copies LISTINGS.parquet [--fit OTHERS.parquet]
     python benchmarks/listings.py growth [--sizes 100000,300000,1000000]
     python benchmarks/listings.py screening LISTINGS.parquet
     python benchmarks/listings.py skew
@@ -384,19 +384,47 @@ def measure_rate(data: Path, count: int = 200_000) -> None:
 # ---- copies, growth, screening, skew: speed and reach ----
 
 
-def measure_copies(path: Path) -> None:
-    """Match all listings of a file; precision at given recalls of the true pairs."""
-    table = pq.read_table(path)
-    cluster = table["cluster"].to_numpy()
+def copies_table(table: pa.Table) -> pa.Table:
+    """Give a generator's listings our columns: title, and price where there is one."""
     columns = {
         "listing": [f"{n:08d}" for n in range(table.num_rows)],
         "title": table["title"],
     }
     if "price" in table.column_names:
         columns["price"] = table["price"].cast(pa.string())
+    return pa.table(columns)
+
+
+def measure_copies(path: Path, fit: Path | None) -> None:
+    """Match all listings of a file; precision at given recalls of the true pairs.
+
+    With *fit*, another file of the same generator, a model fitted to it stands beside
+    the shipped one.
+    """
+    table = pq.read_table(path)
     prepare()
+    models: list[tuple[str, Path | None]] = [("shipped", None)]
+    with tempfile.TemporaryDirectory() as folder:
+        if fit is not None:
+            others, known = pq.read_table(fit), Path(folder) / "known.parquet"
+            labels = others["cluster"].cast(pa.string())
+            pq.write_table(copies_table(others).append_column("product", labels), known)
+            model = Path(folder) / "fitted.model"
+            seconds = run(
+                "train", "listings", known, "--groups", "product", "--out", model
+            )
+            models.append(
+                (f"fitted to {others.num_rows:,} others in {seconds:.0f} s", model)
+            )
+        for name, model_file in models:
+            print_copies(table, name, model_file)
+
+
+def print_copies(table: pa.Table, name: str, model: Path | None) -> None:
+    """Match with one model, and print how good it is."""
+    cluster = table["cluster"].to_numpy()
     start = time.perf_counter()
-    found = storekin.match_listings(pa.table(columns), floor=0.01)
+    found = storekin.match_listings(copies_table(table), model=model, floor=0.01)
     seconds = time.perf_counter() - start
     left, right = (
         np.array([int(x) for x in found[side].to_pylist()])
@@ -410,7 +438,7 @@ def measure_copies(path: Path) -> None:
     recall, precision = hits / true, hits / np.arange(1, len(hits) + 1)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
-        f"{table.num_rows:,} listings, {true:,} true pairs: matched in {seconds:.1f} s, {memory:.2f} GB, {found.num_rows:,} pairs\n"
+        f"\n{name}: {table.num_rows:,} listings, {true:,} true pairs: matched in {seconds:.1f} s, {memory:.2f} GB, {found.num_rows:,} pairs\n"
     )
     print("| recall | precision |\n| --- | --- |")
     for wanted in (0.5, 0.8, 0.9, 0.95, 0.97, 0.985):
@@ -418,7 +446,10 @@ def measure_copies(path: Path) -> None:
         if place < len(precision):
             print(f"| {wanted} | {precision[place]:.3f} |")
     at_half = found["probability"].to_numpy() >= 0.5
-    print(f"| {same[at_half].sum() / true:.3f} (at 0.5) | {same[at_half].mean():.3f} |")
+    print(
+        f"| {same[at_half].sum() / true:.3f} (at 0.5) | {same[at_half].mean():.3f} |",
+        flush=True,
+    )
 
 
 HEAD = """
@@ -658,6 +689,7 @@ def main() -> None:
     )
     parser.add_argument("path", type=Path, nargs="?")
     parser.add_argument("--sizes", default="100000,300000,1000000")
+    parser.add_argument("--fit", type=Path, help="listings to fit a model to (copies)")
     chosen = parser.parse_args()
     if chosen.path is None and chosen.what != "skew":
         parser.error("name the file or folder to measure on")
@@ -665,13 +697,14 @@ def main() -> None:
         measure_growth(chosen.path, [int(size) for size in chosen.sizes.split(",")])
     elif chosen.what == "skew":
         measure_skew()
+    elif chosen.what == "copies":
+        measure_copies(chosen.path, chosen.fit)
     else:
         {
             "pools": measure_pools,
             "pairs": measure_pairs,
             "rate": measure_rate,
             "honesty": measure_honesty,
-            "copies": measure_copies,
             "screening": measure_screening,
         }[chosen.what](chosen.path)
 

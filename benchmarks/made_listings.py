@@ -11,7 +11,9 @@ the product's picture as it is, some edit it, some take their own. Words are in
 
 import argparse
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -26,6 +28,7 @@ SYLLABLES = [
     "za", "ze", "zo", "lin", "tor", "mar", "ven", "sol", "dur", "kin", "pel", "nor",
     "ux", "ax",
 ]  # fmt: skip
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LANGUAGES = ("en", "id", "zh")
 SIBLINGS = 0.15
 """How many products differ from an earlier one in one thing alone."""
@@ -47,8 +50,10 @@ class Tongue:
             words = [self._word() for _ in range(random.choice((1, 1, 1, 2)))]
             (self.kinds if number % 4 == 0 else self.features).append(words)
         random.shuffle(self.kinds)
-        self.feature_odds = [1 / (n + 6) for n in range(len(self.features))]
-        self.kind_odds = [1 / (n + 12) for n in range(len(self.kinds))]
+        self.feature_odds = list(
+            accumulate(1 / (n + 6) for n in range(len(self.features)))
+        )
+        self.kind_odds = list(accumulate(1 / (n + 12) for n in range(len(self.kinds))))
 
     def _word(self) -> str:
         if self.language == "zh":
@@ -60,13 +65,16 @@ class Tongue:
             else word
         )
 
+    def _draw(self, odds: list[float]) -> int:
+        return self.random.choices(range(len(odds)), cum_weights=odds)[0]
+
     def feature(self) -> int:
         """Draw a feature, common ones more often."""
-        return self.random.choices(range(len(self.features)), self.feature_odds)[0]
+        return self._draw(self.feature_odds)
 
     def kind(self) -> int:
         """Draw a kind of product."""
-        return self.random.choices(range(len(self.kinds)), self.kind_odds)[0]
+        return self._draw(self.kind_odds)
 
 
 HAN = "".join(
@@ -165,15 +173,16 @@ def draw_sibling(random: Random, product: Product, tongue: Tongue) -> Product:
 
 
 def mistype(random: Random, word: str) -> str:
-    """Leave out, double or swap one letter."""
-    if len(word) < 5 or not word.isascii():
+    """Leave out, double, swap or miss one character."""
+    if len(word) < 4 or not word.isascii():
         return word
-    at = random.randrange(1, len(word) - 1)
+    at = random.randrange(len(word) - 1)
     return random.choice(
         (
             word[:at] + word[at + 1 :],
             word[:at] + word[at] + word[at:],
             word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            word[:at] + random.choice(LETTERS) + word[at + 1 :],
         )
     )
 
@@ -248,42 +257,90 @@ def write_title(  # noqa: PLR0912 - one habit of sellers after another
     return title
 
 
-def edit_title(random: Random, title: str, language: str, edits: int) -> str:
-    """Write a title again with so many edits, and mean the same product by it."""
+def edit_title(
+    random: Random, title: str, language: str, edits: int, tongue: "Tongue"
+) -> str:
+    """Write a title again with so many kinds of edits, and mean the same product."""
     words = title.split()
-    for _ in range(edits):
-        at = random.randrange(len(words))
-        kind = random.choice(
-            ("order", "mistype", "glue", "drop", "add", "case", "promo", "unit", "say")
-        )
-        if kind == "order":
-            words.insert(random.randrange(len(words)), words.pop(at))
-        elif kind == "mistype":
-            words[at] = mistype(random, words[at])
-        elif kind == "glue" and at + 1 < len(words):
-            words[at : at + 2] = [
-                words[at] + random.choice(("", "-", "/")) + words[at + 1]
-            ]
-        elif (
-            kind == "drop"
-            and len(words) > 4
-            and not any(c.isdigit() for c in words[at])
-        ):
-            words.pop(at)
-        elif kind == "add":
-            words.insert(at, random.choice(random.choice(WORDS["features"])[language]))
-        elif kind == "case":
-            words = random.choice((str.upper, str.lower, str.title))(
-                " ".join(words)
-            ).split()
-        elif kind == "promo":
-            place = random.choice((0, len(words)))
-            words.insert(place, random.choice(WORDS["promo"][language]))
-        elif kind == "unit":
-            words[at] = other_unit(words[at])
-        elif kind == "say":
-            words[at] = other_word(random, words[at])
+    for kind in random.sample(EDITS, edits):
+        EDITING[kind](random, words, language, tongue)
+        words = " ".join(words).split()
     return " ".join(words)
+
+
+def _reorder(random: Random, words: list[str], *_: object) -> None:
+    if random.random() < 0.5:
+        words.insert(random.randrange(len(words)), words.pop(0))
+    begin = random.randrange(len(words))
+    part = words[begin : begin + random.randint(2, 7)]
+    random.shuffle(part)
+    words[begin : begin + len(part)] = part
+
+
+def _drop(random: Random, words: list[str], *_: object) -> None:
+    for _ in range(random.choice((1, 1, 2, 3))):
+        plain = [n for n, word in enumerate(words) if not _is_code(word)]
+        if len(words) > 4 and plain:
+            words.pop(random.choice(plain))
+
+
+def _add(random: Random, words: list[str], _: str, tongue: "Tongue") -> None:
+    for _ in range(random.choice((1, 1, 2, 3))):
+        more = random.choice(tongue.features[tongue.feature()])
+        words.insert(random.randrange(len(words) + 1), more)
+
+
+def _slip(random: Random, words: list[str], *_: object) -> None:
+    for _ in range(random.choice((1, 1, 2))):
+        at = random.randrange(len(words))
+        words[at] = mistype(random, words[at])
+
+
+def _measure(_: Random, words: list[str], *__: object) -> None:
+    words[:] = [other_unit(word) for word in words]
+
+
+def _promote(random: Random, words: list[str], language: str, *_: object) -> None:
+    for _ in range(random.choice((1, 1, 2, 3))):
+        place = random.choice((0, len(words)))
+        words.insert(place, random.choice(WORDS["promo"][language]))
+
+
+def _say(random: Random, words: list[str], *_: object) -> None:
+    words[:] = [
+        other_word(random, word) if random.random() < 0.7 else word for word in words
+    ]
+
+
+def _write_large(random: Random, words: list[str], *_: object) -> None:
+    style = random.choice((str.upper, str.lower, str.title))
+    words[:] = [style(word) for word in words]
+
+
+def _glue(random: Random, words: list[str], *_: object) -> None:
+    if len(words) > 1:
+        at = random.randrange(len(words) - 1)
+        mark = random.choice(("", "", "-", "/"))
+        words[at : at + 2] = [words[at] + mark + words[at + 1]]
+
+
+EDITING: dict[str, Callable[..., None]] = {
+    "order": _reorder,
+    "drop": _drop,
+    "add": _add,
+    "slip": _slip,
+    "unit": _measure,
+    "promotion": _promote,
+    "word": _say,
+    "case": _write_large,
+    "glue": _glue,
+}
+EDITS = tuple(EDITING)
+
+
+def _is_code(word: str) -> bool:
+    digits = any(c.isdigit() for c in word)
+    return len(word) >= 4 and digits and any(c.isalpha() for c in word)
 
 
 _OTHER_UNITS = (("gb", "tb", 1024), ("ml", "l", 1000), ("gr", "kg", 1000), ("g", "kg", 1000),
@@ -329,34 +386,46 @@ def make_copies(
 ) -> pa.Table:
     """Make catalogues: most products once, some copied with edits, some with variants.
 
-    A variant's title is its sister's with one thing changed, as shops write them.
+    A variant's title is its sister's with one thing changed, as shops write them; half
+    of the products stand in a line, whose titles are made after one pattern. A copier
+    often keeps the price.
     """
     random = Random(seed)
     brands = [invent(random, 2, 3) for _ in range(max(products // 12, 5))]
     choices = languages.split(",")
     tongues = {name: Tongue(random, name, 3000) for name in sorted(set(choices))}
+    patterns: dict[str, list[str]] = {name: [] for name in tongues}
     rows: list[tuple[str, float, str]] = []
     for number in range(products):
         product = draw_product(random, brands, list(tongues.values()), choices)
         tongue = tongues[product.language]
-        manner, care = random.getrandbits(40), random.uniform(0.6, 1)
-        title = write_title(Random(manner), product, care, tongue)
-        if random.random() < 0.4:
-            # a code or a number of the maker's, as half of all titles have
-            title = f"{title} {random.choice((invent_model(random), str(random.randint(2, 99))))}"
-        rows.append((title, product.price, f"p{number:06d}"))
+        known = patterns[product.language]
+        if known and random.random() < 0.5:
+            title = draw_cousin(random, random.choice(known), tongue, brands)
+        else:
+            title = write_title(random, product, random.uniform(0.6, 1), tongue)
+            if random.random() < 0.4:
+                # a code or a number of the maker's, as half of all titles have
+                title += f" {random.choice((invent_model(random), str(random.randint(2, 99))))}"
+            while len(title.split()) < 5 and product.language != "zh":
+                title += f" {random.choice(tongue.features[tongue.feature()])}"
+            # as many patterns as keep a line at some twenty products
+            if len(known) < max(products // (40 * len(tongues)), 5):
+                known.append(title)
+        family = [(title, product.price, f"p{number:06d}")]
         if random.random() < 0.3:
-            for _ in range(random.choice((1, 1, 1, 2, 3))):
-                again = edit_title(
-                    random, title, product.language, random.randint(1, 5)
-                )
-                price = product.price * 2 ** random.gauss(0, 0.12)
-                rows.append((again, price, f"p{number:06d}"))
-        if random.random() < 0.35:
             for sister in range(random.choice((1, 1, 2))):
                 changed = change_one(random, title, product.language)
-                price = product.price * 2 ** random.gauss(0, 0.2)
-                rows.append((changed, price, f"p{number:06d}.{sister}"))
+                price = product.price * random.uniform(0.85, 1.35)
+                family.append((changed, price, f"p{number:06d}.{sister}"))
+        rows += family
+        for said, price, name in family:
+            if random.random() < 0.2:
+                for _ in range(random.choice((1, 1, 1, 2, 2, 3, 4))):
+                    again = edit_title(
+                        random, said, product.language, random.randint(1, 5), tongue
+                    )
+                    rows.append((again, price * copied_price(random), name))
     order = list(range(len(rows)))
     random.shuffle(order)
     return pa.table(
@@ -371,24 +440,64 @@ def make_copies(
     )
 
 
+def copied_price(random: Random) -> float:
+    """What a copier asks for, of the price that was copied."""
+    if random.random() < 0.45:
+        return 1.0
+    if random.random() < 0.6:
+        return random.choice((0.8, 0.85, 0.9, 0.95, 0.99, 1.05, 1.1, 1.2))
+    return 2 ** random.gauss(0, 0.15)
+
+
+def draw_cousin(random: Random, title: str, tongue: Tongue, brands: list[str]) -> str:
+    """Write another product of a line: its pattern with other words, codes, numbers."""
+    words = []
+    for word in title.split():
+        if _is_code(word):
+            words.append(
+                other_digits(random, word, 1) if random.random() < 0.9 else word
+            )
+        elif word.isdigit():
+            words.append(str(random.randint(1, 99)) if random.random() < 0.5 else word)
+        elif random.random() < 0.35:
+            words.append(
+                random.choice(brands)
+                if random.random() < 0.2
+                else random.choice(tongue.features[tongue.feature()])
+            )
+        else:
+            words.append(word)
+    if random.random() < 0.2:
+        words.insert(0, random.choice(brands))
+    return " ".join(words)
+
+
+def other_digits(random: Random, word: str, share: float) -> str:
+    """Draw the digits of a word again: each with a chance of *share*, at least one."""
+    places = [n for n, c in enumerate(word) if c.isdigit()]
+    chosen = {n for n in places if random.random() < share} or {random.choice(places)}
+    return "".join(
+        str((int(c) + random.randint(1, 9)) % 10) if n in chosen else c
+        for n, c in enumerate(word)
+    )
+
+
 def change_one(random: Random, title: str, language: str) -> str:
     """Make a title that of another variant: one number, code, colour or size."""
     words = title.split()
     digits = [n for n, word in enumerate(words) if any(c.isdigit() for c in word)]
     colours = WORDS["colours"][language]
-    if digits and random.random() < 0.7:
-        at = random.choice(digits)
-        word = words[at]
-        while word == words[at]:
-            word = "".join(
-                random.choice("0123456789")
-                if c.isdigit() and random.random() < 0.5
-                else c
-                for c in word
-            )
-        words[at] = word
-        return " ".join(words)
     found = [n for n, word in enumerate(words) if word.lower() in colours]
+    if digits and (not found or random.random() < 0.75):
+        for at in random.sample(digits, min(len(digits), random.choice((1, 1, 2)))):
+            # sister models are numbered one after the other; sizes are not
+            near = random.random() < 0.7
+            words[at] = (
+                other_digits(random, words[at], 0.1 if near else 0.6)
+                if random.random() < 0.85
+                else other_amount(random, words[at])
+            )
+        return " ".join(words)
     if found:
         words[found[0]] = random.choice(
             [c for c in colours if c != words[found[0]].lower()]
@@ -406,6 +515,14 @@ def change_one(random: Random, title: str, language: str) -> str:
         )
         words.insert(random.randrange(len(words) + 1), more)
     return " ".join(words)
+
+
+def other_amount(random: Random, word: str) -> str:
+    """Give ten times or a tenth of an amount, or half or twice of it."""
+    digits = "".join(c for c in word if c.isdigit())
+    factor = random.choice((10, 0.1, 2, 0.5))
+    other = f"{int(digits) * factor:g}" if digits else ""
+    return word.replace(digits, other, 1) if digits in word else word + "0"
 
 
 def near_hash(random: Random, digest: int, bits: int) -> int:

@@ -19,6 +19,7 @@ from storekin.kernels.groups import (
     components_held_apart,
     number_values,
 )
+from storekin.kernels.numbering import number_column
 from storekin.kernels.similar_pairs import (
     join_similar,
     join_similar_on_disk,
@@ -275,6 +276,19 @@ def test_numbering_counts_each_value(values: list[int]) -> None:
 
     assert distinct[numbers].tolist() == values
     assert counts.tolist() == [values.count(int(v)) for v in distinct]
+
+
+def test_numbering_in_parts_is_numbering_in_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Parts numbered apart and put together give the numbers of one pass."""
+    values = np.random.default_rng(1).integers(0, 300, 5_000).astype(np.uint64)
+    whole = number_values(values, 4)
+    monkeypatch.setattr("storekin.kernels.numbering._PART", 700)
+
+    for one, other in zip(number_column(values), whole, strict=True):
+        assert one.dtype == other.dtype
+        assert np.array_equal(one, other)
 
 
 @given(edges=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15))

@@ -220,3 +220,19 @@ def test_scan_and_screen_hold_one_another_to_their_word(seed: int) -> None:
     assert len(sure) > 10
     assert {pair for pair in sure if screened.get(pair, 0) < 0.5} == set()
     assert {pair for pair in certain if scanned.get(pair, 0) < 0.5} == set()
+
+
+def test_half_of_a_character_is_an_error_with_a_fix(index: ListingIndex) -> None:
+    """A text that no encoding can hold is refused in words, not with a traceback."""
+    with pytest.raises(InvalidRecordError, match="half of a character"):
+        index.screen({"title": "Norvik \ud83d clock"})
+
+
+def test_the_best_are_told_of_and_no_more(index: ListingIndex) -> None:
+    """``most`` and ``floor`` choose among the same scores."""
+    record = {"title": "thing14 item26 word2 brand2", "listing": "mine"}
+    every = index.screen(record, floor=0.0, most=50)
+
+    assert index.screen(record, floor=0.0, most=3) == every[:3]
+    likely = [one for one in every if one.probability >= every[1].probability]
+    assert index.screen(record, floor=every[1].probability, most=50) == likely

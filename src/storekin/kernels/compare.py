@@ -39,6 +39,8 @@ COLUMNS = (
     "right_bits",
     "left_words",
     "right_words",
+    "left_variant_words",
+    "right_variant_words",
 )
 """The columns that ``compare_titles`` writes, in this order."""
 
@@ -70,6 +72,7 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
     titles). Covers are the share of one side's rarity that the other side has.
     A quantity or variant differs when both sides give that dimension, and nothing of
     it agrees; it is alone when one side gives the dimension and the other does not.
+    Variant words are those quantities and variants that one side alone names.
     ``dimensions`` names those that have a column of *agreements* of their own (of
     variants from ``DIMENSIONS`` on, of plain numbers by their digits from twice that
     on): 1 agree, 0 one side alone, -1 differ, else nan.
@@ -99,6 +102,8 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
         variant_a = np.int64(0)
         variant_b = np.int64(0)
         variant_same = np.int64(0)
+        alone_a = 0
+        alone_b = 0
         number_a = np.int64(0)
         number_b = np.int64(0)
         number_same = np.int64(0)
@@ -153,6 +158,9 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
                     variant_b |= 1 << dimension
                 if side == 0:
                     variant_same |= 1 << dimension
+            if kind in (QUANTITY, VARIANT):
+                alone_a += side == 1
+                alone_b += side == 2
             if on_left:
                 a += 1
             if on_right:
@@ -181,6 +189,8 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
         vector[pair, 20] = mass_b - shared
         vector[pair, 21] = words_a
         vector[pair, 22] = words_b
+        vector[pair, 23] = alone_a
+        vector[pair, 24] = alone_b
         for column in range(len(dimensions)):
             dimension = dimensions[column]
             if dimension < DIMENSIONS:
@@ -206,6 +216,21 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
             elif seen_a != 0 or seen_b != 0:
                 agreement = 0.0
             agreements[pair, column] = agreement
+
+
+@kernel("void(f4[::1], i8[::1], f4[::1])")
+def write_norms(
+    weights: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Write the length of each text's vector of weights."""
+    for text in range(len(out)):
+        total = 0.0
+        for place in range(starts[text], starts[text + 1]):
+            weight = np.float64(weights[place])
+            total += weight * weight
+        out[text] = np.sqrt(total)
 
 
 @kernel("void(u8[::1], f4[::1], f4[::1], i8[::1], i8[::1], i8[::1], i8, i8, f4[::1])")

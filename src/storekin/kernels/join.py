@@ -12,7 +12,9 @@ import numpy as np
 
 from storekin.kernels.bits import ones
 from storekin.kernels.compiled import kernel
+from storekin.kernels.tokenise import BIGRAM
 
+_U = np.uint64
 BLOCK = 65_536
 """Documents in a block: their places fit 16 bits, the accumulator the L2 cache."""
 
@@ -110,12 +112,13 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
                 # each pair once: documents of this block that stand before the query
                 while high > low and rows[high - 1] >= query - first:
                     high -= 1
-            for entry in range(low, high):
+            # unsigned places need no check for negative ones
+            for entry in range(_U(low), _U(high)):
                 row = rows[entry]
-                before = max(np.int64(sums[row]), base)
-                after = before + weight
+                after = max(np.int64(sums[row]), base) + weight
                 sums[row] = np.uint16(after)
-                if before < bar and after >= bar:
+                # the sum has just reached the bar: not before, and not long since
+                if _U(after - bar) < _U(weight):
                     hits[found] = row
                     found += 1
         if found > 0:
@@ -141,8 +144,8 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
                     if known + hope * common * scaled < threshold * scaled:
                         continue
                 dot = np.float32(0)
-                for place in range(starts[row], starts[row + 1]):
-                    dot += weights[features[place]]
+                for place in range(_U(starts[row]), _U(starts[row + 1])):
+                    dot += weights[_U(features[place])]
                 cosine = dot / scaled
                 if cosine >= threshold:
                     if written < len(pairs):
@@ -155,12 +158,12 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
     return written
 
 
-@kernel("void(i4[::1], i8[::1], i4[::1], b1[::1], i4[::1], i8[::1], i8[::1], i8, i8)")
+@kernel("void(i4[::1], u8[::1], i8[::1], i4[::1], i4[::1], i8[::1], i8[::1], i8, i8)")
 def lay_features(
     numbers: Any,  # noqa: ANN401
+    tokens: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     counts: Any,  # noqa: ANN401
-    is_feature: Any,  # noqa: ANN401
     features: Any,  # noqa: ANN401
     kept: Any,  # noqa: ANN401
     alone: Any,  # noqa: ANN401
@@ -176,8 +179,9 @@ def lay_features(
         place = starts[row]
         lone = 0
         for entry in range(starts[row], starts[row + 1]):
-            if not is_feature[entry]:
-                continue
+            # words, numbers and pairs of ideographs come first in a text
+            if (tokens[entry] >> _U(61)) > BIGRAM:
+                break
             number = numbers[entry]
             if counts[number] > 1:
                 features[place] = number

@@ -140,21 +140,27 @@ def _lay_out(
     folder: Path | None = None,
 ) -> _Laid | None:
     """Weigh features and sort texts; None where no two texts share any."""
-    from storekin.kernels.groups import number_values
     from storekin.kernels.join import choose_prefixes, lay_features, move_features
+    from storekin.kernels.numbering import number_column
     from storekin.kernels.tokenise import BIGRAM
 
     total = len(tokens)
     spans = ranges_of(total, CHUNK)
     # every token is numbered, the others are passed over: one pass, no copies
-    numbers, distinct, counts = number_values(tokens.values, 16)
-    is_feature = (tokens.values >> np.uint64(61)) <= BIGRAM
+    numbers, distinct, counts = number_column(tokens.values)
     features = np.empty(len(numbers), np.int32)
     sizes = np.zeros(total, np.int64)
     alone = np.zeros(total, np.int64)
     run_chunks(
         lambda span: lay_features(
-            numbers, tokens.starts, counts, is_feature, features, sizes, alone, *span
+            numbers,
+            tokens.values,
+            tokens.starts,
+            counts,
+            features,
+            sizes,
+            alone,
+            *span,
         ),
         spans,
     )
@@ -341,6 +347,8 @@ class _InMemory:
         nothing = (np.empty(0, np.int64), np.empty(0, np.float32))
         parts = [*self._parts, nothing]
         self._parts = []
+        if not sum(len(keys) for keys, _ in parts):
+            return SimilarPairs(nothing[0], nothing[0].copy(), nothing[1])
         return _sorted_pairs(
             np.concatenate([keys for keys, _ in parts]),
             np.concatenate([cosines for _, cosines in parts]),
@@ -381,6 +389,20 @@ class _InFiles:
 
 
 def _sorted_pairs(keys: IntArray, cosines: npt.NDArray[np.float32]) -> SimilarPairs:
-    order = np.argsort(keys)
-    keys = keys[order]
-    return SimilarPairs(keys >> 32, keys & 0xFFFFFFFF, cosines[order])
+    """Sort pairs by their keys, range by range, on all cores."""
+    edges = np.unique(np.quantile(keys[:: len(keys) // 4096 + 1], [0.25, 0.5, 0.75]))
+    bounds = [np.iinfo(np.int64).min, *edges.astype(np.int64).tolist()]
+    bounds.append(np.iinfo(np.int64).max)
+
+    def sort(span: tuple[int, int]) -> tuple[IntArray, npt.NDArray[np.float32]]:
+        rows = np.flatnonzero((keys >= span[0]) & (keys < span[1]))
+        rows = rows[np.argsort(keys[rows])]
+        return keys[rows], cosines[rows]
+
+    parts = run_chunks(sort, list(itertools.pairwise(bounds)))
+    ordered = np.concatenate([part for part, _ in parts])
+    return SimilarPairs(
+        ordered >> 32,
+        ordered & 0xFFFFFFFF,
+        np.concatenate([part for _, part in parts]),
+    )

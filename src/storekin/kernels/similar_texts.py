@@ -76,6 +76,12 @@ class TextColumn:
             return cls(np.zeros(1, np.uint8), edges)
         return cls(np.frombuffer(data, np.uint8).copy(), edges)
 
+    @classmethod
+    def one(cls, text: str) -> "TextColumn":
+        """Make a column of one text."""
+        data = np.frombuffer(text.encode() or b"\0", np.uint8).copy()
+        return cls(data, np.array([0, len(data) if text else 0], np.int64))
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

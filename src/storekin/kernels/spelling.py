@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.sorting import sort_first
 from storekin.kernels.tokenise import (
     WORD,
     _mix,
@@ -27,7 +28,7 @@ _HASH_MASK = (1 << 56) - 1
 
 @kernel(
     "void(u1[::1], i8[::1], i8, i8, i8, u2[::1], u1[::1], u8[::1], u2[::1], u1[::1],"
-    " i4[:,::1], u8[::1], i4[:,::1], i8[:,::1])"
+    " i4[:,::1], u8[::1], i4[:,::1], i4[:,::1], i8[:,::1])"
 )
 def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bottom
     data: Any,  # noqa: ANN401
@@ -43,24 +44,30 @@ def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bo
     words: Any,  # noqa: ANN401
     word_tokens: Any,  # noqa: ANN401
     codes: Any,  # noqa: ANN401
+    runs: Any,  # noqa: ANN401
     counts: Any,  # noqa: ANN401
 ) -> None:
     """Spell texts [first, last), at most ``most`` characters of each.
 
     Writes letters, digits and ideographs without what stands between them, and marks
     where a run begins. Words are runs of letters, codes runs of letters and digits
-    that a hyphen, slash or dot may join: both as begin and end within the text.
-    ``counts`` gets for each text the number of characters, words and codes.
+    that a hyphen, slash or dot may join, and runs those that nothing joins and that
+    have a digit: all as begin and end within the text. ``counts`` gets for each text
+    the number of characters, words, codes and runs.
     """
     size = 0
     word = 0
     code = 0
+    piece = 0
     for row in range(first, last):
         position = offsets[row]
         end = offsets[row + 1]
         base = size
         word_base = word
         code_base = code
+        piece_base = piece
+        open_piece = False
+        piece_digits = 0
         before = np.int64(SEPARATOR)
         state = _U(1)
         letters = 0
@@ -87,6 +94,10 @@ def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bo
                 word += 1
                 open_word = False
             if class_ not in (LETTER, DIGIT):
+                if open_piece:
+                    runs[piece, 1] = size - base
+                    piece += piece_digits > 0
+                    open_piece = False
                 # one hyphen, slash or dot does not end a code
                 if (
                     class_ == SEPARATOR
@@ -122,10 +133,15 @@ def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bo
                     letters = 0
                     digits = 0
                     unit_letters = 0
+                if not open_piece:
+                    runs[piece, 0] = size - base
+                    open_piece = True
+                    piece_digits = 0
                 run += 1
                 gap = 0
                 if class_ == DIGIT:
                     digits += 1
+                    piece_digits += 1
                     unit_state = _U(1)
                     unit_letters = 0
                 else:
@@ -147,6 +163,7 @@ def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bo
         counts[row, 0] = size - base
         counts[row, 1] = word - word_base
         counts[row, 2] = code - code_base
+        counts[row, 3] = piece - piece_base
 
 
 @inlined
@@ -201,12 +218,11 @@ def gram_chunk(  # noqa: C901, PLR0912 - three kinds of run ends
                         state = _mix(state, padded[step])
                     found[count] = _gram(state)
                     count += 1
-        chosen = found[:count]
-        chosen.sort()
+        sort_first(found, count)
         base = written
         for place in range(count):
-            if place == 0 or chosen[place] != chosen[place - 1]:
-                grams[written] = chosen[place]
+            if place == 0 or found[place] != found[place - 1]:
+                grams[written] = found[place]
                 written += 1
         counts[row] = written - base
 

@@ -1,5 +1,6 @@
 """Columns of text as they are spelled, and their n-grams with how rare they are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,8 @@ class Spelled:
     """Texts without what stands between letters, digits and ideographs.
 
     Text i has ``characters[starts[i]:starts[i + 1]]``; ``breaks`` marks where a run of
-    one class begins. ``words`` and ``codes`` hold begin and end within the text.
+    one class begins. ``words``, ``codes`` and ``runs`` (of letters and digits, with a
+    digit) hold begin and end within the text.
     """
 
     characters: npt.NDArray[np.uint16]
@@ -38,6 +40,8 @@ class Spelled:
     word_starts: IntArray
     codes: npt.NDArray[np.int32]
     code_starts: IntArray
+    runs: npt.NDArray[np.int32]
+    run_starts: IntArray
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -64,7 +68,9 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
     from storekin.kernels.spelling import spell_chunk
 
     total = len(column)
-    counts = np.zeros((total, 3), np.int64)
+    counts = np.zeros((total, 4), np.int64)
+    if column.offsets[0] == column.offsets[-1]:
+        return _spelled([], counts)
 
     def work(span: tuple[int, int]) -> tuple[npt.NDArray[np.generic], ...]:
         low, high = span
@@ -75,6 +81,7 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
         words = np.empty((room, 2), np.int32)
         word_tokens = np.empty(room, np.uint64)
         codes = np.empty((room, 2), np.int32)
+        runs = np.empty((room, 2), np.int32)
         spell_chunk(
             column.data,
             column.offsets,
@@ -89,38 +96,49 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
             words,
             word_tokens,
             codes,
+            runs,
             counts,
         )
-        used, word_count, code_count = counts[low:high].sum(axis=0).tolist()
+        used, word_count, code_count, run_count = counts[low:high].sum(axis=0).tolist()
         return (
             characters[:used].copy(),
             breaks[:used].copy(),
             words[:word_count].copy(),
             word_tokens[:word_count].copy(),
             codes[:code_count].copy(),
+            runs[:run_count].copy(),
         )
 
-    parts = run_chunks(work, ranges_of(total, CHUNK))
-    if not parts:
-        parts = [
-            (
-                np.empty(0, np.uint16),
-                np.empty(0, np.uint8),
-                np.empty((0, 2), np.int32),
-                np.empty(0, np.uint64),
-                np.empty((0, 2), np.int32),
-            )
-        ]
-    joined = [np.concatenate([part[n] for part in parts]) for n in range(5)]
+    return _spelled(run_chunks(work, ranges_of(total, CHUNK)), counts)
+
+
+def _spelled(
+    parts: Sequence[tuple[npt.NDArray[np.generic], ...]],
+    counts: npt.NDArray[np.int64],
+) -> Spelled:
+    """Put spelled parts together; ``counts`` has what each text has of each kind."""
+    spans, numbers = np.empty((0, 2), np.int32), np.empty(0, np.uint64)
+    nothing = (
+        np.empty(0, np.uint16), np.empty(0, np.uint8), spans, numbers, spans, spans
+    )  # fmt: skip
+    columns = zip(*(parts or [nothing]), strict=True)
+    joined = [
+        np.concatenate(column) if len(column) > 1 else column[0] for column in columns
+    ]
+    edges = np.zeros((len(counts) + 1, counts.shape[1]), np.int64)
+    np.cumsum(counts, axis=0, out=edges[1:])
+    starts, word_starts, code_starts, run_starts = edges.T.copy()
     return Spelled(
         characters=joined[0],
         breaks=joined[1],
-        starts=_edges(counts[:, 0]),
+        starts=starts,
         words=joined[2],
         word_tokens=joined[3],
-        word_starts=_edges(counts[:, 1]),
+        word_starts=word_starts,
         codes=joined[4],
-        code_starts=_edges(counts[:, 2]),
+        code_starts=code_starts,
+        runs=joined[5],
+        run_starts=run_starts,
     )
 
 
@@ -176,9 +194,8 @@ def norms_of(
     weights: npt.NDArray[np.float32], starts: IntArray
 ) -> npt.NDArray[np.float32]:
     """Give the length of each text's vector of weights."""
-    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    squares = np.bincount(
-        rows, weights.astype(np.float64) ** 2, minlength=len(starts) - 1
-    )
-    norms: npt.NDArray[np.float32] = np.sqrt(squares).astype(np.float32)
+    from storekin.kernels.compare import write_norms
+
+    norms = np.empty(len(starts) - 1, np.float32)
+    write_norms(np.ascontiguousarray(weights, np.float32), starts, norms)
     return norms

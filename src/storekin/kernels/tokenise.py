@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.sorting import sort_first
 from storekin.normalise.text import DIGIT, IDEOGRAPH, IGNORED, LETTER, SEPARATOR
 
 WORD, NUMBER, BIGRAM, CODE, QUANTITY, VARIANT = 1, 2, 3, 4, 5, 6
@@ -106,6 +107,10 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
     the number of tokens written; ``counts`` gets the number for each text.
     """
     written = 0
+    # nearly no word is a variant: a bit for each hash's end spares the look-up
+    marks = np.zeros(1024, np.uint64)
+    for variant in variant_hashes:
+        marks[(variant >> _U(6)) & _U(1023)] |= _U(1) << (variant & _U(63))
     # one text as folded characters with their classes
     text = np.empty(4096, np.uint16)
     kind = np.empty(4096, np.uint8)
@@ -168,7 +173,9 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                 if count < MOST_TOKENS:
                     found[count] = _tag(state, WORD, 0)
                     count += 1
-                place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
+                place = -1
+                if (marks[(state >> _U(6)) & _U(1023)] >> (state & _U(63))) & _U(1):
+                    place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
                 # the l of "0.5 l" is a unit, not a size
                 if place >= 0 and begin != unit_at and count < MOST_TOKENS:
                     found[count] = variant_tokens[place]
@@ -281,12 +288,11 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     count += 1
             else:
                 at += 1
-        chosen = found[:count]
-        chosen.sort()
+        sort_first(found, count)
         base = written
         for place in range(count):
-            if place == 0 or chosen[place] != chosen[place - 1]:
-                tokens[written] = chosen[place]
+            if place == 0 or found[place] != found[place - 1]:
+                tokens[written] = found[place]
                 written += 1
         counts[row] = written - base
     return written

@@ -15,11 +15,14 @@ from storekin.kernels.similar_texts import (
 from storekin.kernels.texts import Grams
 from storekin.listings.encoding import closest_listings
 from storekin.listings.pictures import near_pictures
-from storekin.listings.prepared import PreparedListings
+from storekin.listings.prepared import PreparedListings, same_word_families
 
-TITLE_COSINE = 0.45
+TITLE_COSINE = 0.38
 """Among a million titles those that agree less are not compared: below it stands 1
-true copy in 80."""
+true copy in 130."""
+
+CLOSE_COSINE = 0.45
+"""Titles that agree so much are paired family by family, however many have them."""
 
 SMALL_COSINE = 0.12
 SMALL_POOL = 20_000
@@ -28,7 +31,7 @@ LARGE_POOL = 1_000_000
 the more there are of them. Between the two sizes the bar rises evenly by doublings."""
 
 MOST_NEIGHBOURS = 40
-FEWER_NEIGHBOURS = 20
+FEWER_NEIGHBOURS = 12
 """Likest titles that are compared with each, by words and by n-grams, in a small pool
 and in a larger one, where the bar is higher."""
 
@@ -101,7 +104,7 @@ def title_bar(total: int) -> float:
     """Give the cosine from which titles are compared in a pool of *total* listings.
 
     >>> title_bar(5_000), round(title_bar(140_000), 2), title_bar(5_000_000)
-    (0.12, 0.28, 0.45)
+    (0.12, 0.25, 0.38)
     """
     share = np.log(max(total, 1) / SMALL_POOL) / np.log(LARGE_POOL / SMALL_POOL)
     bar = SMALL_COSINE + (TITLE_COSINE - SMALL_COSINE) * float(np.clip(share, 0, 1))
@@ -216,7 +219,7 @@ def _title_pairs(
     on_done: Progress | None,
 ) -> tuple[tuple[IntArray, IntArray], int]:
     """Join titles, each family of equal titles as one; then unfold the families."""
-    families = listings.families
+    families = same_word_families(listings.tokens)
     total = len(listings)
     heads, inverse, sizes = np.unique(families, return_inverse=True, return_counts=True)
     lengths = np.diff(listings.tokens.starts)
@@ -249,7 +252,7 @@ def _title_pairs(
         nearest = MOST_NEIGHBOURS if total <= SMALL_POOL else FEWER_NEIGHBOURS
         kept = keep_likest(len(heads), found.left, found.right, found.cosine, nearest)
         keys.append(_keys(found.left[kept], found.right[kept]))
-        close.append(keys[-1][found.cosine[kept] >= TITLE_COSINE])
+        close.append(keys[-1][found.cosine[kept] >= CLOSE_COSINE])
     joined = np.unique(np.concatenate(keys))
     head_left, head_right = joined >> 32, joined & 0xFFFFFFFF
     # members of each family, listed in order

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from storekin.kernels import compare, pool, spelled
+from storekin.kernels import compare, pool, slips, spelled
 
 UP, DOWN, FREE = 1, -1, 0
 """How a feature may move the score: more speaks for, against, or either."""
@@ -58,6 +58,8 @@ _SIGNAL_OF = {
     "same_variants": "variant",
     "other_variants": "variant",
     "lone_variants": "variant",
+    "left_variant_words": "variant",
+    "right_variant_words": "variant",
 }
 
 _UP = {
@@ -88,6 +90,10 @@ def _text_features() -> list[Feature]:
 PAIR_FEATURES: tuple[Feature, ...] = (
     *_text_features(),
     *(Feature(name, "variant", UP) for name in DIMENSIONS),
+    *(
+        Feature(name, "model_number", DOWN if name == "changed_runs" else FREE)
+        for name in slips.COLUMNS
+    ),
     Feature("gram_3", "title", UP),
     Feature("gram_5", "title", UP),
     Feature("word_pairs", "title", UP),

@@ -23,11 +23,16 @@ from storekin.errors import (
     MissingColumnError,
 )
 from storekin.indexes.file import read_index_file, write_index_file
-from storekin.kernels.similar_texts import TextColumn, TokenArray, tokenise
+from storekin.kernels.similar_texts import (
+    IntArray,
+    TextColumn,
+    TokenArray,
+    tokenise,
+)
 from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
 from storekin.listings.blocking import title_bar
 from storekin.listings.encoding import NO_ENCODERS, check_encoders
-from storekin.listings.matching import score_places
+from storekin.listings.matching import Best, score_places
 from storekin.listings.model import LEVELS, ListingModel, load_listing_model
 from storekin.listings.pool import make_pool
 from storekin.listings.postings import Postings, find_likest, make_postings
@@ -157,32 +162,32 @@ class ListingIndex:
             table = self._gather(plain, rows, late)
         if table.num_rows < 2:
             return []
-        scores = _score_first(table, self._postings.rarity, fitted)
-        found: list[Screened] = []
         names = table["listing"].to_pylist()
         stores = table["store"].to_pylist()
-        order = np.lexsort((scores.right, -scores.total))
-        for place in order.tolist():
-            row = int(scores.right[place])
-            if scores.probability[place] < floor or len(found) == most:
-                break
-            if across_stores and stores[row] is not None and stores[row] == stores[0]:
-                continue
-            found.append(
-                Screened(
-                    listing=names[row],
-                    store=stores[row] or "",
-                    probability=float(scores.probability[place]),
-                    bits=float(scores.total[place]),
-                    level=LEVELS[int(scores.level[place])],
-                    signals={
-                        name: float(bits[place])
-                        for name, bits in scores.bits.items()
-                        if np.isfinite(bits[place])
-                    },
-                )
+        own = stores[0] if across_stores else None
+        wanted = np.array(
+            [n for n in range(1, len(names)) if own is None or stores[n] != own],
+            np.int64,
+        )
+        rarity = self._postings.rarity
+        scores = _score_first(table, rarity, fitted, wanted, Best(floor, most))
+        signals = np.stack(list(scores.bits.values()), axis=1).tolist()
+        order = np.lexsort((scores.right, -scores.total)).tolist()
+        return [
+            Screened(
+                listing=names[row],
+                store=stores[row] or "",
+                probability=float(scores.probability[place]),
+                bits=float(scores.total[place]),
+                level=LEVELS[int(scores.level[place])],
+                signals={
+                    name: bits
+                    for name, bits in zip(scores.bits, signals[place], strict=True)
+                    if isfinite(bits)
+                },
             )
-        return found
+            for place, row in zip(order, scores.right[order].tolist(), strict=True)
+        ]
 
     def save(self, path: str | Path) -> None:
         """Write the index to a file, whole or not at all; later changes go to its log.
@@ -421,6 +426,12 @@ def _plain_record(record: Record) -> dict[str, str]:
         for name in _COLUMNS
         if (value := record.get(name)) not in (None, "")
     }
+    for name, value in plain.items():
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise InvalidRecordError(
+                f"the {name} holds half of a character",
+                "read the text with its own encoding, such as UTF-8",
+            )
     if "price" in plain:
         try:
             number = float(plain["price"])
@@ -449,7 +460,7 @@ def _written(value: object) -> str:
 
 
 def _words_of(title: str) -> TokenArray:
-    tokens = tokenise(TextColumn.of(pa.array([title])), listing_vocabulary()).values
+    tokens = tokenise(TextColumn.one(title), listing_vocabulary()).values
     return tokens[(tokens >> np.uint64(61)) <= np.uint64(3)]
 
 
@@ -481,8 +492,14 @@ def _plain_table(table: pa.Table) -> pa.Table:
     return pa.table(columns).combine_chunks()
 
 
-def _score_first(table: pa.Table, rarity: Rarity, model: ListingModel) -> ListingScores:
-    """Score the first row against all others, in the pool of all of them."""
+def _score_first(
+    table: pa.Table,
+    rarity: Rarity,
+    model: ListingModel,
+    wanted: IntArray,
+    best: Best,
+) -> ListingScores:
+    """Score the first row against *wanted* others, in the pool of all of them."""
     total = table.num_rows
     owners = np.arange(total, dtype=np.int32)
     listings = prepare_listings(table, owners, None, rarity=rarity)
@@ -492,4 +509,4 @@ def _score_first(table: pa.Table, rarity: Rarity, model: ListingModel) -> Listin
     kept = alike | (left == 0)
     left, right = left[kept], right[kept]
     pool = make_pool(np.arange(total), left, right)
-    return score_places(listings, model, pool, np.arange(total - 1))
+    return score_places(listings, model, pool, wanted - 1, best)

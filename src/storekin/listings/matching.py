@@ -8,6 +8,7 @@ import numpy as np
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress
 from storekin.listings.blocking import RIVALS, propose_around, propose_pairs
+from storekin.listings.features import POOL_FEATURES
 from storekin.listings.model import ListingModel
 from storekin.listings.passes import (
     Columnist,
@@ -25,6 +26,7 @@ from storekin.listings.prepared import PreparedListings
 from storekin.listings.scoring import (
     ListingScores,
     explain_scores,
+    in_cents,
     join_scores,
     probability_of,
 )
@@ -136,16 +138,37 @@ def score_given(
     return join_scores(found).take(back)
 
 
+@dataclass(frozen=True, slots=True)
+class Best:
+    """Of scored pairs the *most* best from a probability of *floor* on."""
+
+    floor: float
+    most: int
+
+    def choose(self, steps: Steps, model: ListingModel) -> IntArray:
+        """Give the places of the best; of equal ones (to a cent) the first."""
+        likely = np.flatnonzero(probability_of(steps, model) >= self.floor)
+        order = np.argsort(-in_cents(steps[likely]), kind="stable")
+        return np.sort(likely[order[: self.most]])
+
+
 def score_places(
     listings: PreparedListings,
     model: ListingModel,
     pool: Pool,
     places: IntArray,
+    best: Best | None = None,
 ) -> ListingScores:
-    """Score the pairs of a pool that stand at *places*, in their order."""
-    columnist = Columnist(
-        listings, pool, model.words, model.sided, around_pool(listings, pool)
+    """Score the pairs of a pool that stand at *places*, in their order.
+
+    With *best* only the best of them are told of.
+    """
+    around = (
+        around_pool(listings, pool)
+        if model.asks_around
+        else np.full((len(pool.left), len(POOL_FEATURES)), np.nan, np.float32)
     )
+    columnist = Columnist(listings, pool, model.words, model.sided, around)
     columnist = keep_columns(columnist)
     shares = None
     if columnist.kept is not None and 2 * len(places) > len(pool.left):
@@ -158,6 +181,9 @@ def score_places(
     found: list[ListingScores] = []
 
     def visit(chosen: IntArray, steps: Steps) -> None:
+        if best is not None:
+            good = best.choose(steps, model)
+            chosen, steps = chosen[good], steps[good]
         told = None if shares is None else shares[chosen]
         found.append(
             explain_scores(columnist, model, chosen, first[chosen], steps, told)

@@ -11,7 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from storekin.errors import ModelFileError
-from storekin.listings.features import column_names
+from storekin.listings.features import (
+    FIRST_COUNT,
+    KNOWN_FEATURES,
+    POOL_FEATURES,
+    SECOND_FEATURES,
+    column_names,
+)
 from storekin.listings.known import KnownPairs, no_known_pairs
 from storekin.listings.trees import Trees, trees_from_lines, trees_to_lines
 from storekin.listings.words import WordWeights
@@ -74,6 +80,20 @@ class ListingModel:
     encoder: str = ""
     alone: bool = False
     known: KnownPairs = field(default_factory=no_known_pairs)
+
+    @property
+    def asks_around(self) -> bool:
+        """Whether the first pass reads what the pool around a pair says."""
+        return self.first.highest >= FIRST_COUNT - len(POOL_FEATURES)
+
+    @property
+    def asks_scores_around(self) -> bool:
+        """Whether a later pass reads the first one's scores of other pairs."""
+        if self.second is not None or self.third is None:
+            return self.second is not None
+        asked = self.third.features
+        last = FIRST_COUNT + len(SECOND_FEATURES) - len(KNOWN_FEATURES)
+        return bool(((asked > FIRST_COUNT) & (asked < last)).any())
 
     @property
     def name(self) -> str:

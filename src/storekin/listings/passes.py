@@ -18,13 +18,19 @@ from storekin.listings.features import (
     FIRST_COUNT,
     KNOWN_FEATURES,
     PAIR_FEATURES,
+    SECOND_FEATURES,
     SIGNAL_GROUPS,
     WORD_FEATURES,
     side_pairs,
 )
 from storekin.listings.known import known_features, listing_digests
 from storekin.listings.model import ListingModel
-from storekin.listings.pool import Pool, pool_features, second_features
+from storekin.listings.pool import (
+    Pool,
+    own_bits,
+    pool_features,
+    second_features,
+)
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.trees import STEPS
 from storekin.listings.vector import Columns, compare_pairs, similarities
@@ -180,7 +186,11 @@ def with_second(columnist: Columnist, model: ListingModel, first: Steps) -> Colu
         return columnist
     # the second pass learnt from scores before they were stretched
     plain = (first / (STEPS * model.stretch)).astype(np.float32)
-    second = second_features(columnist.pool, plain)
+    if model.asks_scores_around:
+        second = second_features(columnist.pool, plain)
+    else:
+        second = np.full((len(plain), len(SECOND_FEATURES)), np.nan, np.float32)
+        second[:, 0] = own_bits(plain)
     if len(model.known):
         digests = listing_digests(columnist.listings)
         ends = columnist.ends(slice(None))

@@ -149,6 +149,8 @@ def _recognise(
 ) -> tuple[IntArray, npt.NDArray[np.bool_]]:
     """Find the local files that are one picture, edited."""
     prints = pictures.prints
+    if not len(prints):
+        return np.empty(0, np.int64), np.empty(0, np.bool_)
     of_print = np.flatnonzero(pictures.print_of >= 0)
     left, right, found = recognise_all(prints, on_done)
     # names are sorted, and their prints stand in that order: so are the keys

@@ -162,6 +162,11 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
     return out
 
 
+def own_bits(bits: FloatArray) -> FloatArray:
+    """Give scores as later passes read them: beyond 20 bits all is sure."""
+    return np.clip(bits, -20, 20).astype(np.float32)
+
+
 def second_features(pool: Pool, bits: FloatArray) -> Columns:
     """Ask the first pass's scores the pool's questions; (pairs, SECOND_FEATURES).
 
@@ -171,7 +176,7 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
 
     count = len(pool.left)
     out = np.full((count, len(SECOND_FEATURES)), np.nan, np.float32)
-    bits = np.clip(bits, -20, 20).astype(np.float32)
+    bits = own_bits(bits)
     likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
     out[:, 0] = bits
     begin = _place_ranks(pool, bits, out, 1, mutual=False)

@@ -33,11 +33,11 @@ class Postings:
 
 def make_postings(tokens: Tokens, grams: Sequence[Grams]) -> Postings:
     """Count the words of all titles, and list the rows that have each."""
-    from storekin.kernels.groups import number_values
+    from storekin.kernels.numbering import number_column
 
     total = len(tokens)
     is_word = (tokens.values >> np.uint64(61)) <= np.uint64(3)
-    numbers, distinct, counts = number_values(tokens.values, 16)
+    numbers, distinct, counts = number_column(tokens.values)
     order = np.argsort(distinct, kind="stable")
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)

@@ -52,9 +52,8 @@ Step = Callable[[str], None]
 class PreparedListings:
     """All listings of a portfolio, row by row in the order of their ids.
 
-    Codes number distinct normalised values; -1 where there is none. ``families``
-    numbers the titles that have the same words, ``picture_carriers`` counts the unlike
-    products that carry each picture.
+    Codes number distinct normalised values; -1 where there is none.
+    ``picture_carriers`` counts the unlike products that carry each picture.
     """
 
     owners: npt.NDArray[np.int32]
@@ -63,7 +62,6 @@ class PreparedListings:
     spelled: Spelled
     grams: tuple[Grams, Grams, Grams]
     whole: "WholeTexts | None"
-    families: IntArray
     brands: IntArray
     gtins: IntArray
     models: IntArray
@@ -151,7 +149,6 @@ def prepare_listings(
             gram_table(spelled, 0, known[2]),
         ),
         whole=_whole_texts(listings, vocabulary),
-        families=same_word_families(tokens),
         brands=code_column(listings["brand"], _fold),
         gtins=code_column(listings["gtin"], normalise_gtin),
         models=code_column(listings["mpn"], normalise_model_number),

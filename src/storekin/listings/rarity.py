@@ -42,11 +42,11 @@ def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
     A few texts know little of how rare words are: they are taken for a part of
     ``FEWEST_TEXTS``, in whose others the words do not stand.
     """
-    from storekin.kernels.groups import number_values
+    from storekin.kernels.numbering import number_column
 
     if not len(tokens.values):
         return np.empty(0, np.float32)
-    numbers, _, counts = number_values(tokens.values, 16)
+    numbers, _, counts = number_column(tokens.values)
     total = max(len(tokens) + 1, FEWEST_TEXTS)
     bits = np.log2(total / counts.astype(np.float64))
     # shown and compared to a thousandth of a bit, whatever the machine

@@ -5,6 +5,7 @@ else decides.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -96,6 +97,11 @@ def probability_of(steps: Steps, model: ListingModel) -> FloatArray:
     return likely
 
 
+def in_cents(steps: Steps) -> Steps:
+    """Round steps of a bit to hundredths, in which scores are told and ordered."""
+    return np.round(steps / _CENT).astype(np.int64)
+
+
 def explain_scores(
     columnist: Columnist,
     model: ListingModel,
@@ -127,18 +133,16 @@ def explain_scores(
         shares[again] += part
     ruled = by_rule(columnist, model, places)
     facts = Facts.of(columns)
-    speaking = {name: facts.speaks(name) for name in SIGNAL_GROUPS}
-    for number, name in enumerate(SIGNAL_GROUPS):
-        silent = ~speaking[name]
-        shares[silent, 0] += np.where(number > 0, shares[silent, number], 0)
-        if number:
-            shares[silent, number] = 0
-    cents = np.round(shares / _CENT).astype(np.int64)
-    # the whole is what was scored: the title takes what rounding leaves
-    total = np.round(steps / _CENT).astype(np.int64)
-    gtin = np.round(ruled / _CENT).astype(np.int64)
+    silent = ~facts.speaking
+    silent[:, 0] = False
+    shares[:, 0] += np.where(silent, shares, 0).sum(axis=1)
+    cents = in_cents(shares)
+    # the whole is what was scored: the title takes what rounding and silence leave
+    total = in_cents(steps)
+    gtin = in_cents(ruled)
+    cents[silent] = 0
     cents[:, 0] = total - gtin - cents[:, 1:].sum(axis=1)
-    bits = _name_signals(cents / 100, gtin / 100, facts, speaking, ruled != 0)
+    bits = _name_signals(cents / 100, gtin / 100, facts, ruled != 0)
     seen = facts.near_picture | (gtin > 0)
     probability = probability_of(steps, model)
     level = _levels(facts, gtin, probability, model)
@@ -152,87 +156,100 @@ def explain_scores(
     )
 
 
+Mask = npt.NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is so about pairs, whatever it weighs."""
+    """What is so about pairs, whatever it weighs.
 
-    columns: Columns
+    ``speaking`` says, by pair and group of features, whether both sides give something
+    to compare. ``cosine`` is of the titles' words. Of pictures: an equal one, and a
+    near one that is not everybody's. ``other_amount`` is a size, colour or amount that
+    differs, ``lone_amount`` one that one side alone gives; ``other_model`` codes, or
+    numbers, on both sides and none in common, ``lone_model`` one that one side gives.
+    """
+
+    speaking: Mask
+    cosine: npt.NDArray[np.float32]
+    same_picture: Mask
+    near_picture: Mask
+    other_amount: Mask
+    lone_amount: Mask
+    other_model: Mask
+    lone_model: Mask
 
     @classmethod
     def of(cls, columns: Columns) -> "Facts":
         """Read the facts off the columns of pairs."""
-        return cls(columns)
 
-    def column(self, name: str) -> npt.NDArray[np.float32]:
-        """Give a feature that both sides share, by its name."""
-        return self.columns[:, _PLACE[name]]
+        def column(name: str) -> npt.NDArray[np.float32]:
+            return columns[:, _PLACE[name]]
 
-    def both(self, name: str) -> tuple[Columns, Columns]:
-        """Give the two sides of a feature, in the order in which trees read them."""
-        return self.column(f"left_{name}"), self.column(f"right_{name}")
+        hash_bits, mpn = column("hash_bits"), column("mpn")
+        near = hash_bits <= NEAR_BITS
+        capping = columns[:, _CAPPING_PLACES]
+        codes = column("left_codes"), column("right_codes")
+        numbers = column("left_numbers"), column("right_numbers")
+        both = np.minimum(*codes) > 0
+        other_model = (both | ((mpn < 0) & (column("shared_codes") <= 0))) | (
+            np.minimum(*numbers) > 0
+        )
+        other_model &= ~(mpn > 0)
+        either = np.maximum(*codes) + np.maximum(*numbers) > 0
+        return cls(
+            speaking=_speaking(columns),
+            cosine=column("cosine"),
+            same_picture=hash_bits == 0,
+            near_picture=near & (column("picture_carriers") < COMMON_DOUBLINGS),
+            other_amount=(column("other_quantities") > 0) | (capping < 0).any(axis=1),
+            lone_amount=(capping == 0).any(axis=1),
+            other_model=other_model,
+            lone_model=either & ~other_model,
+        )
 
-    @property
-    def same_picture(self) -> npt.NDArray[np.bool_]:
-        """An equal picture."""
-        equal: npt.NDArray[np.bool_] = self.column("hash_bits") == 0
-        return equal
 
-    @property
-    def near_picture(self) -> npt.NDArray[np.bool_]:
-        """An equal or a near picture that is not everybody's."""
-        near = self.column("hash_bits") <= NEAR_BITS
-        return near & (self.column("picture_carriers") < COMMON_DOUBLINGS)
+_CAPPING_PLACES = [_PLACE[name] for name in CAPPING]
 
-    @property
-    def other_amount(self) -> npt.NDArray[np.bool_]:
-        """A size, colour or amount that differs."""
-        differ: npt.NDArray[np.bool_] = self.column("other_quantities") > 0
-        for name in CAPPING:
-            differ = differ | (self.column(name) < 0)
-        return differ
 
-    @property
-    def lone_amount(self) -> npt.NDArray[np.bool_]:
-        """A size, colour or amount that one side alone gives."""
-        lone = np.zeros(len(self.columns), np.bool_)
-        for name in CAPPING:
-            lone |= self.column(name) == 0
-        return lone
+def _speaking(columns: Columns) -> Mask:
+    """Say, by pair and group, whether both sides give something that it compares."""
+    out = np.ones((len(columns), len(SIGNAL_GROUPS)), np.bool_)
+    groups, begins, told, counted = _tellers(columns.shape[1])
+    flags = np.concatenate(
+        [~np.isnan(columns[:, told]), columns[:, counted] > 0], axis=1
+    )
+    order, edges = begins
+    out[:, groups] = np.logical_or.reduceat(flags[:, order], edges, axis=1)
+    return out
 
-    @property
-    def other_model(self) -> npt.NDArray[np.bool_]:
-        """Codes, or numbers, on both sides, and none of them in common."""
-        codes = np.minimum(*self.both("codes")) > 0
-        numbers = np.minimum(*self.both("numbers")) > 0
-        same = self.column("mpn") > 0
-        shared = self.column("shared_codes") > 0
-        return ((codes | (self.column("mpn") < 0) & ~shared) | numbers) & ~same
 
-    @property
-    def lone_model(self) -> npt.NDArray[np.bool_]:
-        """A code or number that one side alone gives."""
-        alone = np.maximum(*self.both("codes")) + np.maximum(*self.both("numbers"))
-        return (alone > 0) & ~self.other_model
+@lru_cache(maxsize=4)
+def _tellers(
+    width: int,
+) -> tuple[list[int], tuple[list[int], list[int]], list[int], list[int]]:
+    """Give the groups that may be silent, and the columns that show them to speak.
 
-    def speaks(self, group: str) -> npt.NDArray[np.bool_]:
-        """Say where both sides give something that a group of features compares."""
-        if group == "model_number":
-            some = self.column("shared_codes") + self.column("shared_numbers")
-            for name in ("codes", "numbers"):
-                some = some + np.maximum(*self.both(name))
-            return (some > 0) | ~np.isnan(self.column("mpn"))
-        if group == "variant":
-            known = self.column("same_quantities") + self.column("other_quantities")
-            known = known + self.column("same_variants") + self.column("lone_variants")
-            return (known + self.column("other_variants")) > 0
-        teller = _TELLERS.get(group)
-        if teller is None:
-            return np.ones(len(self.columns), np.bool_)
-        told = np.zeros(len(self.columns), np.bool_)
-        for name in teller:
-            if _PLACE[name] < self.columns.shape[1]:
-                told |= ~np.isnan(self.column(name))
-        return told
+    A group speaks where one of its columns is known, or counts something. Gives the
+    groups, the order of flags by group with each group's first, and the columns.
+    """
+    told = [
+        (SIGNAL_GROUPS.index(group), _PLACE[name])
+        for group, names in _TELLERS.items()
+        for name in names
+        if _PLACE[name] < width
+    ]
+    counted = [
+        (SIGNAL_GROUPS.index(group), _PLACE[name])
+        for group, names in _COUNTERS.items()
+        for name in names
+    ]
+    owners = [group for group, _ in (*told, *counted)]
+    order = sorted(range(len(owners)), key=owners.__getitem__)
+    ordered = [owners[place] for place in order]
+    groups = sorted(set(owners))
+    edges = [ordered.index(group) for group in groups]
+    return groups, (order, edges), [c for _, c in told], [c for _, c in counted]
 
 
 NEAR_BITS = 8
@@ -242,6 +259,7 @@ COMMON_DOUBLINGS = 2.5
 """A picture that more doublings of unlike products carry is a logo or a chart."""
 
 _TELLERS = {
+    "model_number": ("mpn",),
     "brand": ("brand", "brand_found"),
     "category": ("category",),
     "price": ("price_ratio",),
@@ -253,21 +271,38 @@ _TELLERS = {
 }
 
 
+_COUNTERS = {
+    "model_number": (
+        "shared_codes",
+        "shared_numbers",
+        "left_codes",
+        "right_codes",
+        "left_numbers",
+        "right_numbers",
+    ),
+    "variant": (
+        "same_quantities",
+        "other_quantities",
+        "same_variants",
+        "lone_variants",
+        "other_variants",
+    ),
+}
+
+
 def _name_signals(
     bits: FloatArray,
     gtin: FloatArray,
     facts: Facts,
-    speaking: dict[str, npt.NDArray[np.bool_]],
-    ruled: npt.NDArray[np.bool_],
+    ruled: Mask,
 ) -> dict[str, FloatArray]:
     """Give each signal its column: what agrees and what contradicts apart."""
+    said = np.where(facts.speaking, bits + 0.0, np.nan)
     column = dict(zip(SIGNAL_GROUPS, bits.T, strict=True))
+    spoken = dict(zip(SIGNAL_GROUPS, said.T, strict=True))
 
-    def told(group: str, where: npt.NDArray[np.bool_] | None = None) -> FloatArray:
-        speaks = speaking[group]
-        if where is not None:
-            speaks = speaks & where
-        chosen: FloatArray = np.where(speaks, column[group] + 0.0, np.nan)
+    def told(group: str, where: Mask) -> FloatArray:
+        chosen: FloatArray = np.where(where, spoken[group], np.nan)
         return chosen
 
     other_model = facts.other_model | (column["model_number"] < 0)
@@ -277,19 +312,19 @@ def _name_signals(
         "same_gtin": np.where(ruled, gtin, np.nan),
         "same_image": told("image", same_picture),
         "similar_image": told("image", ~same_picture),
-        "similar_title": column["title"] + 0.0,
+        "similar_title": spoken["title"],
         "same_model_number": told("model_number", ~other_model),
         "different_model_number": told("model_number", other_model),
-        "same_brand": told("brand"),
-        "same_category": told("category"),
-        "similar_attributes": told("attributes"),
+        "same_brand": spoken["brand"],
+        "same_category": spoken["category"],
+        "similar_attributes": spoken["attributes"],
         "same_variant": told("variant", ~other_variant),
         "different_variant": told("variant", other_variant),
-        "close_price": told("price"),
-        "similar_description": told("description"),
-        "stands_out": told("pool"),
-        "known_pairs": told("known"),
-        "similar_encoding": told("encoder"),
+        "close_price": spoken["price"],
+        "similar_description": spoken["description"],
+        "stands_out": spoken["pool"],
+        "known_pairs": spoken["known"],
+        "similar_encoding": spoken["encoder"],
     }
     return {name: signals[name] for name in LISTING_SIGNALS}
 
@@ -304,7 +339,7 @@ def _levels(
     seen = facts.same_picture | (gtin > 0)
     # what one title names and the other does not may have been left out, where a
     # picture or a product code says that it is one product, or the words differ anyway
-    close_words = facts.column("cosine") > _SAME_WORDS
+    close_words = facts.cosine > _SAME_WORDS
     variant = facts.other_amount | (facts.lone_amount & ~seen & close_words)
     number = facts.other_model & close_words
     number |= facts.lone_model & ~seen & close_words
@@ -313,9 +348,9 @@ def _levels(
     level = np.full(len(probability), 3, np.int8)
     level[probability >= similar] = 2
     # highly similar is what anyone can see: a picture, a code, or most of the words
-    shown = seen | facts.near_picture | (facts.column("cosine") > _SAME_WORDS)
+    shown = seen | facts.near_picture | close_words
     level[(probability >= highly_similar) & ~contradicts & shown] = 1
-    proof = seen | (facts.column("cosine") > _EQUAL_WORDS)
+    proof = seen | (facts.cosine > _EQUAL_WORDS)
     level[(probability >= identical) & ~contradicts & proof] = 0
     return level
 

@@ -46,6 +46,7 @@ LEVELS = (0.97, 0.9, 0.5)
 GTIN_BITS = (12.0, -4.0)
 _LN2 = float(np.log(2))
 _ALONE = len(PAIR_FEATURES) + len(WORD_FEATURES)
+_KNOWN = len(FEATURES) - len(KNOWN_FEATURES)
 FEWEST_EACH = 10
 """Pairs of either label below which nothing can be learnt."""
 
@@ -176,9 +177,11 @@ def fit_model(
     say("second_pass")
     asked, known = _ask(fields, everything, recipe)
     plain = [each.first for each in everything]
-    second = _fit_later(
-        fields, everything, _Later(2, asked, plain), recipe, recipe.second_rounds
-    )
+    second = _Fitted(first, plain)
+    if recipe.pool:
+        second = _fit_later(
+            fields, everything, _Later(2, asked, plain), recipe, recipe.second_rounds
+        )
     judges = [n for n, f in enumerate(fields) if f.judging]
     judging = [fields[n] for n in judges]
     f1_first, _ = _judge(judging, [plain[n] for n in judges])
@@ -484,7 +487,7 @@ def _grow(
         for n in usable_columns(1 if later is None else later.number)
         if n >= lowest
         and (recipe.words or not FEATURES[n].name.startswith("words_"))
-        and (recipe.pool or n < _ALONE)
+        and (recipe.pool or n < _ALONE or n == FIRST_COUNT or n >= _KNOWN)
     ]
     data, labels, weights, start = [], [], [], []
     for number, each in enumerate(fields):

@@ -29,7 +29,11 @@ class Trees:
     """Nodes of all trees, end to end; ``columns`` names what ``features`` number.
 
     ``shares`` of shape (nodes, groups) is what the splits above each node changed, by
-    the group of the feature that each asked about.
+    the group of the feature that each asked about. ``base`` is what the trees say of a
+    pair of which nothing is known yet, ``lowest`` and ``highest`` the first and the
+    last column that any reads (beyond all, and -1, if none does). ``asked`` and
+    ``ways`` are ``features`` and both next nodes as the kernels walk them: a leaf asks
+    the first column, and stays.
     """
 
     columns: tuple[str, ...]
@@ -42,32 +46,24 @@ class Trees:
     roots: npt.NDArray[np.int32]
     depths: npt.NDArray[np.int64]
     shares: npt.NDArray[np.int32]
-
-    @property
-    def base(self) -> int:
-        """What the trees say of a pair of which nothing is known yet."""
-        return int(self.values[self.roots].sum())
-
-    @property
-    def lowest(self) -> int:
-        """The first column that any tree reads; beyond all if none does."""
-        used = self.features[self.features >= 0]
-        return int(used.min()) if len(used) else len(self.columns)
+    base: int
+    lowest: int
+    highest: int
+    asked: npt.NDArray[np.int32]
+    ways: npt.NDArray[np.int32]
 
     def sum(self, columns: Columns) -> Sums:
         """Add up the leaves of every row, in steps of a bit."""
         from storekin.kernels.trees import sum_trees
 
         out = np.zeros(len(columns), np.int64)
-        features = np.maximum(self.features, 0)
-        ways = np.stack([self.no, self.yes], axis=1)
         run_chunks(
             lambda span: sum_trees(
                 columns,
-                features,
+                self.asked,
                 self.thresholds,
                 self.unknown_yes,
-                ways,
+                self.ways,
                 self.values,
                 self.roots,
                 self.depths,
@@ -86,15 +82,13 @@ class Trees:
         """
         from storekin.kernels.trees import share_trees
 
-        features = np.maximum(self.features, 0)
-        ways = np.stack([self.no, self.yes], axis=1)
         run_chunks(
             lambda span: share_trees(
                 columns,
-                features,
+                self.asked,
                 self.thresholds,
                 self.unknown_yes,
-                ways,
+                self.ways,
                 self.shares,
                 self.roots,
                 self.depths,
@@ -184,17 +178,27 @@ def checked_trees(
             level[node[3]] = level[node[4]] = level[place] + 1
         depths.append(max(level[root:end], default=0))
     fields = list(zip(*nodes, strict=True)) or [()] * 6
+    features = np.array(fields[0], np.int32)
+    used = features[features >= 0]
+    yes, no = np.array(fields[3], np.int32), np.array(fields[4], np.int32)
+    values = np.array(fields[5], np.int64)
+    places = np.array(roots, np.int32)
     return Trees(
         columns=tuple(columns),
-        features=np.array(fields[0], np.int32),
+        features=features,
         thresholds=np.array(fields[1], np.float32),
         unknown_yes=np.array(fields[2], np.bool_),
-        yes=np.array(fields[3], np.int32),
-        no=np.array(fields[4], np.int32),
-        values=np.array(fields[5], np.int64),
-        roots=np.array(roots, np.int32),
+        yes=yes,
+        no=no,
+        values=values,
+        roots=places,
         depths=np.array(depths, np.int64),
         shares=_shares_above(nodes),
+        base=int(values[places].sum()),
+        lowest=int(used.min()) if len(used) else len(columns),
+        highest=int(used.max()) if len(used) else -1,
+        asked=np.maximum(features, 0),
+        ways=np.stack([no, yes], axis=1),
     )
 
 

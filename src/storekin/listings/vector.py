@@ -126,8 +126,9 @@ def column(vector: Columns, name: str) -> Columns:
 def _compare_texts(
     listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
 ) -> None:
-    from storekin.kernels import compare, spelled
+    from storekin.kernels import compare, slips, spelled
     from storekin.kernels.compare import compare_titles, missing_words
+    from storekin.kernels.slips import compare_runs
     from storekin.kernels.spelled import compare_spelling
 
     tokens, title = listings.tokens, listings.spelled
@@ -137,6 +138,7 @@ def _compare_texts(
     dimensions = _dimensions()
     words = len(compare.COLUMNS)
     spelling = words + len(spelled.COLUMNS)
+    slipping = _PLACE[slips.COLUMNS[0]]
 
     def work(span: tuple[int, int]) -> None:
         low, high = span
@@ -182,6 +184,22 @@ def _compare_texts(
             part,
         )
         vector[low:high, words:spelling] = part
+        part = np.empty((size, len(slips.COLUMNS)), np.float32)
+        compare_runs(
+            title.characters,
+            title.starts,
+            title.runs,
+            title.run_starts,
+            whole_text.characters,
+            whole_text.breaks,
+            whole_text.starts,
+            one,
+            other,
+            0,
+            size,
+            part,
+        )
+        vector[low:high, slipping : slipping + len(slips.COLUMNS)] = part
         for name, grams in zip(
             ("gram_3", "gram_5", "word_pairs"), listings.grams, strict=True
         ):

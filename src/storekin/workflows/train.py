@@ -29,8 +29,9 @@ from storekin.workflows.given_pairs import PART, GivenPairs
 Step = Callable[[str], None]
 
 PAIR_RECIPE = Recipe()
-FAST_RECIPE = Recipe(rate=0.05, rounds=240, seeds=1, known_rounds=120)
-"""Fewer trees, for models that see pairs alone: they are chosen for their speed."""
+FAST_RECIPE = Recipe(rate=0.05, rounds=240, seeds=1, known_rounds=120, pool=False)
+"""Fewer trees that ask nothing of other pairs, for models that see pairs alone: they
+are chosen for their speed."""
 
 GROUP_RECIPE = Recipe(
     leaves=48,
