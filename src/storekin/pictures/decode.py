@@ -108,7 +108,7 @@ def _decode(data: bytes) -> "tuple[tuple[int, int], Image.Image | None]":
         size = picture.size
         if size[0] * size[1] > MOST_PIXELS:
             return size, None
-        picture.draft("YCbCr", (2 * SIDE, 2 * SIDE))
+        picture.draft("YCbCr", (3 * SIDE // 2, 3 * SIDE // 2))
         ImageOps.exif_transpose(picture, in_place=True)
         return size, _on_white(_reduced(picture))
 
