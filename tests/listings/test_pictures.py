@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from scenes import EDITS, draw_scene
 
+import storekin
 from storekin.listings.picture_pairs import find_picture_pair
 from storekin.listings.pictures import (
     EDITED_BITS,
@@ -138,3 +139,48 @@ def test_distances_of_all_kinds_are_put_on_one_scale(scheme: str, bits: int) -> 
     assert told[own.near] == pytest.approx(7)
     assert told[own.wide] == pytest.approx(13)
     assert from_common(7, scheme, bits) == own.near
+
+
+def catalogue(common: str | None) -> pa.Table:
+    """600 unlike listings and ten copies, each with its own picture and *common*."""
+    chance = np.random.default_rng(4)
+    starts = [a + b for a in "bdfgkmprst" for b in "aeiou"]
+    words = [one + other for one in starts for other in starts[:18]]
+    titles = [" ".join(chance.choice(words, 6)) + f" {n}w" for n in range(600)]
+    hashes = [f"phash:{int(h):016x}" for h in chance.integers(0, 2**63, 600)]
+    titles += [f"{title} new" for title in titles[:10]]
+    hashes += hashes[:10]
+    extra = "" if common is None else f"|{common}"
+    return pa.table(
+        {
+            "listing": [f"l{n:04d}" for n in range(610)],
+            "title": titles,
+            "images": [f"{one}{extra}" for one in hashes],
+        }
+    )
+
+
+NOBODYS = "phash:94974f937d4c2433"
+
+
+def test_a_picture_that_all_listings_carry_changes_nothing() -> None:
+    """A logo or a delivery banner is nobody's product picture: it is left out."""
+    plain = storekin.match_listings(catalogue(None))
+    shared = storekin.match_listings(catalogue(NOBODYS))
+
+    assert plain.num_rows >= 10
+    assert shared.equals(plain)
+
+
+def test_screening_leaves_such_a_picture_out_too() -> None:
+    """What one listing is told does not depend on what all carry."""
+    plain = storekin.ListingIndex.build(catalogue(None))
+    shared = storekin.ListingIndex.build(catalogue(NOBODYS))
+    first = catalogue(None).to_pylist()[3]
+    again = catalogue(NOBODYS).to_pylist()[3]
+
+    found = plain.screen(first)
+    assert [one.listing for one in found][:1] == ["l0603"]
+    assert shared.screen(again) == found
+    alone = {"title": "nothing alike", "images": NOBODYS}
+    assert shared.screen(alone, floor=0.3) == []

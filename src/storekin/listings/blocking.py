@@ -201,6 +201,7 @@ def propose_pairs(
     if across_stores:
         apart = listings.owners[left] != listings.owners[right]
         left, right, is_strong = left[apart], right[apart], is_strong[apart]
+    crowded += listings.common_pictures
     return ListingCandidates(left, right, is_strong, crowded)
 
 

@@ -27,6 +27,7 @@ from storekin.kernels.similar_texts import (
     IntArray,
     TextColumn,
     TokenArray,
+    Tokens,
     tokenise,
 )
 from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
@@ -37,7 +38,7 @@ from storekin.listings.model import LEVELS, ListingModel, load_listing_model
 from storekin.listings.pool import make_pool
 from storekin.listings.postings import Postings, find_likest, make_postings
 from storekin.listings.prepared import prepare_listings
-from storekin.listings.rarity import Rarity
+from storekin.listings.rarity import COMMON_CARRIERS, Rarity, is_everybodys
 from storekin.listings.scoring import ListingScores
 from storekin.listings.vector import word_cosines
 from storekin.listings.vocabulary import listing_vocabulary
@@ -83,6 +84,7 @@ class ListingIndex:
         self._scratch = np.zeros(len(postings), np.float32)
         self._row_of: dict[str, int] | None = None
         self._exact: dict[str, list[int]] | None = None
+        self._everybodys: frozenset[str] = frozenset()
         self._added: dict[str, Record] = {}
         self._late: _Late = _Late.empty()
         self._log: ChangeLog | None = None
@@ -271,6 +273,7 @@ class ListingIndex:
         self._gone = np.zeros(len(self._postings), np.bool_)
         self._scratch = np.zeros(len(self._postings), np.float32)
         self._row_of = self._exact = None
+        self._everybodys = frozenset()
         self._added = {}
         self._late = _Late.empty()
 
@@ -285,7 +288,24 @@ class ListingIndex:
                 for row, text in enumerate(values.to_pylist()):
                     for key in _keys_of(column, text):
                         self._exact.setdefault(key, []).append(row)
+            self._everybodys = frozenset(
+                key
+                for key, rows in self._exact.items()
+                if key.startswith(_IMAGE)
+                and len(rows) >= COMMON_CARRIERS
+                and is_everybodys(self._titles(rows), self._postings.rarity)
+            )
         return self._exact
+
+    def _titles(self, rows: list[int]) -> Tokens:
+        titles = self._table["title"].take(pa.array(rows, pa.int64()))
+        return tokenise(TextColumn.of(titles), listing_vocabulary())
+
+    def _own_pictures(self, text: object) -> str | None:
+        """Leave out of a listing's pictures those that are everybody's."""
+        keys = _keys_of("images", text)
+        own = [key for key in keys if key not in self._everybodys]
+        return "|".join(key.removeprefix(_IMAGE) for key in own) or None
 
     def _neighbours(self, record: Record) -> tuple[list[int], list[str]]:
         """Find the rows worth comparing with *record*, and the added listings."""
@@ -300,7 +320,8 @@ class ListingIndex:
         if keys:
             exact = self._exact_keys()
             for key in keys:
-                for row in exact.get(key, [])[:NEIGHBOURS]:
+                held = [] if key in self._everybodys else exact.get(key, [])
+                for row in held[:NEIGHBOURS]:
                     if not self._gone[row]:
                         rows[row] = None
         likest = find_likest(
@@ -331,6 +352,9 @@ class ListingIndex:
                 columns[name] = pa.concat_arrays([head, _whole(tail)])
             else:
                 columns[name] = pa.concat_arrays([head, pa.nulls(len(rows), kind)])
+        if self._everybodys:
+            told = [self._own_pictures(text) for text in columns["images"].to_pylist()]
+            columns["images"] = pa.array(told, pa.string())
         return pa.table(columns)
 
 
@@ -381,6 +405,9 @@ class _Late:
                 found[name] = found.get(name, 0.0) + weight
         ordered = sorted(found, key=lambda name: (-found[name], name))
         return ordered[:most]
+
+
+_IMAGE = "image:"
 
 
 def _given_columns(table: pa.Table) -> frozenset[str]:
@@ -470,7 +497,7 @@ def _keys_of(column: str, text: object) -> list[str]:
     if column == "gtin":
         code = normalise_gtin(str(text))
         return [f"gtin:{code}"] if code else []
-    return [f"image:{part.strip()}" for part in str(text).split("|") if part.strip()]
+    return [_IMAGE + part.strip() for part in str(text).split("|") if part.strip()]
 
 
 def _plain_table(table: pa.Table) -> pa.Table:

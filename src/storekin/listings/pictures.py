@@ -1,8 +1,9 @@
 """The pictures of listings: which listing has which, and which are alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,20 @@ class Pictures:
         codes = self.codes[begin:end]
         is_main = codes == self.main[row]
         return np.concatenate([codes[is_main], codes[~is_main]])
+
+    def without(self, common: npt.NDArray[np.bool_]) -> "Pictures":
+        """Leave out pictures, given by their numbers, as if no listing had them."""
+        kept = ~common[self.codes]
+        first = np.full(len(self.main), -1, np.int64)
+        has = self.main >= 0
+        first[has] = np.where(common[self.main[has]], -1, self.main[has])
+        return replace(
+            self,
+            rows=self.rows[kept],
+            codes=self.codes[kept],
+            main=first,
+            references=tuple(compress(self.references, kept.tolist())),
+        )
 
     def reference_of(self, row: int, code: int) -> str:
         """Give how a listing names one of its pictures."""

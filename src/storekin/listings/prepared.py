@@ -40,7 +40,12 @@ from storekin.listings.pictures import (
     hashes_of,
     read_pictures,
 )
-from storekin.listings.rarity import Rarity, rarity_bits, unlike_carriers
+from storekin.listings.rarity import (
+    COMMON_CARRIERS,
+    Rarity,
+    rarity_bits,
+    unlike_carriers,
+)
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
 from storekin.normalise.text import fold_text
@@ -53,7 +58,8 @@ class PreparedListings:
     """All listings of a portfolio, row by row in the order of their ids.
 
     Codes number distinct normalised values; -1 where there is none.
-    ``picture_carriers`` counts the unlike products that carry each picture.
+    ``picture_carriers`` counts the unlike products that carry each picture; those that
+    so many carry that they are nobody's (``common_pictures`` of them) are left out.
     """
 
     owners: npt.NDArray[np.int32]
@@ -75,6 +81,7 @@ class PreparedListings:
     pictures: Pictures
     hashes: PictureHashes
     picture_carriers: IntArray
+    common_pictures: int
     encoded_titles: Embeddings
     encoded_pictures: Embeddings
 
@@ -131,6 +138,10 @@ def prepare_listings(
     say("pictures")
     pictures = read_pictures(listings["images"], folder, on_done)
     hashes = hashes_of(pictures, on_done)
+    carriers = unlike_carriers(tokens, weights, pictures, hashes.recognised)
+    common = carriers >= COMMON_CARRIERS
+    if common.any():
+        pictures = pictures.without(common)
     if encoders.name:
         say("encoding")
     encoded_titles = embed_titles(listings["title"], encoders.texts, on_done)
@@ -169,7 +180,8 @@ def prepare_listings(
         ),
         pictures=pictures,
         hashes=hashes,
-        picture_carriers=unlike_carriers(tokens, weights, pictures, hashes.recognised),
+        picture_carriers=carriers,
+        common_pictures=int(common.sum()),
         encoded_titles=encoded_titles,
         encoded_pictures=encoded_pictures,
     )

@@ -70,7 +70,7 @@ def unlike_carriers(
     total = len(pictures.names)
     if not len(pictures.rows):
         return np.zeros(total, np.int64)
-    rarest = rarest_words(tokens, weights)
+    rarest = rarest_words(tokens, weights, len(tokens))
     words, number = np.unique(rarest[pictures.rows], return_inverse=True)
     carried = np.unique(pictures.codes * len(words) + number.ravel())
     code, word = carried // len(words), carried % len(words)
@@ -88,18 +88,38 @@ def unlike_carriers(
                 np.arange(len(own)), np.ones_like(own), begins[other], sizes[other]
             )
             carried = np.union1d(carried, own[place] * len(words) + word[entry])
-    count: IntArray = np.bincount(carried // len(words), minlength=total)
+    return _as_carriers(np.bincount(carried // len(words), minlength=total))
+
+
+def _as_carriers(words: IntArray) -> IntArray:
     # titles of one product differ in their rarest word now and then
-    return np.maximum(count // 3, 1)
+    return np.maximum(words // 3, 1)
+
+
+COMMON_CARRIERS = 64
+"""Unlike products with a picture from which on it is nobody's: a "no image" tile, a
+logo, a delivery banner."""
+
+
+def is_everybodys(titles: Tokens, rarity: Rarity) -> bool:
+    """Say whether a picture that these titles carry is nobody's product picture."""
+    weights = rarity.weigh(titles.values)
+    distinct = np.unique(rarest_words(titles, weights, rarity.texts))
+    return bool(_as_carriers(np.array([len(distinct)]))[0] >= COMMON_CARRIERS)
 
 
 _MOST_COUNTED = 32
 
 
-def rarest_words(tokens: Tokens, weights: npt.NDArray[np.float32]) -> TokenArray:
-    """Give for each title its rarest word that another title has, too; 0 for none."""
+def rarest_words(
+    tokens: Tokens, weights: npt.NDArray[np.float32], texts: int
+) -> TokenArray:
+    """Give for each title its rarest word that another title has, too; 0 for none.
+
+    ``weights`` were counted among so many *texts*.
+    """
     words = (tokens.values >> np.uint64(61)) <= np.uint64(3)
-    shared = weights < np.log2(max(len(tokens) + 1, FEWEST_TEXTS) / 1.5)
+    shared = weights < np.log2(max(texts + 1, FEWEST_TEXTS) / 1.5)
     usable = np.where(words & shared, weights, -1.0)
     rows = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))
     order = np.lexsort((tokens.values, usable, rows))
