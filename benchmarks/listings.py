@@ -227,6 +227,28 @@ def measure_honesty(path: Path) -> None:
         figures = " | ".join(f"{same[part].mean():.2f}" for part in parts)
         print(f"| {len(rows):,} | {figures} |", flush=True)
 
+    measure_small_shops(table, product)
+
+
+def measure_small_shops(table: pa.Table, product: npt.NDArray) -> None:
+    """Pools in which nothing is a copy: one posting of a product, titles alone."""
+    draws = 12
+    _, first = np.unique(product, return_index=True)
+    print(
+        "\n| postings, each another product | pairs said to be one, at 0.5 |\n| --- | --- |"
+    )
+    for size in (20, 60, 200, 600):
+        said = 0
+        for seed in range(draws):
+            rows = np.random.default_rng(seed).permutation(first)[:size]
+            titles = table["title"].take(pa.array(np.sort(rows)))
+            names = [f"{n:06d}" for n in range(size)]
+            found = storekin.match_listings(
+                pa.table({"listing": names, "title": titles})
+            )
+            said += int((found["probability"].to_numpy() >= 0.5).sum())
+        print(f"| {size} | {said / draws:.1f} |", flush=True)
+
 
 # ---- pairs: labelled pairs of public sets ----
 
