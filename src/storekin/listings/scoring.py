@@ -135,7 +135,6 @@ def explain_scores(
     facts = Facts.of(columns)
     silent = ~facts.speaking
     silent[:, 0] = False
-    shares[:, 0] += np.where(silent, shares, 0).sum(axis=1)
     cents = in_cents(shares)
     # the whole is what was scored: the title takes what rounding and silence leave
     total = in_cents(steps)
