@@ -23,7 +23,6 @@ from storekin.wiring import (
     image_column,
     numbered_stores,
     open_encoders,
-    open_engine,
     open_portfolio,
     portfolio_of,
     records_of,
@@ -90,15 +89,13 @@ def scan(
     ['duplicate_registration']
     """
     prepare()
-    with open_engine() as engine:
-        return scan_portfolio(
-            load_portfolio(portfolio),
-            load_policy(policy),
-            engine,
-            masked=masked,
-            as_of=as_of,
-            apart=apart,
-        )
+    return scan_portfolio(
+        load_portfolio(portfolio),
+        load_policy(policy),
+        masked=masked,
+        as_of=as_of,
+        apart=apart,
+    )
 
 
 def write_report(result: ScanResult, folder: str | PathLike[str]) -> None:
@@ -120,15 +117,9 @@ def explain(
 ) -> Explanation:
     """Say why two stores are, or are not, associated."""
     prepare()
-    with open_engine() as engine:
-        return explain_pair(
-            load_portfolio(portfolio),
-            load_policy(policy),
-            engine,
-            left,
-            right,
-            masked=masked,
-        )
+    return explain_pair(
+        load_portfolio(portfolio), load_policy(policy), left, right, masked=masked
+    )
 
 
 def match_listings(
@@ -208,8 +199,7 @@ def match_registrations(table: object, *, floor: float = FLOOR) -> pa.Table:
     prepare()
     raw = records_of(table, "registrations")
     portfolio = typed_records(raw, "registrations", "store")
-    with open_engine() as engine:
-        return match_registration_table(portfolio, engine, floor=floor)
+    return match_registration_table(portfolio, floor=floor).pairs
 
 
 def compare_listings(
@@ -296,8 +286,7 @@ def compare_registrations(pairs: object) -> pa.Table:
     prepare()
     raw = records_of(pairs, "pairs")
     both, _ = typed_pairs(raw, "registrations")
-    with open_engine() as engine:
-        scored = score_registration_pairs(numbered_stores(both), engine)
+    scored = score_registration_pairs(numbered_stores(both))
     return beside(as_given(pairs, raw.table), scored)
 
 

@@ -1,7 +1,9 @@
 """Chooses the adapters: the only module that names a concrete one."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storekin.adapters.duckdb import DuckDbEngine
 from storekin.adapters.files.formats import raw_from_arrow
 from storekin.adapters.files.raw import RawTable
 from storekin.adapters.files.reader import assemble, read_portfolio, read_raw
@@ -18,10 +19,18 @@ from storekin.adapters.files.tables import (
     type_columns,
     type_table,
 )
-from storekin.errors import InvalidTableError, MissingColumnError, suggest
+from storekin.errors import (
+    InvalidRecordError,
+    InvalidTableError,
+    MissingColumnError,
+    OutputFolderError,
+    suggest,
+)
+from storekin.identity.judgements import Conflict, binding, find_conflicts
 from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.model import model_to_text
 from storekin.listings.training import Report
+from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.records.tables import TABLES, TableName, column_names
 from storekin.wording.rejections import tell
@@ -32,11 +41,6 @@ from storekin.workflows.train import (
     train_on_groups,
     train_on_pairs,
 )
-
-
-def open_engine() -> DuckDbEngine:
-    """Open the pair engine."""
-    return DuckDbEngine()
 
 
 def open_encoders(folders: Sequence[Path]) -> Encoders:
@@ -121,6 +125,91 @@ def read_store_pairs(path: Path) -> list[tuple[str, str]]:
         )
         if left and right
     ]
+
+
+def read_judgements(path: Path) -> list[Judgement]:
+    """Read judgements: left, right, verdict, reason, author, made_on, expires_on.
+
+    Raises:
+        StorekinError: If a column is missing, or a row says something else.
+    """
+    raw = read_raw(path)
+    needed = ("left", "right", "verdict", "reason", "author", "made_on")
+    for column in needed:
+        if column not in raw.table.column_names:
+            raise MissingColumnError.at(raw.file, column, raw.table.column_names)
+    judgements = []
+    for number, row in enumerate(raw.table.to_pylist(), 1):
+        for column in needed:
+            if not row[column]:
+                raise InvalidRecordError(
+                    f"{raw.file}, judgement {number}: {column!r} is empty",
+                    f"give each judgement its {column}",
+                )
+        until = row.get("expires_on")
+        judgements.append(
+            Judgement(
+                **{name: row[name] for name in needed[:-1]},
+                made_on=_day(raw.file, number, row["made_on"]),
+                expires_on=_day(raw.file, number, until) if until else None,
+            )
+        )
+    return judgements
+
+
+def write_judgement(
+    path: Path,
+    left: str,
+    right: str,
+    verdict: str,
+    reason: str,
+    author: str,
+    made_on: date,
+    expires_on: date | None,
+) -> tuple[Judgement, list[Conflict]]:
+    """Add a judgement to a file of them; give it, and what it contradicts.
+
+    Raises:
+        StorekinError: If the file or the judgement cannot be used.
+    """
+    written = Judgement(
+        left=left,
+        right=right,
+        verdict=verdict,  # type: ignore[arg-type] # the record checks it
+        reason=reason,
+        author=author,
+        made_on=made_on,
+        expires_on=expires_on,
+    )
+    known = read_judgements(path) if path.exists() and path.stat().st_size else []
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(written.as_json(), ensure_ascii=False) + "\n")
+    except OSError as problem:
+        raise OutputFolderError(
+            f"{path}: cannot be written ({problem.strerror or problem})",
+            "choose a place that you may write to",
+        ) from None
+    conflicts = find_conflicts(binding([*known, written], made_on))
+    pair = {written.left, written.right}
+    return written, [c for c in conflicts if pair <= set(c.stores())]
+
+
+def _day(file: str, number: int, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidRecordError(
+            f"{file}, judgement {number}: {text!r} is no calendar day",
+            "write it as year-month-day, such as 2026-03-31",
+        ) from None
+
+
+def open_registrations(path: Path, on_step: Callable[[str], None]) -> Portfolio:
+    """Read a portfolio's folder, or a table of registrations alone."""
+    if path.is_dir():
+        return open_portfolio(path, on_step)
+    return typed_records(read_records(path), "registrations", "store", path.parent)
 
 
 def records_of(table: object, name: str) -> RawTable:

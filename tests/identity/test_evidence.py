@@ -6,7 +6,7 @@ import pytest
 import storekin
 from storekin.identity.model import IDENTITY_SIGNALS, load_identity_model
 from storekin.identity.values import SOURCES
-from storekin.wiring import open_engine, portfolio_of
+from storekin.wiring import portfolio_of
 from storekin.workflows.registrations import compare_registrations
 
 Row = dict[str, str | None]
@@ -50,8 +50,7 @@ def bits_of(rows: list[Row], left: str, right: str, signal: str) -> float | None
     portfolio = portfolio_of({"registrations": table(rows)})
     ids = portfolio.store_ids()
     asked = pa.table({"left": [ids.index(left)], "right": [ids.index(right)]})
-    with open_engine() as engine:
-        found = compare_registrations(portfolio, engine, also=asked, propose=False)
+    found = compare_registrations(portfolio, also=asked, propose=False)
     number = list(found.values.by_signal).index(signal)
     bits = found.evidence.bits[found.evidence.signal == number]
     return float(bits[0]) if len(bits) else None
@@ -67,7 +66,7 @@ def test_a_phone_of_two_says_more_than_one_of_forty() -> None:
 
     assert rare is not None
     assert common is not None
-    assert rare > 20
+    assert rare > 15
     assert common <= 1
 
 
@@ -117,7 +116,7 @@ def test_a_near_number_is_weak_evidence_of_its_own() -> None:
 
     assert near is not None
     assert 0 < near <= load_identity_model().signals["same_phone"].near
-    assert bits_of(agent, "s000", "s001", "same_phone") == -1.0
+    assert bits_of(agent, "s000", "s001", "same_phone") == -0.3
 
 
 def test_what_comes_together_counts_once() -> None:

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, LCSseq
 
-from storekin.identity.comparisons.near import near_identifiers
+from storekin.identity import blocking
+from storekin.identity.blocking import near_identifiers
 from storekin.kernels.groups import (
     components,
-    components_held_apart,
     number_values,
 )
+from storekin.kernels.joining import HELD_APART, TAKEN, join_strongest_first
 from storekin.kernels.numbering import number_column
 from storekin.kernels.similar_pairs import (
     join_similar,
@@ -252,12 +253,21 @@ def test_ranks_in_the_pool_are_those_of_a_sorted_list(
 
 
 @given(
-    texts=st.lists(st.text("0123AB", min_size=7, max_size=9), max_size=30, unique=True)
+    seeds=st.lists(st.text("0123AB", min_size=7, max_size=19), max_size=12),
+    edits=st.lists(
+        st.tuples(st.integers(0, 200), st.sampled_from("0A+-s")), max_size=9
+    ),
 )
-@settings(max_examples=60, deadline=None)
-def test_near_identifiers_are_one_edit_apart(texts: list[str]) -> None:
+@settings(max_examples=200, deadline=None)
+def test_near_identifiers_are_one_edit_apart(
+    seeds: list[str], edits: list[tuple[int, str]]
+) -> None:
     """All pairs with one change, swap, loss or gain, and no others."""
-    left, right = near_identifiers(texts)
+    slips = [
+        slip(seed, place % len(seed), kind) for seed in seeds for place, kind in edits
+    ]
+    texts = sorted({text for text in (*seeds, *slips) if len(text) >= 7})
+    left, right = near_identifiers(pa.array(texts, pa.string()))
     found = set(zip(left.tolist(), right.tolist(), strict=True))
     expected = {
         (a, b)
@@ -267,6 +277,41 @@ def test_near_identifiers_are_one_edit_apart(texts: list[str]) -> None:
     }
 
     assert found == expected
+
+
+def slip(text: str, place: int, kind: str) -> str:
+    """Change, lose, add or swap one character."""
+    if kind == "-":
+        return text[:place] + text[place + 1 :]
+    if kind == "+":
+        return text[:place] + "7" + text[place:]
+    if kind == "s":
+        return (
+            text[:place] + text[place + 1 : place + 2] + text[place] + text[place + 2 :]
+        )
+    return text[:place] + kind + text[place + 1 :]
+
+
+def test_a_crowd_under_one_key_is_paired_by_keys_that_say_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Numbers that share their first half by the thousand lose no near pair."""
+    texts = [f"1380013{number:04d}" for number in range(0, 400, 3)]
+    plain = near_identifiers(pa.array(texts))
+    monkeypatch.setattr(blocking, "MOST_ALIKE", 5)
+    crowded = near_identifiers(pa.array(texts))
+
+    assert len(plain[0]) > 0
+    assert plain[0].tolist() == crowded[0].tolist()
+    assert plain[1].tolist() == crowded[1].tolist()
+
+
+def test_mailboxes_of_one_domain_are_near_by_what_stands_before_it() -> None:
+    """A slip in the name, and another domain one character off, are both found."""
+    boxes = ["hongfa88@box.example", "hongfa98@box.example", "hongfa88@bos.example"]
+    left, right = near_identifiers(pa.array(boxes))
+
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 1), (0, 2)]
 
 
 @given(values=st.lists(st.integers(0, 50), max_size=200))
@@ -307,7 +352,45 @@ def test_components_ignore_the_order_of_edges(edges: list[tuple[int, int]]) -> N
 def test_a_chain_cannot_override_a_pair_held_apart() -> None:
     """The edge that would close the chain is left out, the stronger ones stay."""
     left, right = np.array([0, 1], np.int64), np.array([1, 2], np.int64)
-    groups, taken = components_held_apart(3, left, right, np.array([0]), np.array([2]))
+    strong = np.zeros(2, np.bool_)
+    groups, fate, *_ = join_strongest_first(
+        3, left, right, strong, 0, np.array([0]), np.array([2]), 9
+    )
 
-    assert taken.tolist() == [True, False]
+    assert fate.tolist() == [TAKEN, HELD_APART]
     assert groups.tolist() == [0, 0, 2]
+
+
+@given(
+    edges=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=40),
+    apart=st.sets(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=6),
+    strong=st.integers(0, 40),
+)
+def test_joining_keeps_every_pair_apart_that_was_ruled_so(
+    edges: list[tuple[int, int]], apart: set[tuple[int, int]], strong: int
+) -> None:
+    """No chain joins a ruled pair; groups and listed pairs say the same."""
+    held = [(a, b) for a, b in apart if a != b]
+    left = np.array([a for a, _ in edges], np.int64)
+    right = np.array([b for _, b in edges], np.int64)
+    groups, fate, one, other, by = join_strongest_first(
+        12,
+        left,
+        right,
+        np.arange(len(edges)) >= strong,
+        1,
+        np.array([a for a, _ in held], np.int64),
+        np.array([b for _, b in held], np.int64),
+        12,
+    )
+    listed = set(zip(one.tolist(), other.tolist(), strict=True))
+    within = {
+        (a, b) for a in range(12) for b in range(a + 1, 12) if groups[a] == groups[b]
+    }
+
+    assert all(groups[a] != groups[b] for a, b in held)
+    assert listed == within
+    assert all(fate[edge] == TAKEN for edge in by.tolist())
+    joined = [n for n in range(len(edges)) if fate[n] == TAKEN]
+    for group in set(groups.tolist()):
+        assert sum(groups[left[n]] == group and n >= strong for n in joined) <= 1

@@ -76,7 +76,7 @@ def test_explaining_prints_rules_with_their_source(demo_folder: Path) -> None:
     text = run("explain", demo_folder, "cedar-audio", "cedar-sound").stdout
 
     assert "Duplicate registration" in text
-    assert "+29.00 bits" in text
+    assert "+19.00 bits" in text
     assert "confidence: low" in text
     assert "Against:" in text
     data = json.loads(

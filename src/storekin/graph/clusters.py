@@ -40,7 +40,7 @@ def join_clusters(
     Two stores in ``apart`` have been ruled not to be the same: no chain of
     associations brings them into one cluster. Order of input changes nothing.
     """
-    from storekin.kernels.groups import components_held_apart
+    from storekin.kernels.joining import HELD_APART, join_strongest_first
 
     edges = sorted(
         (a for a in associations if a.effect in ASSOCIATING),
@@ -51,13 +51,17 @@ def join_clusters(
     held = sorted(
         (number[a], number[b]) for a, b in apart if a in number and b in number
     )
-    parents, taken = components_held_apart(
+    parents, fate, *_ = join_strongest_first(
         len(stores),
         np.array([number[e.left] for e in edges], np.int64),
         np.array([number[e.right] for e in edges], np.int64),
+        np.zeros(len(edges), np.bool_),
+        0,
         np.array([a for a, _ in held], np.int64),
         np.array([b for _, b in held], np.int64),
+        0,
     )
+    taken = fate != HELD_APART
     members: dict[int, list[str]] = {}
     for store in stores:
         members.setdefault(int(parents[number[store]]), []).append(store)

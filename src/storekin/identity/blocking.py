@@ -1,91 +1,37 @@
-"""Blocking rules as values: which stores are worth comparing.
+"""Blocking rules: which stores are worth comparing.
 
-An engine runs a rule's SQL over small integer tables; the rules know no engine. The
-same rules propose the same candidate pairs wherever they run.
+A rule gives keys to stores: two stores with one key are a candidate pair. The rules
+know no engine. When all stores are compared the keys are sorted; when one store is
+screened its keys are looked up: the same pairs either way.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from storekin.identity.hubs import Commonness
+from storekin.identity.model import NEAR_SIGNALS
 from storekin.identity.values import IntArray, StoreValues, Values
+from storekin.kernels.parallel import run_chunks
+from storekin.kernels.similar_texts import TextColumn
 
 MOST_PAIRED = 60
 """Holders of a value that are paired with one another; of more, each with the first."""
 
+MOST_ALIKE = 2_000
+"""Values under one key of a part that are compared with one another; more are told
+apart by keys that say more, at a greater cost."""
 
 MOST_NEAR = 10
 """Values near one value, above which being near it says nothing."""
 
+MOST_HOLDERS_NEAR = 8
+"""Holders of each of two near values that are paired."""
 
-@dataclass(frozen=True, slots=True)
-class BlockingRule:
-    """A rule that proposes candidate pairs: its name, and its SQL.
-
-    The SQL reads the tables that ``blocking_tables`` and the engine's caller provide,
-    and gives ``left`` and ``right``, store numbers with left < right.
-    """
-
-    name: str
-    sql: str
-
-
-SHARES_A_VALUE = BlockingRule(
-    "shares_a_value",
-    """
-    select distinct a.store as "left", b.store as "right"
-    from entries a join entries b
-      on a.key = b.key and a.store < b.store
-    where not a.crowded or a.leads
-    """,
-)
-"""Two stores that give one value which is not generic."""
-
-NEARLY_SHARES_A_VALUE = BlockingRule(
-    "nearly_shares_a_value",
-    """
-    select distinct least(a.store, b.store) as "left",
-                    greatest(a.store, b.store) as "right"
-    from near n
-    join entries a on a.key = n.left_key
-    join entries b on b.key = n.right_key
-    where a.store <> b.store and not a.crowded and not b.crowded
-    """,
-)
-"""Two stores whose values differ in one character, or whose names are alike."""
-
-RULES = (SHARES_A_VALUE, NEARLY_SHARES_A_VALUE)
-
-AGREEMENTS = """
-    select p.pair, a.signal, a.code
-    from pairs p
-    join entries a on a.store = p."left"
-    join entries b on b.store = p."right" and b.key = a.key
-    qualify row_number() over (
-        partition by p.pair, a.signal order by a.bits desc, a.code) = 1
-    order by p.pair, a.signal
-"""
-"""For each pair and signal, the shared value that says most."""
-
-NEAR_AGREEMENTS = """
-    with both_ways as (
-        select left_key, right_key from near
-        union all select right_key, left_key from near
-    )
-    select p.pair, a.signal, min(a.code) as left_code, min(b.code) as right_code
-    from pairs p
-    join entries a on a.store = p."left"
-    join both_ways n on n.left_key = a.key
-    join entries b on b.store = p."right" and b.key = n.right_key
-    group by p.pair, a.signal
-    order by p.pair, a.signal
-"""
-"""For each pair and signal, two values that nearly agree."""
-
-_PROPOSING = (
+PROPOSING = (
     "same_business_licence",
     "same_legal_person_id",
     "same_phone",
@@ -97,116 +43,174 @@ _PROPOSING = (
     "similar_address",
     "shares_device",
 )
-_NEAR_IDENTIFIERS = (
-    "same_business_licence",
-    "same_legal_person_id",
-    "same_phone",
-    "same_email",
-    "same_bank_account",
-    "same_tax_number",
-)
+"""Signals of which one shared value brings two stores together."""
+
+_SOFT = ("similar_address", "shares_device", "similar_company_name")
 _GENERIC_FOR_RULES = 5
+_COMPANY, _PERSON = "similar_company_name", "similar_legal_person_name"
+
+Pairs = tuple[IntArray, IntArray]
 
 
-def entry_table(
-    values: StoreValues,
-    commonness: dict[str, Commonness],
-    signals: Sequence[str],
-    *,
-    proposing: bool,
-) -> pa.Table:
-    """Lay out who gives what: key, signal, store, code, bits, crowded, leads.
+def propose_pairs(
+    values: StoreValues, commonness: Mapping[str, Commonness]
+) -> tuple[IntArray, IntArray]:
+    """Give all candidate pairs, left < right, sorted."""
 
-    ``key`` is one number for a signal's value, so that no engine joins by signal alone.
+    def nearly(signal: str) -> Pairs:
+        return _nearly_sharing(values.by_signal[signal], commonness[signal])
 
-    With ``proposing`` only the values that may bring two stores together are there.
+    # the long ones first, so that the cores end together
+    tasks: list[Callable[[], Pairs]] = [
+        *(partial(nearly, signal) for signal in _LONGEST_FIRST),
+        lambda: _other_doors(values, commonness),
+        lambda: _namesakes(values),
+        *(partial(_sharing, values, commonness, signal) for signal in PROPOSING),
+    ]
+    found = run_chunks(lambda task: task(), tasks)
+    left = np.concatenate([one for one, _ in found])
+    right = np.concatenate([other for _, other in found])
+    wide = len(values) + 1
+    keys = np.unique(left * wide + right)
+    return keys // wide, keys % wide
+
+
+def _sharing(
+    values: StoreValues, commonness: Mapping[str, Commonness], signal: str
+) -> Pairs:
+    """Pair the stores that give one value which is not generic.
+
+    A value of three or four registrants says little of identity but may break a rule:
+    those of identifiers are kept up to the limit of rules.
     """
-    parts = []
-    for signal in signals:
-        if proposing and signal not in _PROPOSING:
-            continue
-        entries = values.by_signal[signal]
-        common = commonness[signal]
-        keep = np.ones(len(entries.codes), np.bool_)
-        if proposing:
-            # three or four registrants: says little of identity, may break a rule
-            anyone = common.generic & (common.registrants >= _GENERIC_FOR_RULES)
-            if signal in ("similar_address", "shares_device", "similar_company_name"):
-                anyone = common.generic | (common.registrants >= _GENERIC_FOR_RULES)
-            keep = ~anyone[entries.codes]
-        codes, stores = entries.codes[keep], entries.stores[keep]
-        crowded = common.holders[codes] > MOST_PAIRED
-        number = list(values.by_signal).index(signal)
-        parts.append(
-            pa.table(
-                {
-                    "key": _key(number, codes),
-                    "signal": pa.array(np.full(len(codes), number)),
-                    "store": stores,
-                    "code": codes,
-                    "bits": common.bits[codes],
-                    "crowded": crowded,
-                    "leads": stores == _first_holder(entries)[codes],
-                }
-            )
+    entries, common = values.by_signal[signal], commonness[signal]
+    many = common.registrants >= _GENERIC_FOR_RULES
+    anyone = common.generic | many if signal in _SOFT else common.generic & many
+    wanted = (common.holders > 1) & ~anyone
+    return _paired(entries.codes, entries.stores, wanted[entries.codes])
+
+
+def _paired(keys: IntArray, stores: IntArray, wanted: npt.NDArray[np.bool_]) -> Pairs:
+    from storekin.kernels.agreements import pairs_of_keys
+
+    keys, stores = keys[wanted], stores[wanted]
+    order = np.argsort(keys, kind="stable")
+    found: Pairs = pairs_of_keys(
+        keys[order].astype(np.uint64), stores[order], MOST_PAIRED
+    )
+    return found
+
+
+def near_identifiers(texts: pa.Array) -> Pairs:
+    """Give pairs of values with one character changed, lost, added, or two swapped.
+
+    >>> near_identifiers(pa.array(["13800138000", "13800138001", "18800138000"]))
+    (array([0, 0]), array([1, 2]))
+    """
+    from storekin.kernels.near import deletion_keys, pairs_one_edit_apart, part_keys
+
+    column = TextColumn.of(texts)
+    keys, rows = part_keys(column.data, column.offsets)
+    order = np.argsort(keys)
+    left, right, crowded = pairs_one_edit_apart(
+        column.data, column.offsets, keys[order], rows[order], MOST_ALIKE
+    )
+    if len(crowded):
+        keys, rows = deletion_keys(column.data, column.offsets, np.unique(crowded))
+        order = np.argsort(keys)
+        more = pairs_one_edit_apart(
+            column.data, column.offsets, keys[order], rows[order], len(keys)
         )
-    return pa.concat_tables(parts)
+        left = np.concatenate([left, more[0]])
+        right = np.concatenate([right, more[1]])
+    found = np.unique(left * (len(texts) + 1) + right)
+    return found // (len(texts) + 1), found % (len(texts) + 1)
 
 
-def _key(signal: int, codes: IntArray) -> IntArray:
-    keys: IntArray = codes | (signal << 40)
-    return keys
-
-
-def _first_holder(entries: Values) -> IntArray:
-    first = np.full(len(entries.texts), -1, np.int64)
-    first[entries.codes[::-1]] = entries.stores[::-1]
-    order = np.lexsort((entries.stores, entries.codes))
-    codes, stores = entries.codes[order], entries.stores[order]
-    begins = np.ones(len(codes), np.bool_)
-    begins[1:] = codes[1:] != codes[:-1]
-    first[codes[begins]] = stores[begins]
-    return first
-
-
-def near_table(
-    values: StoreValues, commonness: dict[str, Commonness], signals: Sequence[str]
-) -> pa.Table:
-    """List pairs of values that nearly agree: left_key, right_key.
+def _nearly_sharing(entries: Values, common: Commonness) -> Pairs:
+    """Pair the stores whose identifiers differ in one character.
 
     Near a generic value is generic: a phone one digit from an agent's says nothing.
     """
-    from storekin.identity.comparisons.near import (
-        near_identifiers,
-        similar_addresses,
-        similar_companies,
-    )
+    if not len(entries.texts):
+        return _NONE, _NONE
+    left, right = near_identifiers(entries.texts)
+    counts = np.bincount(np.concatenate([left, right]), minlength=len(entries.texts))
+    told = ~common.generic & (counts <= MOST_NEAR)
+    keep = told[left] & told[right]
+    return _holders_paired(entries, left[keep], right[keep])
 
-    order = list(values.by_signal)
-    parts = []
-    for signal in signals:
-        entries = values.by_signal[signal]
-        if signal in _NEAR_IDENTIFIERS:
-            left, right = near_identifiers(entries.texts)
-        elif signal == "similar_company_name":
-            left, right = similar_companies(entries.texts)
-        elif signal == "similar_address":
-            left, right = similar_addresses(entries.texts)
-        else:
-            continue
-        generic = commonness[signal].generic.copy()
-        # a name with many near ones is a common name: being near it says nothing
-        near_ones = np.bincount(
-            np.concatenate([left, right]), minlength=len(entries.texts)
-        )
-        generic |= near_ones > MOST_NEAR
-        keep = ~(generic[left] | generic[right]) if len(left) else np.empty(0, bool)
-        parts.append(
-            pa.table(
-                {
-                    "left_key": _key(order.index(signal), left[keep]),
-                    "right_key": _key(order.index(signal), right[keep]),
-                }
-            )
-        )
-    return pa.concat_tables(parts)
+
+def _holders_paired(entries: Values, left: IntArray, right: IntArray) -> Pairs:
+    from storekin.kernels.agreements import pairs_of_holders
+
+    used, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+    rank = np.full(len(entries.texts), -1, np.int64)
+    rank[used] = np.arange(len(used))
+    rows = np.flatnonzero(rank[entries.codes] >= 0)
+    order = rows[np.argsort(rank[entries.codes[rows]], kind="stable")]
+    counts = np.bincount(rank[entries.codes[order]], minlength=len(used))
+    starts = np.zeros(len(used) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    found: Pairs = pairs_of_holders(
+        place[: len(left)],
+        place[len(left) :],
+        starts,
+        entries.stores[order],
+        MOST_HOLDERS_NEAR,
+    )
+    return found
+
+
+def doors(texts: pa.Array) -> tuple[npt.NDArray[np.uint64], IntArray]:
+    """Give each address the keys of the buildings, or streets, that it lies in."""
+    from storekin.kernels.agreements import keys_without_a_number
+
+    column = TextColumn.of(texts)
+    found: tuple[npt.NDArray[np.uint64], IntArray] = keys_without_a_number(
+        column.data, column.offsets
+    )
+    return found
+
+
+def _other_doors(values: StoreValues, commonness: Mapping[str, Commonness]) -> Pairs:
+    """Pair the stores whose addresses differ in one number."""
+    entries, common = values.by_signal["similar_address"], commonness["similar_address"]
+    if not len(entries.texts):
+        return _NONE, _NONE
+    keys, rows = doors(entries.texts)
+    keep = ~common.generic[rows]
+    keys, rows = keys[keep], rows[keep]
+    order = np.argsort(keys)
+    keys, rows = keys[order], rows[order]
+    same = np.zeros(len(keys) + 1, np.bool_)
+    same[1:-1] = keys[1:] == keys[:-1]
+    shared = same[1:] | same[:-1]
+    keys, rows = keys[shared], rows[shared]
+    begins = (
+        np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else _NONE
+    )
+    sizes = np.diff(np.append(begins, len(keys)))
+    few = np.repeat(sizes <= MOST_NEAR, sizes)
+    from storekin.kernels.agreements import pairs_of_keys
+
+    left, right = pairs_of_keys(keys[few], rows[few], MOST_PAIRED)
+    return _holders_paired(entries, left, right)
+
+
+def _namesakes(values: StoreValues) -> Pairs:
+    """Pair the stores that give one company's name and one person's."""
+    company, person = values.by_signal[_COMPANY], values.by_signal[_PERSON]
+    of_company = company.first_of_store(len(values))
+    of_person = person.first_of_store(len(values))
+    both = (of_company >= 0) & (of_person >= 0)
+    keys = of_company * (len(person.texts) + 1) + of_person
+    return _paired(keys, np.arange(len(values)), both)
+
+
+_LONGEST_FIRST = (
+    "same_email",
+    "same_phone",
+    *(name for name in NEAR_SIGNALS if name not in ("same_email", "same_phone")),
+)
+_NONE = np.empty(0, np.int64)

@@ -3,7 +3,7 @@
 A phone that forty strangers give belongs to an agent; one that a group's forty stores
 give belongs to the group. What tells the two apart is not the number of holders but
 whether they differ on what is strong: licences and identity cards. Measured in
-``docs/decisions/0004-identity-weights.md``.
+``docs/decisions/0009-the-hub-rule.md``.
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from storekin.identity.model import IdentityModel
+from storekin.identity.model import NAMES, HubRule, IdentityModel
 from storekin.identity.values import IntArray, StoreValues, Values
+from storekin.kernels.parallel import run_chunks
 
 PAPERS = ("same_business_licence", "same_legal_person_id")
 """The strong identifiers, by which registrants are told apart."""
+
+_PERSON = "similar_legal_person_name"
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,15 @@ class Commonness:
     holders: IntArray
     registrants: IntArray
     generic: npt.NDArray[np.bool_]
-    bits: npt.NDArray[np.float64]
+    bits: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Registrants:
+    """Each store's registrant by its papers, and whether it has any."""
+
+    groups: IntArray
+    known: npt.NDArray[np.bool_]
 
 
 def judge_commonness(
@@ -37,21 +50,24 @@ def judge_commonness(
 ) -> dict[str, Commonness]:
     """Judge every value of every signal that agrees exactly."""
     by_either = _registrants(values, PAPERS)
-    result = {}
-    for signal, entries in values.by_signal.items():
-        groups = by_either
+    person = values.by_signal[_PERSON].first_of_store(len(values))
+
+    def judge(signal: str) -> Commonness:
+        registrants = by_either
         if signal in PAPERS:
-            groups = _registrants(values, [p for p in PAPERS if p != signal])
+            registrants = _registrants(values, [p for p in PAPERS if p != signal])
         elif signal == "same_tax_number":
-            groups = _registrants(values, ["same_legal_person_id"])
-        result[signal] = _judge(signal, entries, values, groups, model)
-    return result
+            registrants = _registrants(values, ["same_legal_person_id"])
+        return _judge(signal, values.by_signal[signal], registrants, person, model)
+
+    signals = list(values.by_signal)
+    return dict(zip(signals, run_chunks(judge, signals), strict=True))
 
 
 def _registrants(
     values: StoreValues, signals: tuple[str, ...] | list[str]
-) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-    """Join stores by sound papers; give each store's group, and whether it has any."""
+) -> _Registrants:
+    """Join stores by sound papers."""
     from storekin.kernels.groups import components
 
     total = len(values)
@@ -60,87 +76,182 @@ def _registrants(
     for signal in signals:
         entries = values.by_signal[signal]
         sound = entries.sound[entries.codes]
-        stores, codes = entries.stores[sound], entries.codes[sound]
-        known[stores] = True
-        left, right = _chain(codes, stores)
+        known[entries.stores[sound]] = True
+        shared = sound & (entries.holders()[entries.codes] > 1)
+        left, right = _chain(entries.codes[shared], entries.stores[shared])
         lefts.append(left)
         rights.append(right)
     groups = components(total, np.concatenate(lefts), np.concatenate(rights))
-    return groups, known
+    return _Registrants(groups, known)
 
 
 def _chain(keys: IntArray, items: IntArray) -> tuple[IntArray, IntArray]:
     """Pair each item with the next one of the same key."""
-    order = np.lexsort((items, keys))
+    order = np.argsort(keys, kind="stable")
     same = keys[order][1:] == keys[order][:-1]
     return items[order][:-1][same], items[order][1:][same]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    """Who holds each shared value: one row for each distinct holder of a value.
+
+    ``code`` names the value, ``size`` how many stores are taken for one registrant,
+    ``known`` whether papers say who that is.
+    """
+
+    code: IntArray
+    size: IntArray
+    known: npt.NDArray[np.bool_]
 
 
 def _judge(
     signal: str,
     entries: Values,
-    values: StoreValues,
-    registrants: tuple[IntArray, npt.NDArray[np.bool_]],
+    registrants: _Registrants,
+    person: IntArray,
     model: IdentityModel,
 ) -> Commonness:
-    from storekin.kernels.groups import components
-
     weights = model.signals[signal]
     holders = entries.holders()
-    total = len(entries.codes)
-    groups, known = registrants
-    place = np.arange(total)
-    wide = len(values) + 1
-    # holders of one value are one registrant if they share papers, or the person
-    left, right = _chain(entries.codes * wide + groups[entries.stores], place)
-    person = values.by_signal["similar_legal_person_name"].first_of_store(len(values))
-    named = person[entries.stores] >= 0
-    step = len(values.by_signal["similar_legal_person_name"].texts) + 1
-    if signal != "similar_legal_person_name":
-        more_left, more_right = _chain(
-            entries.codes[named] * step + person[entries.stores][named], place[named]
-        )
-        left = np.concatenate([left, more_left])
-        right = np.concatenate([right, more_right])
-    together = components(total, left, right)
-    told_apart = np.unique(
-        np.stack([entries.codes, together], axis=1)[known[entries.stores]], axis=0
-    )
-    unknown = np.unique(
-        np.stack([entries.codes, together], axis=1)[~known[entries.stores]], axis=0
-    )
+    parties = _tell_apart(entries, holders, registrants, person, signal)
     count = len(entries.texts)
-    strong = np.bincount(told_apart[:, 0], minlength=count)
-    weak = np.bincount(unknown[:, 0], minlength=count)
-    if signal in ("similar_legal_person_name", "similar_company_name"):
-        return _by_frequency(signal, entries, holders, strong, values, model)
-    generic = strong >= model.generic_registrants
+    # a value that one store gives has one registrant, whoever that is
+    strong = np.bincount(parties.code[parties.known], minlength=count)
+    weak = np.bincount(parties.code[~parties.known], minlength=count)
+    if signal in NAMES:
+        bits = name_bits(strong, len(person), weights.base)
+        return Commonness(holders, strong, np.zeros(count, np.bool_), bits)
+    doubt = judge_hub(parties.code, parties.size, parties.known, count, model.hubs)
     if weights.strong or signal == "same_tax_number":
         # papers are anyone's only when they are nobody's: a check digit that fails
-        generic &= ~entries.sound
+        doubt[entries.sound] = -_SURE
     # holders without papers cannot be told apart: the more there are, the less it says
     doublings = np.log2(np.maximum(np.maximum(strong, 1) + weak, 2) / 2)
     bits = np.maximum(weights.base - model.per_doubling * doublings, model.generic_bits)
-    bits[generic] = model.generic_bits
-    return Commonness(holders, strong, generic, bits)
+    # what is left of a generic value: that both stores are among its holders
+    stores = max(len(person), model.sizes.fewest)
+    among = np.log2(stores / np.maximum(holders, 1)) - model.generic_share
+    shared = np.maximum(among, model.generic_bits)
+    ours = 1 / (1 + np.exp2(doubt))
+    bits = np.log2(ours * np.exp2(bits) + (1 - ours) * np.exp2(shared))
+    generic = doubt > 0
+    bits[generic] = shared[generic]
+    return Commonness(holders, strong, generic, np.round(bits, 4))
+
+
+def _tell_apart(
+    entries: Values,
+    holders: IntArray,
+    registrants: _Registrants,
+    person: IntArray,
+    signal: str,
+) -> _Parties:
+    """Count the holders of each shared value as so many distinct parties.
+
+    Holders of one value are one party if they share papers, or the person's name.
+    """
+    from storekin.kernels.groups import components
+
+    shared = np.flatnonzero(holders[entries.codes] > 1)
+    order = shared[np.argsort(entries.codes[shared], kind="stable")]
+    codes, stores = entries.codes[order], entries.stores[order]
+    place = np.arange(len(order))
+    wide = len(person) + 1
+    left, right = _chain(codes * wide + registrants.groups[stores], place)
+    if signal != _PERSON:
+        named = np.flatnonzero(person[stores] >= 0)
+        step = int(person.max(initial=0)) + 1
+        more_left, more_right = _chain(
+            codes[named] * step + person[stores[named]], place[named]
+        )
+        left = np.concatenate([left, more_left])
+        right = np.concatenate([right, more_right])
+    together = components(len(order), left, right)
+    known = registrants.known[stores]
+    size = np.bincount(together, minlength=len(order))
+    told = np.zeros(len(order), np.bool_)
+    told[together[known]] = True
+    first = np.flatnonzero(size > 0)
+    return _Parties(codes[first], size[first], told[first])
+
+
+def judge_hub(
+    code: IntArray,
+    size: IntArray,
+    known: npt.NDArray[np.bool_],
+    count: int,
+    rule: HubRule,
+) -> FloatArray:
+    """Weigh, for each of *count* values, that it is an agent's and not one seller's.
+
+    In bits: how much likelier it is that its parties (of known papers) are so many
+    clients of one agent than that they are one seller, of whose stores a few have
+    strayed so far that neither papers nor person tie them to the others. Agents have
+    many clients of few stores; a seller has many stores and few of them stray.
+    """
+    code = code[known]
+    sizes: FloatArray = size[known].astype(np.float64)
+    parties = np.bincount(code, minlength=count).astype(np.float64)
+    stores = np.bincount(code, sizes, minlength=count).astype(np.float64)
+    main = np.zeros(count)
+    np.maximum.at(main, code, sizes)
+    clients = np.bincount(code, _log2_size(sizes, rule), minlength=count)
+    agent = rule.prior_bits - np.log2(np.maximum(parties, 1) * _CLIENTS) + clients
+    strays = np.maximum(parties - 1, 0)
+    rest = np.maximum(stores - 1, 0)
+    # a stray that has its own followers strays once more with each of them
+    followers = np.maximum(stores - main - strays, 0)
+    seller = (
+        _log2_choose(rest, strays)
+        + strays * np.log2(rule.stray)
+        + np.maximum(main - 1, 0) * np.log2(1 - rule.stray)
+        + followers * np.log2(rule.follower)
+        + _log2_size(np.maximum(stores, 2), rule)
+    )
+    # two holders contradict each other in the pair's own evidence, and once is enough
+    told = (parties > 1) & (stores > 2)
+    doubt: FloatArray = np.where(told, agent - seller, -_SURE)
+    return np.clip(doubt, -_SURE, _SURE)
+
+
+_CLIENTS = 3.0
+_SURE = 60.0
+
+
+def _log2_size(size: FloatArray, rule: HubRule) -> FloatArray:
+    """Give log2 of the share of registrants who have so many stores: a heavy tail."""
+    several: FloatArray = (1 - rule.alone) * _HEAVY / np.maximum(size - 1.0, 1.0) ** 2
+    return np.where(size > 1, np.log2(several), np.log2(rule.alone))
+
+
+_HEAVY = 6 / np.pi**2
+
+
+def _log2_choose(total: FloatArray, part: FloatArray) -> FloatArray:
+    """Give log2 of the number of ways to choose *part* of *total*, by Stirling."""
+
+    def factorial(number: FloatArray) -> FloatArray:
+        least = np.maximum(number, 1)
+        grown = (
+            least * np.log(least)
+            - least
+            + 0.5 * np.log(2 * np.pi * least)
+            + 1 / (12 * least)
+        )
+        return np.where(number < 2, 0.0, grown) / np.log(2)
+
+    chosen: FloatArray = factorial(total) - factorial(part) - factorial(total - part)
+    return chosen
 
 
 _SMOOTHING = 500
 _FOUND_AGAIN = 0.66
 
 
-def _by_frequency(
-    signal: str,
-    entries: Values,
-    holders: IntArray,
-    strong: IntArray,
-    values: StoreValues,
-    model: IdentityModel,
-) -> Commonness:
+def name_bits(holders: IntArray, stores: int, most: float) -> FloatArray:
     """Weigh names by how often they occur; a small portfolio knows names badly."""
-    share = (np.maximum(strong, 1) + 1) / (len(values) + _SMOOTHING)
-    bits = np.clip(
-        np.log2(_FOUND_AGAIN / share), model.generic_bits, model.signals[signal].base
-    )
-    generic = np.zeros(len(entries.texts), np.bool_)
-    return Commonness(holders, strong, generic, bits)
+    share = (np.maximum(holders, 1) + 1) / (stores + _SMOOTHING)
+    bits: FloatArray = np.clip(np.log2(_FOUND_AGAIN / share), 0.0, most)
+    rounded: FloatArray = bits.round(4)
+    return rounded

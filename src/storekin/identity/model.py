@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from math import log2
@@ -17,6 +17,45 @@ class SignalWeights:
     near: float
     different: float
     strong: bool = False
+    beside: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeRule:
+    """Among how many stores the weights of identifiers hold, and where they stop."""
+
+    stores: int
+    fewest: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubRule:
+    """What tells an agent's value from a large seller's; see ``identity.hubs``.
+
+    ``prior_bits`` is log2 of the odds that a value is an agent's, ``alone`` the share
+    of registrants with one store, ``stray`` the share of a seller's stores that
+    neither papers nor the person's name tie to its others, ``follower`` the share of
+    those that are tied to another stray.
+    """
+
+    prior_bits: float
+    alone: float
+    stray: float
+    follower: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoiningRule:
+    """What joins stores into a group: see ``identity.grouping``.
+
+    A pair joins from ``odds_bits`` on; below ``weak_bits`` it is a weak join, of which
+    a group takes ``most_weak``.
+    """
+
+    odds_bits: float
+    weak_bits: float
+    most_weak: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +66,55 @@ class IdentityModel:
     signals: Mapping[str, SignalWeights]
     prior_fewest: int
     prior_extra: float
+    sizes: SizeRule
     repeated: float
     beside_generic: float
-    generic_registrants: int
+    contradicted: float
+    hubs: HubRule
+    joining: JoiningRule
     generic_bits: float
+    generic_share: float
     per_doubling: float
 
     def prior_bits(self, stores: int) -> float:
         """Give log2 of the odds that two of *stores* stores have one seller.
 
         >>> load_identity_model().prior_bits(1_048_576)
-        -22.0
+        -21.0
         """
         return -(log2(max(stores, self.prior_fewest)) + self.prior_extra)
+
+    def among(self, stores: int) -> "IdentityModel":
+        """Give the model with the weights of identifiers as they are among *stores*.
+
+        Names are weighed by how often they occur, and access is weak anyhow.
+
+        >>> weights = load_identity_model().among(524_288).signals
+        >>> weights["same_phone"].base, weights["similar_company_name"].base
+        (28.0, 19.0)
+        """
+        rule = self.sizes
+        shift = log2(min(max(stores, rule.fewest), rule.most) / rule.stores)
+        return replace(
+            self,
+            signals={
+                name: replace(
+                    weights,
+                    base=weights.base + shift,
+                    near=max(weights.near + shift, 0.0),
+                    beside=max(weights.beside + shift, 0.0),
+                )
+                if weights.group in _SHIFTED and name not in NAMES
+                else weights
+                for name, weights in self.signals.items()
+            },
+        )
+
+
+NAMES = ("similar_company_name", "similar_legal_person_name")
+"""Signals that are weighed by how often their values occur."""
+
+_SHIFTED = ("papers", "person", "money", "contact")
 
 
 @lru_cache(maxsize=1)
@@ -54,10 +129,14 @@ def load_identity_model() -> IdentityModel:
         },
         prior_fewest=data["prior"]["fewest"],
         prior_extra=data["prior"]["extra"],
+        sizes=SizeRule(**data["sizes"]),
         repeated=data["groups"]["repeated"],
         beside_generic=data["groups"]["beside_generic"],
-        generic_registrants=data["generic"]["registrants"],
+        contradicted=data["groups"]["contradicted"],
+        hubs=HubRule(**data["hubs"]),
+        joining=JoiningRule(**data["joining"]),
         generic_bits=data["generic"]["bits"],
+        generic_share=data["generic"]["share"],
         per_doubling=data["generic"]["per_doubling"],
     )
 

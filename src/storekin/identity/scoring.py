@@ -1,14 +1,29 @@
 """Comparisons to evidence in bits, and evidence to a total for each pair of stores."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from storekin.identity.hubs import Commonness
-from storekin.identity.model import IdentityModel
-from storekin.identity.values import IntArray, StoreValues
+from storekin.identity.comparisons.near import similar_companies
+from storekin.identity.hubs import Commonness, name_bits
+from storekin.identity.model import NEAR_SIGNALS, IdentityModel, SignalWeights
+from storekin.identity.values import IntArray, StoreValues, Values
+from storekin.kernels.agreements import (
+    BESIDE,
+    BY_ONE_EDIT,
+    BY_ONE_NUMBER,
+    DIFFERENT,
+    EXACTLY,
+    NEAR,
+    SAME,
+    SILENT,
+    agree,
+    is_han,
+)
+from storekin.kernels.parallel import run_chunks
+from storekin.kernels.similar_texts import TextColumn, ranges_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -36,96 +51,117 @@ class IdentityEvidence:
 def weigh(
     left: IntArray,
     right: IntArray,
-    agreements: pa.Table,
-    near_agreements: pa.Table,
     values: StoreValues,
-    commonness: dict[str, Commonness],
+    commonness: Mapping[str, Commonness],
     model: IdentityModel,
 ) -> IdentityEvidence:
     """Weigh every signal on every pair: agreement, near agreement, or difference.
 
     A missing value gives no evidence: silence says nothing.
     """
-    parts: list[dict[str, npt.NDArray[np.generic]]] = []
-    total = len(left)
+    parts = []
     for number, (signal, entries) in enumerate(values.by_signal.items()):
-        weights = model.signals[signal]
-        common = commonness[signal]
-        state = np.zeros(total, np.int8)
-        exact = agreements.filter(_equals(agreements["signal"], number))
-        pair, code = _column(exact, "pair"), _column(exact, "code")
-        bits = common.bits[code]
+        weights, common = model.signals[signal], commonness[signal]
+        state, one, other = _states(left, right, signal, entries, common, len(values))
+        if signal == "similar_company_name":
+            _add_near_names(state, one, other, entries)
+        same = np.flatnonzero(state == SAME)
+        bits = common.bits[one[same]]
         if signal == "similar_legal_person_name":
-            bits = _weigh_readings(bits, left[pair], right[pair], values, weights.near)
-        parts.append(
-            _rows(pair, number, bits, code, code, near=False, generic=common.generic)
-        )
-        state[pair] = 1
-        near = near_agreements.filter(_equals(near_agreements["signal"], number))
-        pair = _column(near, "pair")
-        fresh = state[pair] == 0
-        pair = pair[fresh]
-        one = _column(near, "left_code")[fresh]
-        other = _column(near, "right_code")[fresh]
-        bits = np.minimum(
-            weights.near, np.minimum(common.bits[one], common.bits[other])
-        )
-        parts.append(
-            _rows(pair, number, bits, one, other, near=True, generic=common.generic)
-        )
-        state[pair] = 1
+            bits = _weigh_readings(bits, left[same], right[same], values, weights)
+        parts.append(_rows(same, number, bits, one, other, generic=common.generic))
+        near = np.flatnonzero(state == NEAR)
+        lesser = np.minimum(common.bits[one[near]], common.bits[other[near]])
+        bits = np.minimum(weights.near, lesser)
+        parts.append(_rows(near, number, bits, one, other, near=True))
+        beside = np.flatnonzero(state == BESIDE)
+        lesser = np.minimum(common.bits[one[beside]], common.bits[other[beside]])
+        bits = np.minimum(weights.beside, lesser)
+        parts.append(_rows(beside, number, bits, one, other, near=True))
         if weights.different < 0:
-            first = entries.first_of_store(len(values))
-            apart = np.flatnonzero(
-                (state == 0) & (first[left] >= 0) & (first[right] >= 0)
-            )
-            parts.append(
-                _rows(
-                    apart,
-                    number,
-                    np.full(len(apart), weights.different),
-                    first[left[apart]],
-                    first[right[apart]],
-                    near=False,
-                    generic=None,
-                )
-            )
+            apart = np.flatnonzero(state == DIFFERENT)
+            bits = np.full(len(apart), weights.different)
+            parts.append(_rows(apart, number, bits, one, other))
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     order = np.lexsort((joined["signal"], joined["pair"]))
     evidence = IdentityEvidence(**{key: v[order] for key, v in joined.items()})
     return _count_once(evidence, list(values.by_signal), model)
 
 
-def _equals(column: pa.ChunkedArray, number: int) -> pa.ChunkedArray:
-    import pyarrow.compute as pc
+_HOW = {
+    **dict.fromkeys(NEAR_SIGNALS, BY_ONE_EDIT),
+    "similar_address": BY_ONE_NUMBER,
+}
+_ACROSS_SCRIPTS = ("similar_company_name", "similar_address", "same_trademark")
+_CHUNK = 65_536
 
-    return pc.equal(column, number)
 
+def _states(
+    left: IntArray,
+    right: IntArray,
+    signal: str,
+    entries: Values,
+    common: Commonness,
+    stores: int,
+) -> tuple[npt.NDArray[np.uint8], IntArray, IntArray]:
+    """Compare the pairs' values of one signal, on all cores."""
+    state = np.zeros(len(left), np.uint8)
+    one = np.full(len(left), -1, np.int64)
+    other = np.full(len(left), -1, np.int64)
+    if not len(entries.texts):
+        return state, one, other
+    starts = entries.starts(stores)
+    column = TextColumn.of(entries.texts)
 
-def _column(table: pa.Table, name: str) -> IntArray:
-    numbers: IntArray = table[name].to_numpy().astype(np.int64)
-    return numbers
+    def work(span: tuple[int, int]) -> None:
+        agree(
+            left,
+            right,
+            starts,
+            entries.codes,
+            column.data,
+            column.offsets,
+            common.bits,
+            common.generic,
+            _HOW.get(signal, EXACTLY),
+            *span,
+            state,
+            one,
+            other,
+        )
+
+    run_chunks(work, ranges_of(len(left), _CHUNK))
+    if signal in _ACROSS_SCRIPTS:
+        # Han and Latin writing of one name or place cannot be told from two
+        han = is_han(column.data, column.offsets)
+        apart = np.flatnonzero(state == DIFFERENT)
+        state[apart[han[one[apart]] != han[other[apart]]]] = SILENT
+    # a check digit tells every slip of one character: two that fit are two numbers
+    near = np.flatnonzero(state == NEAR)
+    two = near[entries.proved[one[near]] & entries.proved[other[near]]]
+    state[two] = DIFFERENT
+    return state, one, other
 
 
 def _rows(
     pair: IntArray,
     signal: int,
     bits: FloatArray,
-    left_code: IntArray,
-    right_code: IntArray,
+    one: IntArray,
+    other: IntArray,
     *,
-    near: bool,
-    generic: npt.NDArray[np.bool_] | None,
+    near: bool = False,
+    generic: npt.NDArray[np.bool_] | None = None,
 ) -> dict[str, npt.NDArray[np.generic]]:
     none = np.zeros(len(pair), np.bool_)
     return {
         "pair": pair,
         "signal": np.full(len(pair), signal, np.int64),
         "bits": bits,
-        "left_code": left_code,
-        "right_code": right_code,
+        "left_code": one[pair],
+        "right_code": other[pair],
         "near": np.full(len(pair), near),
-        "generic": none if generic is None else generic[left_code],
+        "generic": none if generic is None else generic[one[pair]],
     }
 
 
@@ -134,15 +170,30 @@ def _weigh_readings(
     left: IntArray,
     right: IntArray,
     values: StoreValues,
-    other_characters: float,
+    weights: SignalWeights,
 ) -> FloatArray:
-    """Weigh a name of one reading less where the Han characters differ."""
-    weighed = bits.copy()
-    for place, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
-        one, other = values.han_names.get(a), values.han_names.get(b)
-        if one is not None and other is not None and one != other:
-            weighed[place] = min(bits[place], other_characters)
+    """Weigh a name of one reading by its Han characters, where both sides have them.
+
+    Other characters say less, and the same ones more: each as rare as it is.
+    """
+    one, other = values.han_names[left], values.han_names[right]
+    both = (one >= 0) & (other >= 0)
+    weighed = np.where(both & (one != other), np.minimum(bits, weights.near), bits)
+    same = both & (one == other)
+    if same.any():
+        counts = np.bincount(values.han_names[values.han_names >= 0])
+        rarer = name_bits(counts[one[same]], len(values), weights.base)
+        weighed[same] = np.maximum(weighed[same], rarer)
     return weighed
+
+
+def _add_near_names(
+    state: npt.NDArray[np.uint8], one: IntArray, other: IntArray, entries: Values
+) -> None:
+    """Mark pairs whose company names differ in their common words alone."""
+    apart = np.flatnonzero(state == DIFFERENT)
+    near = similar_companies(entries.texts, one[apart], other[apart])
+    state[apart[near]] = NEAR
 
 
 def _count_once(
@@ -157,13 +208,15 @@ def _count_once(
     begins[1:] = key[order][1:] != key[order][:-1]
     first = np.zeros(len(order), np.bool_)
     first[order] = begins
-    keys_with_generic = np.unique(key[evidence.generic])
-    beside = np.isin(key, keys_with_generic) & ~evidence.generic
+    beside = np.zeros(int(key.max(initial=-1)) + 1, np.bool_)
+    beside[key[evidence.generic]] = True
+    beside = beside[key] & ~evidence.generic
     bits = evidence.bits.copy()
     speaks_for = bits > 0
     bits[speaks_for & beside] *= model.beside_generic
     repeated = speaks_for & ~first
     bits[repeated] *= model.repeated
+    bits += _contradicted(evidence, signals, model)
     return IdentityEvidence(
         evidence.pair,
         evidence.signal,
@@ -173,6 +226,29 @@ def _count_once(
         evidence.near,
         evidence.generic,
     )
+
+
+_ALL_PAPERS = (
+    "same_business_licence",
+    "same_legal_person_id",
+    "similar_legal_person_name",
+)
+
+
+def _contradicted(
+    evidence: IdentityEvidence, signals: list[str], model: IdentityModel
+) -> FloatArray:
+    """Weigh that licence, identity card and person all differ, on the card's row.
+
+    One seller's stores may differ in each; all three together is another registrant.
+    """
+    against = np.zeros(int(evidence.pair.max(initial=-1)) + 1, np.int64)
+    for signal in _ALL_PAPERS:
+        rows = (evidence.signal == signals.index(signal)) & (evidence.bits < 0)
+        against[evidence.pair[rows]] += 1
+    every = against[evidence.pair] == len(_ALL_PAPERS)
+    card = evidence.signal == signals.index("same_legal_person_id")
+    return np.where(every & card, model.contradicted, 0.0)
 
 
 def total_bits(
@@ -187,9 +263,8 @@ def total_bits(
     cents = np.round(evidence.bits * 100).astype(np.int64)
     if silent is not None:
         cents = np.where(silent, 0, cents)
-    totals = np.zeros(pairs, np.int64)
-    np.add.at(totals, evidence.pair, cents)
-    return totals / 100
+    # sums of whole numbers below 2**53 are exact as floats, in any order
+    return np.round(np.bincount(evidence.pair, cents, pairs)) / 100
 
 
 def probability(bits: FloatArray, prior_bits: float) -> FloatArray:

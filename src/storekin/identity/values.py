@@ -86,19 +86,26 @@ SOURCES: Mapping[str, Source] = {
 class Values:
     """The values of one signal: entries sorted by store, each (store, value) once.
 
-    ``texts`` holds the normalised values by number, ``originals`` the text of each
-    entry as its store wrote it, and ``sound`` is False where a check digit fails.
+    ``texts`` holds the distinct normalised values by code, ``originals`` the text of
+    each entry as its store wrote it; ``sound`` is False where a check digit fails, and
+    ``proved`` True where there is one that fits. Codes are numbers alone: nothing may
+    depend on their order.
     """
 
     stores: IntArray
     codes: IntArray
-    texts: list[str]
+    texts: pa.Array
     originals: pa.Array
     sound: npt.NDArray[np.bool_]
+    proved: npt.NDArray[np.bool_]
 
     def holders(self) -> IntArray:
         """Count the stores that give each value."""
         return np.bincount(self.codes, minlength=len(self.texts))
+
+    def text(self, code: int) -> str:
+        """Give the normalised text of a value."""
+        return str(self.texts[code].as_py())
 
     def shown(self, store: int, code: int) -> str:
         """Give a value as *store* wrote it."""
@@ -106,6 +113,13 @@ class Values:
         high = int(np.searchsorted(self.stores, store, side="right"))
         place = low + int(np.searchsorted(self.codes[low:high], code))
         return str(self.originals[place].as_py()).rpartition(_BETWEEN)[2]
+
+    def starts(self, store_count: int) -> IntArray:
+        """Give where each store's entries begin, and the end of the last."""
+        counts = np.bincount(self.stores, minlength=store_count)
+        starts = np.zeros(store_count + 1, np.int64)
+        np.cumsum(counts, out=starts[1:])
+        return starts
 
     def first_of_store(self, store_count: int) -> IntArray:
         """Give each store's first value, or -1."""
@@ -119,44 +133,86 @@ def read_values(
 ) -> Values:
     """Normalise one column; ``store_number`` gives each row's store."""
     source = SOURCES[signal]
-    texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(texts, pa.ChunkedArray):
-        texts = pa.concat_arrays([*texts.chunks, pa.array([], pa.string())])
+    texts = _whole(column)
     rows = np.arange(len(texts))
     if source.several:
         parts = pc.split_pattern(texts, "|")
         rows = pc.list_parent_indices(parts).to_numpy()
         texts = pc.utf8_trim_whitespace(pc.list_flatten(parts))
     if source.with_country:
-        country = pc.fill_null(table["country"].combine_chunks(), "").take(
-            pa.array(rows)
-        )
+        country = pc.fill_null(_whole(table["country"]), "").take(pa.array(rows))
         texts = pc.binary_join_element_wise(country, texts, _BETWEEN)
-    encoded = texts.dictionary_encode()
-    originals: list[str] = encoded.dictionary.to_pylist()
-    normalised = [source.normalise(text) for text in originals]
-    # number the normalised values in their own order: no row order shows through
-    distinct = sorted({text for text in normalised if text is not None})
-    number = {text: place for place, text in enumerate(distinct)}
-    to_code = np.array([-1 if t is None else number[t] for t in normalised], np.int64)
-    picked = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
+    written = texts.dictionary_encode()
+    normalised = normalise_column(written.dictionary, source.normalise)
+    distinct = normalised.dictionary_encode()
+    to_code = pc.fill_null(distinct.indices, -1).to_numpy().astype(np.int64)
+    picked = pc.fill_null(written.indices, -1).to_numpy().astype(np.int64)
     codes = np.where(picked < 0, -1, to_code[picked] if len(to_code) else -1)
     keep = np.flatnonzero(codes >= 0)
-    # of two writings of one value by one store, the first in order is shown
-    rank = np.argsort(np.argsort(np.array(originals, dtype=object)))
-    order = keep[
-        np.lexsort((rank[picked[keep]], codes[keep], store_number[rows[keep]]))
-    ]
-    both = np.stack([store_number[rows[order]], codes[order]], axis=1)
-    new = np.ones(len(order), np.bool_)
-    new[1:] = (both[1:] != both[:-1]).any(axis=1)
-    entries = both[new]
-    written = encoded.dictionary.take(pa.array(picked[order[new]]))
-    check = source.check
-    sound = np.array(
-        [check is None or check(text) != "wrong" for text in distinct], np.bool_
+    stores = store_number[rows[keep]]
+    if (stores[1:] > stores[:-1]).all():
+        order = keep
+    else:
+        # of two writings of one value by one store, the first in order is shown
+        used, place = np.unique(picked[keep], return_inverse=True)
+        texts_used = written.dictionary.take(pa.array(used))
+        rank = np.empty(len(used), np.int64)
+        rank[pc.sort_indices(texts_used).to_numpy()] = np.arange(len(used))
+        order = keep[np.lexsort((rank[place], codes[keep], stores))]
+        both = store_number[rows[order]], codes[order]
+        new = np.ones(len(order), np.bool_)
+        new[1:] = (both[0][1:] != both[0][:-1]) | (both[1][1:] != both[1][:-1])
+        order = order[new]
+    return Values(
+        store_number[rows[order]],
+        codes[order],
+        distinct.dictionary,
+        written.dictionary.take(pa.array(picked[order])),
+        *_check_digits(signal, distinct.dictionary),
     )
-    return Values(entries[:, 0], entries[:, 1], distinct, written, sound)
+
+
+def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(whole, pa.ChunkedArray):
+        return pa.concat_arrays([*whole.chunks, pa.array([], pa.string())])
+    return whole
+
+
+def normalise_column(
+    texts: pa.Array, normalise: Callable[[str], str | None]
+) -> pa.Array:
+    """Normalise distinct texts."""
+    return pa.array([normalise(text) for text in texts.to_pylist()], pa.string())
+
+
+def _check_digits(
+    signal: str, texts: pa.Array
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Say which values' check digits do not fail, and which are there and fit."""
+    check = SOURCES[signal].check
+    if check is None:
+        return np.ones(len(texts), np.bool_), np.zeros(len(texts), np.bool_)
+    from storekin.kernels.check_digits import (
+        NOT_KNOWN,
+        RIGHT,
+        WRONG,
+        check_credit_codes,
+        check_person_ids,
+    )
+    from storekin.kernels.similar_texts import TextColumn
+
+    column = TextColumn.of(texts)
+    kernel = (
+        check_person_ids if signal == "same_legal_person_id" else check_credit_codes
+    )
+    told = kernel(column.data, column.offsets)
+    if signal in ("same_bank_account", "same_payment_card"):
+        told[:] = NOT_KNOWN
+    for place in np.flatnonzero(told == NOT_KNOWN).tolist():
+        said = check(texts[place].as_py())
+        told[place] = {"right": RIGHT, "wrong": WRONG, "none": NOT_KNOWN}[said]
+    return told != WRONG, told == RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +221,8 @@ class StoreValues:
 
     store_ids: list[str]
     by_signal: Mapping[str, Values]
-    han_names: Mapping[int, str]
+    han_names: IntArray
+    """A number for the Han characters of each store's person; -1 where none."""
 
     def __len__(self) -> int:
         return len(self.store_ids)
@@ -179,10 +236,9 @@ def collect_values(
 ) -> StoreValues:
     """Normalise every column that a signal reads. ``store_ids`` must be sorted."""
     by_signal = {}
-    numbers = {
-        "registrations": number_stores(store_ids, registrations),
-        "access": number_stores(store_ids, access),
-    }
+    registrations, of_registrations = _in_order(store_ids, registrations)
+    access, of_access = _in_order(store_ids, access)
+    numbers = {"registrations": of_registrations, "access": of_access}
     for signal, source in SOURCES.items():
         name = "access" if source.column in ("ip", "device") else "registrations"
         table = access if name == "access" else registrations
@@ -191,16 +247,40 @@ def collect_values(
         by_signal[signal] = read_values(
             signal, table, numbers[name], table[source.column]
         )
-    han = {}
-    names = by_signal["similar_legal_person_name"]
-    if names.texts:
-        people = registrations["legal_person"].to_pylist()
-        for store, text in zip(numbers["registrations"].tolist(), people, strict=True):
-            if text is not None and not text.isascii():
-                characters = han_person_name(text)
-                if characters is not None:
-                    han[store] = characters
+    han = _number_han_names(store_ids, registrations, numbers["registrations"])
     return StoreValues(store_ids, by_signal, han)
+
+
+def _number_han_names(
+    store_ids: list[str], registrations: pa.Table, store_number: IntArray
+) -> IntArray:
+    written = _whole(registrations["legal_person"]).dictionary_encode()
+    names = [han_person_name(text) for text in written.dictionary.to_pylist()]
+    number = {name: place for place, name in enumerate(sorted(filter(None, names)))}
+    to_han = np.array([-1 if n is None else number[n] for n in names], np.int64)
+    picked = pc.fill_null(written.indices, -1).to_numpy().astype(np.int64)
+    han = np.full(len(store_ids), -1, np.int64)
+    if len(to_han):
+        known = np.flatnonzero((picked >= 0) & (to_han[picked] >= 0))
+        # of several registrations' persons the first in order
+        known = known[np.argsort(-to_han[picked[known]], kind="stable")]
+        han[store_number[known]] = to_han[picked[known]]
+    return han
+
+
+def _in_order(store_ids: list[str], table: pa.Table) -> tuple[pa.Table, IntArray]:
+    """Sort rows by store, and a store's rows by what they say: no row order shows."""
+    numbers = number_stores(store_ids, table)
+    if (numbers[1:] > numbers[:-1]).all():
+        return table, numbers
+    if len(np.unique(numbers)) == len(numbers):
+        order = np.argsort(numbers)
+    else:
+        names = [name for name in table.column_names if name != "store"]
+        by = [("store", "ascending"), *((name, "ascending") for name in names)]
+        order = pc.sort_indices(table, sort_keys=by).to_numpy()
+        order = order[np.argsort(numbers[order], kind="stable")]
+    return table.take(pa.array(order)), numbers[order]
 
 
 def number_stores(store_ids: list[str], table: pa.Table) -> IntArray:

@@ -25,6 +25,9 @@ _HERE = (
     "pool",
     "groups",
     "near",
+    "agreements",
+    "joining",
+    "check_digits",
     "near_codes",
     "look_up",
 )

@@ -8,6 +8,10 @@ from storekin.kernels.compiled import inlined, kernel
 
 _U = np.uint64
 _MULTIPLIER = 0x9E3779B97F4A7C15
+_SHORTEST = 7
+_SHORTEST_PART = 5
+_PLUS, _AT = 43, 64
+_DIALLING_CODE = 3
 
 
 @inlined
@@ -24,19 +28,86 @@ def _grown(array: Any, room: Any) -> Any:  # noqa: ANN401
     return more
 
 
+@inlined
+def _hashed(data: Any, begin: Any, end: Any, state: Any) -> Any:  # noqa: ANN401
+    for place in range(begin, end):
+        state = _step(state, data[place])
+    return state
+
+
+@inlined
+def _third(length: Any) -> Any:  # noqa: ANN401
+    """Give the length of a part; a value of 3 n + 1 characters has parts of n."""
+    if length < 10:
+        return 2
+    if length < 13:
+        return 3
+    return 4 if length < 17 else 5
+
+
 @kernel("Tuple((u8[::1], i8[::1]))(u1[::1], i8[::1])")
-def deletion_keys(data: Any, offsets: Any) -> Any:  # noqa: ANN401
-    """Hash each value whole and with each one of its characters left out.
+def part_keys(data: Any, offsets: Any) -> Any:  # noqa: ANN401
+    """Hash two thirds of each value: the first, the last, or the first and the last.
+
+    One edit leaves one of the three as it was, whichever character it changes, drops,
+    adds or swaps with its neighbour. A value whose length is where longer parts begin
+    gets the keys of both, so that it meets its shorter neighbours. Of a mailbox the
+    part before the domain is cut, and the domain goes into each key; the part before
+    it is a key of its own. Values of fewer than seven characters get none, parts of
+    fewer than five neither. Gives the keys and the row of each.
+    """
+    total = len(offsets) - 1
+    keys = np.empty(7 * total, np.uint64)
+    rows = np.empty(7 * total, np.int64)
+    written = 0
+    for row in range(total):
+        begin = offsets[row]
+        end = offsets[row + 1]
+        if end - begin < _SHORTEST:
+            continue
+        if data[begin] == _PLUS:
+            begin += _DIALLING_CODE  # what a whole country shares tells nothing apart
+        tail = _U(11)
+        for place in range(begin, end):
+            if data[place] == _AT:
+                tail = _hashed(data, place, end, tail)
+                end = place
+                break
+        length = end - begin
+        if length < _SHORTEST_PART:
+            continue
+        if tail != _U(11):  # a mailbox
+            keys[written] = _hashed(data, begin, end, _U(5))
+            rows[written] = row
+            written += 1
+        longer = _third(length)
+        shorter = _third(length - 1)
+        for part in range(shorter, longer + 1):
+            seed = tail + _U(part)
+            keys[written] = _hashed(data, begin, begin + 2 * part, seed)
+            keys[written + 1] = _hashed(data, end - 2 * part, end, ~seed)
+            state = _hashed(data, begin, begin + part, seed + _U(64))
+            keys[written + 2] = _hashed(data, end - part, end, state)
+            for place in range(3):
+                rows[written + place] = row
+            written += 3
+    return keys[:written].copy(), rows[:written].copy()
+
+
+@kernel("Tuple((u8[::1], i8[::1]))(u1[::1], i8[::1], i8[::1])")
+def deletion_keys(data: Any, offsets: Any, chosen: Any) -> Any:  # noqa: ANN401
+    """Hash each *chosen* value whole and with each one of its characters left out.
 
     Two values with a changed, dropped or added character, or with two neighbours
     swapped, share one of these keys. Gives the keys and the row of each.
     """
-    total = len(offsets) - 1
-    room = offsets[total] - offsets[0] + total
+    room = 0
+    for row in chosen:
+        room += offsets[row + 1] - offsets[row] + 1
     keys = np.empty(room, np.uint64)
     rows = np.empty(room, np.int64)
     written = 0
-    for row in range(total):
+    for row in chosen:
         begin = offsets[row]
         end = offsets[row + 1]
         for left_out in range(begin, end + 1):
@@ -70,23 +141,38 @@ def one_edit_apart(data: Any, a: Any, a_end: Any, b: Any, b_end: Any) -> Any:  #
     )
 
 
-@kernel("Tuple((i8[::1], i8[::1]))(u1[::1], i8[::1], u8[::1], i8[::1])")
+@kernel("Tuple((i8[::1], i8[::1], i8[::1]))(u1[::1], i8[::1], u8[::1], i8[::1], i8)")
 def pairs_one_edit_apart(
     data: Any,  # noqa: ANN401
     offsets: Any,  # noqa: ANN401
     keys: Any,  # noqa: ANN401
     rows: Any,  # noqa: ANN401
+    most: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """Give the pairs of values one edit apart; *keys* sorted, *rows* beside them."""
+    """Give the pairs of values one edit apart; *keys* sorted, *rows* beside them.
+
+    Rows of which more than *most* share a key are not paired with one another by it;
+    they are given back as the third array, to be paired by keys that tell more.
+    """
     room = 1024
     left = np.empty(room, np.int64)
     right = np.empty(room, np.int64)
+    crowded = np.empty(room, np.int64)
     written = 0
+    crowd = 0
     begin = 0
     while begin < len(keys):
         end = begin + 1
         while end < len(keys) and keys[end] == keys[begin]:
             end += 1
+        if end - begin > most:
+            while crowd + end - begin > len(crowded):
+                crowded = _grown(crowded, 2 * len(crowded))
+            for one in range(begin, end):
+                crowded[crowd] = rows[one]
+                crowd += 1
+            begin = end
+            continue
         for one in range(begin, end):
             for other in range(one + 1, end):
                 a = rows[one]
@@ -103,4 +189,4 @@ def pairs_one_edit_apart(
                 right[written] = max(a, b)
                 written += 1
         begin = end
-    return left[:written].copy(), right[:written].copy()
+    return left[:written].copy(), right[:written].copy(), crowded[:crowd].copy()

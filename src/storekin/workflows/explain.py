@@ -11,7 +11,6 @@ from storekin.listings.model import LEVELS
 from storekin.policy.model import Policy, Rule
 from storekin.records.evidence import Evidence
 from storekin.records.portfolio import Portfolio
-from storekin.storage.ports import PairEngine
 from storekin.wording.catalog import Words
 from storekin.workflows.findings import (
     EvidenceWriter,
@@ -117,7 +116,6 @@ class Explanation:
 def explain_pair(
     portfolio: Portfolio,
     policy: Policy,
-    engine: PairEngine,
     left: str,
     right: str,
     *,
@@ -139,7 +137,7 @@ def explain_pair(
     left, right = min(left, right), max(left, right)
     one, other = ids.index(left), ids.index(right)
     asked = pa.table({"left": [one], "right": [other]})
-    findings = compare_registrations(portfolio, engine, also=asked, on_step=tell.step)
+    findings = compare_registrations(portfolio, also=asked, on_step=tell.step)
     writer = EvidenceWriter(findings, masked=masked)
     pair = int(np.flatnonzero((findings.left == one) & (findings.right == other))[0])
     totals = findings.bits(writer.silent_rows(policy))

@@ -83,7 +83,7 @@ class EvidenceWriter:
         exact = left == right and not evidence.near[row]
         name = signal_name(signal, near=bool(evidence.near[row]))
         return Evidence(
-            id=evidence_id(name, *names, values.texts[left], values.texts[right]),
+            id=evidence_id(name, *names, values.text(left), values.text(right)),
             signal=name,
             bits=bits,
             left=self._show(signal, values.shown(stores[0], left)),
@@ -352,7 +352,7 @@ def value_notices(
                     bits=0.0,
                     evidence=(
                         Evidence(
-                            id=evidence_id(signal, *names[:2], values.texts[code]),
+                            id=evidence_id(signal, *names[:2], values.text(code)),
                             signal=signal,
                             bits=0.0,
                             left=text,

@@ -1,18 +1,21 @@
 """The two matchers alone: pairs among one table's rows, and given pairs scored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from storekin.identity.grouping import Groups
 from storekin.identity.model import IDENTITY_SIGNALS, NEAR_SIGNALS, signal_name
 from storekin.identity.values import number_stores
 from storekin.kernels.similar_texts import Progress
 from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
 from storekin.listings.matching import score_given
 from storekin.listings.model import ListingModel, load_listing_model
+from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio
-from storekin.storage.ports import PairEngine
 from storekin.workflows.given_pairs import GivenPairs
 from storekin.workflows.listings import (
     compare_listings_of,
@@ -22,6 +25,7 @@ from storekin.workflows.listings import (
 from storekin.workflows.registrations import (
     RegistrationFindings,
     compare_registrations,
+    find_groups,
 )
 
 Step = Callable[[str], None]
@@ -72,17 +76,84 @@ def match_listing_table(
     ).combine_chunks()
 
 
+@dataclass(frozen=True, slots=True)
+class MatchedRegistrations:
+    """Pairs of stores that may have one seller, and the groups that they come to.
+
+    ``pairs`` is a table: left, right, probability, bits, chained, and a column of bits
+    for each signal.
+    """
+
+    findings: RegistrationFindings
+    groups: Groups
+    pairs: pa.Table
+
+
 def match_registration_table(
     portfolio: Portfolio,
-    engine: PairEngine,
     *,
     floor: float = FLOOR,
+    judgements: Sequence[Judgement] = (),
+    also: pa.Table | None = None,
     on_step: Step | None = None,
-) -> pa.Table:
-    """Find pairs of registrations: left, right, probability, bits, signals."""
-    findings = compare_registrations(portfolio, engine, on_step=on_step)
+) -> MatchedRegistrations:
+    """Find pairs of registrations, and the groups of stores that have one seller.
+
+    Two stores of one group have at least the probability of the weakest pair on the
+    strongest chain between them, whatever they say of one another alone; such a pair
+    is marked ``chained``. Judgements bind: what has been found the same is, and what
+    has been found not to be the same is left out. ``also`` holds pairs of store
+    numbers to weigh, whether or not a rule proposes them.
+    """
+    findings = compare_registrations(portfolio, also=also, on_step=on_step)
+    return group_findings(findings, floor=floor, judgements=judgements)
+
+
+def group_findings(
+    findings: RegistrationFindings,
+    *,
+    floor: float = FLOOR,
+    judgements: Sequence[Judgement] = (),
+) -> MatchedRegistrations:
+    """Group the stores, and lay out the pairs that are likely enough."""
+    groups = find_groups(findings, judgements)
+    bits = findings.bits()
+    wide = len(findings.values) + 1
+    direct = findings.left * wide + findings.right
+    chained = groups.left * wide + groups.right
+    keys = np.union1d(direct, chained)
+    place = np.searchsorted(keys, direct)
+    probability = np.zeros(len(keys))
+    probability[place] = findings.probability(bits)
+    through = np.zeros(len(keys))
+    through[np.searchsorted(keys, chained)] = findings.probability(
+        groups.joins.odds_bits[groups.by] - findings.prior_bits
+    )
+    keep = probability >= floor
+    keep[place] |= _share_an_identifier(findings)
+    keep |= through >= floor
+    held = [left * wide + right for left, right in groups.apart]
+    keep &= ~np.isin(keys, np.array(held, np.int64))
     table = registration_pairs(findings)
-    exact = np.zeros(len(findings.left), np.bool_)
+    row = np.full(len(keys), -1, np.int64)
+    row[place] = np.arange(len(direct))
+    chosen = row[keep]
+    picked = table.take(pa.array(np.maximum(chosen, 0), mask=chosen < 0))
+    ids = pa.array(findings.values.store_ids, pa.string())
+    columns = {name: picked[name] for name in picked.column_names}
+    columns["left"] = ids.take(pa.array(keys[keep] // wide))
+    columns["right"] = ids.take(pa.array(keys[keep] % wide))
+    columns["probability"] = pa.array(np.maximum(probability, through)[keep])
+    pairs = pa.table(columns)
+    is_chained = pa.array((through > probability)[keep])
+    pairs = pairs.add_column(
+        pairs.column_names.index("bits") + 1, "chained", is_chained
+    )
+    return MatchedRegistrations(findings, groups, pairs)
+
+
+def _share_an_identifier(findings: RegistrationFindings) -> npt.NDArray[np.bool_]:
+    """Mark the pairs that give one identifier which is not generic."""
     evidence = findings.evidence
     strong = [
         n
@@ -95,9 +166,9 @@ def match_registration_table(
         & (evidence.left_code == evidence.right_code)
         & ~evidence.generic
     )
+    exact = np.zeros(len(findings.left), np.bool_)
     exact[evidence.pair[joins]] = True
-    probability = table["probability"].to_numpy()
-    return table.filter(pa.array((probability >= floor) | exact))
+    return exact
 
 
 def registration_pairs(findings: RegistrationFindings) -> pa.Table:
@@ -148,13 +219,13 @@ def score_listing_pairs(
     return pa.table(score_columns(scores))
 
 
-def score_registration_pairs(both: Portfolio, engine: PairEngine) -> pa.Table:
+def score_registration_pairs(both: Portfolio) -> pa.Table:
     """Score given pairs of registrations; the stores are numbered ``left``, ``right``.
 
     Store i of the left side and store i of the right side are a pair.
     """
     count = len(both.store_ids()) // 2
     pairs = pa.table({"left": np.arange(count), "right": np.arange(count) + count})
-    findings = compare_registrations(both, engine, also=pairs, propose=False)
+    findings = compare_registrations(both, also=pairs, propose=False)
     table = registration_pairs(findings)
     return table.drop_columns(["left", "right"])

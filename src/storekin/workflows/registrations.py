@@ -1,20 +1,18 @@
 """Compare all registrations: values, commonness, candidate pairs, evidence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from storekin.identity.blocking import (
-    AGREEMENTS,
-    NEAR_AGREEMENTS,
-    RULES,
-    entry_table,
-    near_table,
-)
+from storekin.identity.blocking import propose_pairs
+from storekin.identity.grouping import Edges, Groups, group_stores, may_join
 from storekin.identity.hubs import Commonness, judge_commonness
+from storekin.identity.judgements import binding
 from storekin.identity.model import IdentityModel, load_identity_model
 from storekin.identity.scoring import (
     FloatArray,
@@ -24,8 +22,8 @@ from storekin.identity.scoring import (
     weigh,
 )
 from storekin.identity.values import IntArray, StoreValues, collect_values
+from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio
-from storekin.storage.ports import PairEngine
 
 Step = Callable[[str], None]
 
@@ -53,7 +51,6 @@ class RegistrationFindings:
 
 def compare_registrations(
     portfolio: Portfolio,
-    engine: PairEngine,
     *,
     also: pa.Table | None = None,
     propose: bool = True,
@@ -64,52 +61,72 @@ def compare_registrations(
     ``also`` holds further pairs to weigh (``left`` and ``right``, store numbers),
     whether or not a rule proposes them; without ``propose`` only these are weighed.
     """
-    model = load_identity_model()
-    say = on_step or (lambda _: None)
     values = collect_values(
         portfolio.store_ids(), portfolio.registrations, portfolio.access, on_step
     )
+    return compare_values(values, also=also, propose=propose, on_step=on_step)
+
+
+def compare_values(
+    values: StoreValues,
+    *,
+    also: pa.Table | None = None,
+    propose: bool = True,
+    on_step: Step | None = None,
+) -> RegistrationFindings:
+    """Find and weigh the pairs among stores whose values are clean already."""
+    model = load_identity_model().among(len(values))
+    say = on_step or (lambda _: None)
     say("hubs")
     commonness = judge_commonness(values, model)
-    signals = list(values.by_signal)
     say("candidates")
-    near = near_table(values, commonness, signals)
-    proposing = entry_table(values, commonness, signals, proposing=True)
-    proposed = [
-        engine.sql(rule.sql, entries=proposing, near=near).cast(_PAIRS)
-        for rule in (RULES if propose else ())
-    ]
+    left = right = np.empty(0, np.int64)
+    if propose:
+        left, right = propose_pairs(values, commonness)
     if also is not None:
-        proposed.append(also.select(["left", "right"]).cast(_PAIRS))
-    pairs = (
-        pa.concat_tables(proposed)
-        .group_by(["left", "right"])
-        .aggregate([])
-        .sort_by([("left", "ascending"), ("right", "ascending")])
-    )
-    numbered = pairs.append_column("pair", pa.array(np.arange(pairs.num_rows)))
-    entries = entry_table(values, commonness, signals, proposing=False)
+        wide = len(values) + 1
+        asked = also["left"].to_numpy() * wide + also["right"].to_numpy()
+        keys = np.unique(np.concatenate([left * wide + right, asked]))
+        left, right = keys // wide, keys % wide
     say("comparisons")
-    left = pairs["left"].to_numpy()
-    right = pairs["right"].to_numpy()
-    evidence = weigh(
-        left,
-        right,
-        engine.sql(AGREEMENTS, pairs=numbered, entries=entries),
-        engine.sql(NEAR_AGREEMENTS, pairs=numbered, entries=entries, near=near),
-        values,
-        commonness,
-        model,
-    )
     return RegistrationFindings(
         values=values,
         commonness=commonness,
         model=model,
         left=left,
         right=right,
-        evidence=evidence,
+        evidence=weigh(left, right, values, commonness, model),
         prior_bits=model.prior_bits(len(values)),
     )
 
 
-_PAIRS = pa.schema([("left", pa.int64()), ("right", pa.int64())])
+def find_groups(
+    findings: RegistrationFindings,
+    judgements: Sequence[Judgement] = (),
+    day: date | None = None,
+) -> Groups:
+    """Group the stores by the findings, and by the judgements that bind on *day*.
+
+    Judgements of stores that are not there say nothing; *day* is today by default.
+    """
+    values = findings.values
+    ids = pa.array(values.store_ids, pa.string())
+    ruled: dict[str, list[tuple[int, int]]] = {"same": [], "not_same": []}
+    for judgement in binding(judgements, day or datetime.now(tz=UTC).date()):
+        pair = pc.index_in(pa.array([judgement.left, judgement.right]), ids)
+        one, other = pair.to_pylist()
+        if one is not None and other is not None:
+            ruled[judgement.verdict].append((one, other))
+    joins = np.flatnonzero(
+        may_join(
+            findings.evidence,
+            list(values.by_signal),
+            len(findings.left),
+            findings.model,
+        )
+    )
+    odds = findings.bits() + findings.prior_bits
+    edges = Edges(findings.left[joins], findings.right[joins], odds[joins], joins)
+    return group_stores(
+        len(values), edges, findings.model, ruled["same"], ruled["not_same"]
+    )

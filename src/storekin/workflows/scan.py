@@ -15,7 +15,6 @@ from storekin.identity.values import IntArray, number_stores
 from storekin.listings.model import LISTING_SIGNALS, load_listing_model
 from storekin.policy.model import Policy
 from storekin.records.portfolio import Portfolio, Rejection
-from storekin.storage.ports import PairEngine
 from storekin.wording.rejections import reject
 from storekin.workflows.findings import (
     EvidenceWriter,
@@ -80,7 +79,6 @@ class ScanResult:
 def scan_portfolio(
     portfolio: Portfolio,
     policy: Policy,
-    engine: PairEngine,
     *,
     masked: bool = True,
     as_of: str | None = None,
@@ -99,7 +97,7 @@ def scan_portfolio(
     held = {(min(pair), max(pair)) for pair in apart}
     ids = portfolio.store_ids()
     tell.step("registrations")
-    registrations = compare_registrations(portfolio, engine, on_step=tell.step)
+    registrations = compare_registrations(portfolio, on_step=tell.step)
     writer = EvidenceWriter(registrations, masked=masked)
     opened = opening_days(portfolio.stores, portfolio.registrations)
     associations = identity_associations(registrations, policy, opened, held, writer)

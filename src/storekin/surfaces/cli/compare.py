@@ -100,22 +100,18 @@ def compare_registrations(pairs: Path, out: Path, *, machine_readable: bool) -> 
     from storekin.wiring import (
         beside,
         numbered_stores,
-        open_engine,
         read_records,
         typed_pairs,
     )
     from storekin.workflows.match import score_registration_pairs
 
     prepare(announce)
-    with (
-        shown_progress(quiet=machine_readable) as progress,
-        open_engine() as engine,
-    ):
+    with shown_progress(quiet=machine_readable) as progress:
         progress.step(pairs.name)
         raw = read_records(pairs)
         both, notes = typed_pairs(raw, "registrations")
         progress.step("comparisons")
-        scores = score_registration_pairs(numbered_stores(both), engine)
+        scores = score_registration_pairs(numbered_stores(both))
         scored = beside(raw.table, scores)
         write_table(scored, out)
     print_compared(scored, notes, out, machine_readable=machine_readable)

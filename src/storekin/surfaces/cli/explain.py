@@ -33,19 +33,15 @@ def explain(
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_explanation, print_json
-    from storekin.wiring import open_engine, open_portfolio
+    from storekin.wiring import open_portfolio
     from storekin.workflows.explain import explain_pair
 
     rules = load_policy(policy)
     prepare(announce)
-    with (
-        shown_progress(quiet=machine_readable) as progress,
-        open_engine() as engine,
-    ):
+    with shown_progress(quiet=machine_readable) as progress:
         explanation = explain_pair(
             open_portfolio(portfolio, progress.step),
             rules,
-            engine,
             left,
             right,
             masked=not unmasked,

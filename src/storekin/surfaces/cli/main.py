@@ -11,10 +11,15 @@ COMMANDS = {
     "compare": "Score given pairs of listings or registrations.",
     "demo": "Write an example portfolio.",
     "explain": "Say why two stores are, or are not, associated.",
+    "how": "Replay how a store's group was made, step by step.",
+    "judge": "Write down that two stores are, or are not, the same.",
     "match": "Find pairs in one table of listings or registrations.",
+    "network": "Show the stores around a store.",
+    "path": "Find the strongest chain of evidence between two stores.",
     "policy": "List and check policies.",
     "scan": "Say which stores of a portfolio are associated, and why.",
     "train": "Fit a listings model to your own labelled records.",
+    "why": "Say what two registrations say of one another.",
 }
 
 INTERRUPTED = 130

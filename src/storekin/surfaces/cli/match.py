@@ -85,40 +85,77 @@ def match_listings(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--floor", type=_FLOOR, default=0.05, show_default=True)
+@click.option(
+    "--groups", type=click.Path(path_type=Path), help="Write the groups here, too."
+)
+@click.option(
+    "--earlier",
+    type=click.Path(path_type=Path),
+    help="The groups of an earlier run, whose ids are kept.",
+)
+@click.option(
+    "--judgements",
+    type=click.Path(path_type=Path),
+    help="Judgements that bind: see storekin judge.",
+)
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def match_registrations(
-    file: Path, out: Path, floor: float, *, machine_readable: bool
+    file: Path,
+    out: Path,
+    floor: float,
+    groups: Path | None,
+    earlier: Path | None,
+    judgements: Path | None,
+    *,
+    machine_readable: bool,
 ) -> None:
     r"""Find pairs of registrations in FILE that may have one seller.
 
     FILE needs the column store; the other columns of a registrations table are used
     where they are there. Pairs go to a Parquet file with left, right, probability,
-    bits and a column of bits for each signal.
+    bits and a column of bits for each signal; a pair is chained where its probability
+    rests on other stores of its group. Groups go to a file of JSON Lines: id, stores,
+    weak links, and what happened to the group since it was made.
 
     \b
-    Example:
+    Examples:
         storekin match registrations registrations.csv --out pairs.parquet
+        storekin match registrations registrations.csv --out pairs.parquet
+            --groups groups.jsonl --earlier groups.jsonl
     """
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
-    from storekin.surfaces.cli.render import print_matched, write_table
-    from storekin.wiring import open_engine, read_records, typed_records
+    from storekin.surfaces.cli.render import print_matched, write_table, write_text
+    from storekin.wiring import read_judgements, read_records, typed_records
+    from storekin.workflows.groups import (
+        lay_out_groups,
+        read_groups,
+        write_group_lines,
+    )
     from storekin.workflows.match import match_registration_table
 
+    if earlier is not None and groups is None:
+        raise click.UsageError("--earlier goes with --groups")
+    held = [] if judgements is None else read_judgements(judgements)
+    known = [] if earlier is None else read_groups(earlier)
     prepare(announce)
-    with (
-        shown_progress(quiet=machine_readable) as progress,
-        open_engine() as engine,
-    ):
+    with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
         records = typed_records(
             read_records(file), "registrations", "store", file.parent
         )
-        pairs = match_registration_table(
-            records, engine, floor=floor, on_step=progress.step
+        matched = match_registration_table(
+            records, floor=floor, judgements=held, on_step=progress.step
         )
-        write_table(pairs, out)
-    print_matched(pairs, records, out, machine_readable=machine_readable)
+        write_table(matched.pairs, out)
+        laid_out = None
+        if groups is not None:
+            laid_out = lay_out_groups(matched, known)
+            write_text(write_group_lines(laid_out.lines), groups)
+    changes = None if laid_out is None else laid_out.changes
+    print_matched(
+        matched.pairs, records, out, changes=changes, machine_readable=machine_readable
+    )
 
 
 @match.command("images")

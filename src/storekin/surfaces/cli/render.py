@@ -198,9 +198,14 @@ def print_trained(trained: Trained, out: Path, *, machine_readable: bool) -> Non
 
 
 def print_matched(
-    pairs: pa.Table, records: Portfolio, out: Path, *, machine_readable: bool
+    pairs: pa.Table,
+    records: Portfolio,
+    out: Path,
+    *,
+    changes: dict[str, int] | None = None,
+    machine_readable: bool,
 ) -> None:
-    """Say how many pairs were found, and what was left out."""
+    """Say how many pairs were found, what became of groups, and what was left out."""
     rows = records.listings.num_rows or records.registrations.num_rows
     rejected = len(records.rejections)
     if machine_readable:
@@ -208,6 +213,7 @@ def print_matched(
             {
                 "rows": rows,
                 "pairs": pairs.num_rows,
+                **({} if changes is None else {"groups": changes}),
                 "rejected": [
                     {
                         "file": r.file,
@@ -224,6 +230,9 @@ def print_matched(
         )
         return
     click.echo(f"{pairs.num_rows:,} pairs among {rows:,} rows: {out}")
+    if changes is not None:
+        told = ", ".join(f"{count:,} {change}" for change, count in changes.items())
+        click.echo(f"Groups: {told or 'nothing changed'}")
     for rejection in records.rejections[:MOST_LINES]:
         click.echo(
             f"Left out: {rejection.file}:{rejection.line} {rejection.column}:"

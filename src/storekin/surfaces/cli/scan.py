@@ -53,7 +53,7 @@ def scan(
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_json, print_scan
-    from storekin.wiring import open_engine, open_portfolio, read_store_pairs
+    from storekin.wiring import open_portfolio, read_store_pairs
     from storekin.workflows.outputs import check_out_folder, write_results
     from storekin.workflows.scan import scan_portfolio
 
@@ -62,15 +62,11 @@ def scan(
     held = read_store_pairs(apart) if apart is not None else []
     day = as_of.date().isoformat() if isinstance(as_of, datetime) else None
     prepare(announce)
-    with (
-        shown_progress(quiet=machine_readable) as progress,
-        open_engine() as engine,
-    ):
+    with shown_progress(quiet=machine_readable) as progress:
         records = open_portfolio(portfolio, progress.step)
         result = scan_portfolio(
             records,
             rules,
-            engine,
             masked=not unmasked,
             as_of=day,
             apart=held,

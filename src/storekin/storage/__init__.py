@@ -1,1 +1,0 @@
-"""Ports: what an engine must offer."""
