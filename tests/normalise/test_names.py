@@ -12,9 +12,11 @@ SPECIMENS = tomllib.loads(
     (Path(__file__).parents[1] / "specimens" / "names.toml").read_text("utf-8")
 )
 CASES = [
-    (kind, case["left"], case["right"], case["same"])
+    (kind, spellings[0], other, same)
     for kind in ("person", "company", "address")
-    for case in SPECIMENS[kind]
+    for name, same in (("one", True), ("two", False))
+    for spellings in SPECIMENS[kind][name]
+    for other in spellings[1:]
 ]
 NORMALISE = {
     "person": normalise_person_name,
@@ -29,3 +31,8 @@ def test_specimens(kind: str, left: str, right: str, *, same: bool) -> None:
     normalise = NORMALISE[kind]
 
     assert (normalise(left) == normalise(right)) is same
+
+
+def test_there_are_as_many_specimens_as_promised() -> None:
+    """Three hundred cases of persons, companies and addresses, and more."""
+    assert len(CASES) >= 300

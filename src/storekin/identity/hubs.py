@@ -222,7 +222,8 @@ _SURE = 60.0
 def _log2_size(size: FloatArray, rule: HubRule) -> FloatArray:
     """Give log2 of the share of registrants who have so many stores: a heavy tail."""
     several: FloatArray = (1 - rule.alone) * _HEAVY / np.maximum(size - 1.0, 1.0) ** 2
-    return np.where(size > 1, np.log2(several), np.log2(rule.alone))
+    bits: FloatArray = np.log2(np.where(size > 1, several, rule.alone))
+    return bits
 
 
 _HEAVY = 6 / np.pi**2
@@ -239,7 +240,8 @@ def _log2_choose(total: FloatArray, part: FloatArray) -> FloatArray:
             + 0.5 * np.log(2 * np.pi * least)
             + 1 / (12 * least)
         )
-        return np.where(number < 2, 0.0, grown) / np.log(2)
+        bits: FloatArray = np.where(number < 2, 0.0, grown / np.log(2))
+        return bits
 
     chosen: FloatArray = factorial(total) - factorial(part) - factorial(total - part)
     return chosen
@@ -252,6 +254,5 @@ _FOUND_AGAIN = 0.66
 def name_bits(holders: IntArray, stores: int, most: float) -> FloatArray:
     """Weigh names by how often they occur; a small portfolio knows names badly."""
     share = (np.maximum(holders, 1) + 1) / (stores + _SMOOTHING)
-    bits: FloatArray = np.clip(np.log2(_FOUND_AGAIN / share), 0.0, most)
-    rounded: FloatArray = bits.round(4)
-    return rounded
+    bits: FloatArray = np.round(np.clip(np.log2(_FOUND_AGAIN / share), 0.0, most), 4)
+    return bits

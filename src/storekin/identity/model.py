@@ -66,6 +66,7 @@ class IdentityModel:
     signals: Mapping[str, SignalWeights]
     prior_fewest: int
     prior_extra: float
+    prior_given: float
     sizes: SizeRule
     repeated: float
     beside_generic: float
@@ -129,6 +130,7 @@ def load_identity_model() -> IdentityModel:
         },
         prior_fewest=data["prior"]["fewest"],
         prior_extra=data["prior"]["extra"],
+        prior_given=data["prior"]["given"],
         sizes=SizeRule(**data["sizes"]),
         repeated=data["groups"]["repeated"],
         beside_generic=data["groups"]["beside_generic"],

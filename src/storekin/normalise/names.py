@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from storekin.normalise.text import fold_text, has_han
+from storekin.normalise.chinese_companies import read_chinese_company
+from storekin.normalise.text import fold_text, has_han, spell_out
 
 _LONGEST_HAN_NAME = 5
 _FORENAME_TITLES = {"mr", "mrs", "ms", "dr", "miss", "prof"}
@@ -38,7 +39,7 @@ def normalise_person_name(text: str) -> str | None:
     >>> {normalise_person_name(n) for n in ("王伟", "Wang Wei", "WANG, Wei", "王偉")}
     {'wang wei'}
     """
-    folded = fold_text(text)
+    folded = fold_text(_UMLAUT.sub(r"\1v\2", spell_out(text)))
     if has_han(folded):
         han = "".join(c for c in folded if "\u3400" <= c <= "\u9fff")
         return " ".join(sorted(_read_han_name(han)))
@@ -49,9 +50,16 @@ def normalise_person_name(text: str) -> str | None:
     ]
     if not words:
         return None
-    if len(words) > 2 and all(word in _syllables() for word in words):
-        words = _join_given(words)
+    if len(words) > 2 and all(word in _syllables() for word in words[1:]):
+        if words[0] in _double_names():
+            words = [words[0], "".join(words[1:])]
+        elif words[0] in _syllables():
+            words = _join_given(words)
     return " ".join(sorted(words))
+
+
+_UMLAUT = re.compile(r"\b([ln])[üǖǘǚǜ](e?)\b", re.IGNORECASE)
+"""Syllables in which ü is a vowel of its own: Lü is written Lv or Lyu, never Lu."""
 
 
 def han_person_name(text: str) -> str | None:
@@ -91,6 +99,11 @@ def _family_names() -> frozenset[str]:
     return frozenset(common.split()) | frozenset(
         _table("surnames.toml", "readings").values()
     )
+
+
+@lru_cache(maxsize=1)
+def _double_names() -> frozenset[str]:
+    return frozenset(_table("surnames.toml", "double").values())
 
 
 def _join_given(words: list[str]) -> list[str]:
@@ -143,6 +156,9 @@ def _cjk_prefixes() -> tuple[str, ...]:
     return tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
 
+_DOTTED = re.compile(r"(?<!\w)(?:[a-z]\.){2,}[a-z]?(?!\w)")
+
+
 @lru_cache(maxsize=65_536)
 def split_company_name(text: str) -> CompanyName | None:
     """Part a company's name from its legal form; None when nothing is left.
@@ -152,7 +168,8 @@ def split_company_name(text: str) -> CompanyName | None:
     >>> split_company_name("深圳市鑫達貿易有限公司").core
     '深圳市鑫达贸易'
     """
-    folded = fold_text(text)
+    folded = fold_text(spell_out(text))
+    folded = _DOTTED.sub(lambda match: match.group().replace(".", ""), folded)
     forms: list[str] = []
     changed = True
     while changed:
@@ -184,11 +201,23 @@ def split_company_name(text: str) -> CompanyName | None:
     return CompanyName(core, " ".join(forms)) if core else None
 
 
+_JAPANESE_OR_KOREAN = re.compile(
+    "[\u3040-\u30ff\uac00-\ud7af]|株式|[会會]社|[(（][株有][)）]|㈱|㈲"
+)
+
+
 def normalise_company_name(text: str) -> str | None:
     """Give what distinguishes a company's name, without its legal form.
 
+    A Chinese name's branch stands behind a stroke: a bank's branches are not one.
+
     >>> normalise_company_name("GOLDEN LEAF TRADING COMPANY LIMITED")
     'golden leaf trading'
+    >>> normalise_company_name("工商银行常熟市支行")
+    '中国工商银行/常熟支行'
     """
+    if has_han(text) and not _JAPANESE_OR_KOREAN.search(text):
+        company = read_chinese_company(text)
+        return company.key() if company else None
     name = split_company_name(text)
     return name.core if name else None

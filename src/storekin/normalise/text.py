@@ -26,6 +26,7 @@ _PAIRED_SCRIPTS = (
     (0x3400, 0x9FFF),  # Han
     (0xF900, 0xFAFF),  # Han compatibility forms
 )
+_HANGUL = (0xAC00, 0xD7A3)
 _APOSTROPHES = "'’‘`´ʼ＇"
 
 
@@ -59,6 +60,8 @@ def _fold_point(  # noqa: PLR0911 - one return for each kind of character
             return point, SEPARATOR
         simple = han.get(plain, plain)
         return ord(simple if ord(simple) < 65_536 else character), IDEOGRAPH
+    if _HANGUL[0] <= point <= _HANGUL[1]:
+        return point, LETTER  # taken apart, a syllable would keep its first sound alone
     if unicodedata.category(character)[0] == "M":
         return point, IGNORED
     plain = unicodedata.normalize("NFKD", character)
@@ -115,6 +118,18 @@ def fold_text(text: str) -> str:
             break
         plain = once
     return plain
+
+
+_LIGATURES = str.maketrans({"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe"})
+
+
+def spell_out(text: str) -> str:
+    """Write letters that stand for two as two, as names are written without them.
+
+    >>> spell_out("Hauptstraße")
+    'Hauptstrasse'
+    """
+    return text.translate(_LIGATURES)
 
 
 def strip_invisible(text: str) -> str:

@@ -1,7 +1,7 @@
 """The two matchers alone: pairs among one table's rows, and given pairs scored."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -227,5 +227,7 @@ def score_registration_pairs(both: Portfolio) -> pa.Table:
     count = len(both.store_ids()) // 2
     pairs = pa.table({"left": np.arange(count), "right": np.arange(count) + count})
     findings = compare_registrations(both, also=pairs, propose=False)
+    # these were picked, and not found among all pairs of so many stores
+    findings = replace(findings, prior_bits=findings.model.prior_given)
     table = registration_pairs(findings)
     return table.drop_columns(["left", "right"])

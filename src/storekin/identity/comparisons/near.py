@@ -7,10 +7,14 @@ import pyarrow as pa
 from storekin.identity.values import IntArray
 from storekin.kernels.numbering import number_column
 from storekin.kernels.similar_texts import TextColumn, Vocabulary, tokenise
+from storekin.normalise.chinese_companies import nearly_one_company
 from storekin.normalise.text import folding_tables
 
 _CORE = 0.8
 """The share of both names' rarity that must be in common."""
+
+_LIKELY = 0.3
+"""The share from which two Chinese names are looked at."""
 
 
 def similar_companies(
@@ -19,9 +23,10 @@ def similar_companies(
     """Say which pairs of names (by code) are alike but for their common words.
 
     What is left when the words that many names share are taken out (places, trades)
-    must agree: sister companies differ just there. Numbers must agree, too.
+    must agree: sister companies differ just there. Chinese names have rules of their
+    own (``normalise.chinese_companies``).
     """
-    from storekin.kernels.agreements import share_rarity
+    from storekin.kernels.agreements import is_han, share_rarity
 
     if not len(left):
         return np.zeros(0, np.bool_)
@@ -36,13 +41,24 @@ def similar_companies(
         variant_hashes=nothing,
         variant_tokens=nothing,
     )
-    tokens = tokenise(TextColumn.of(texts), plain)
+    column = TextColumn.of(texts)
+    tokens = tokenise(column, plain)
     numbers, _, counts = number_column(tokens.values)
     rarity = np.log2((len(texts) + 1) / counts)
     # a word that a thousandth of all names have tells no two apart
     rarity = np.maximum(rarity - _COMMON_BITS, 0.0)
     shared = share_rarity(left, right, tokens.starts, tokens.values, rarity[numbers])
     alike: npt.NDArray[np.bool_] = shared >= _CORE
+    han = is_han(column.data, column.offsets)
+    chinese = han[left] & han[right]
+    alike[chinese] = False
+    likely = np.flatnonzero(chinese & (shared >= _LIKELY))
+    names = zip(
+        texts.take(pa.array(left[likely])).to_pylist(),
+        texts.take(pa.array(right[likely])).to_pylist(),
+        strict=True,
+    )
+    alike[likely] = [nearly_one_company(one, other) for one, other in names]
     return alike
 
 
