@@ -12,6 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storekin.identity.quick import (
+    quick_companies,
+    quick_emails,
+    quick_licences,
+    quick_person_ids,
+    quick_phones,
+)
 from storekin.normalise.addresses import normalise_address
 from storekin.normalise.countries import normalise_country
 from storekin.normalise.emails import normalise_email
@@ -49,6 +56,7 @@ class Source:
     check: Callable[[str], CheckDigit] | None = None
     several: bool = False
     with_country: bool = False
+    quick: Callable[[pa.Array], pa.Array] | None = None
 
 
 def _phone(text: str) -> str | None:
@@ -62,17 +70,21 @@ def _trademark(text: str) -> str | None:
 
 SOURCES: Mapping[str, Source] = {
     "same_business_licence": Source(
-        "business_licence", normalise_licence, check_licence
+        "business_licence", normalise_licence, check_licence, quick=quick_licences
     ),
     "same_legal_person_id": Source(
-        "legal_person_id", normalise_person_id, check_person_id
+        "legal_person_id", normalise_person_id, check_person_id, quick=quick_person_ids
     ),
-    "same_phone": Source("phone", _phone, several=True, with_country=True),
-    "same_email": Source("email", normalise_email, several=True),
+    "same_phone": Source(
+        "phone", _phone, several=True, with_country=True, quick=quick_phones
+    ),
+    "same_email": Source("email", normalise_email, several=True, quick=quick_emails),
     "same_bank_account": Source("bank_account", normalise_account, check_account),
     "same_payment_card": Source("payment_card", normalise_account, check_account),
     "same_tax_number": Source("tax_number", normalise_tax_number, check_tax_number),
-    "similar_company_name": Source("company_name", normalise_company_name),
+    "similar_company_name": Source(
+        "company_name", normalise_company_name, quick=quick_companies
+    ),
     "similar_legal_person_name": Source("legal_person", normalise_person_name),
     "similar_address": Source("address", normalise_address),
     "same_trademark": Source("trademark", _trademark),
@@ -143,7 +155,7 @@ def read_values(
         country = pc.fill_null(_whole(table["country"]), "").take(pa.array(rows))
         texts = pc.binary_join_element_wise(country, texts, _BETWEEN)
     written = texts.dictionary_encode()
-    normalised = normalise_column(written.dictionary, source.normalise)
+    normalised = normalise_column(written.dictionary, source)
     distinct = normalised.dictionary_encode()
     to_code = pc.fill_null(distinct.indices, -1).to_numpy().astype(np.int64)
     picked = pc.fill_null(written.indices, -1).to_numpy().astype(np.int64)
@@ -179,11 +191,15 @@ def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return whole
 
 
-def normalise_column(
-    texts: pa.Array, normalise: Callable[[str], str | None]
-) -> pa.Array:
-    """Normalise distinct texts."""
-    return pa.array([normalise(text) for text in texts.to_pylist()], pa.string())
+def normalise_column(texts: pa.Array, source: Source) -> pa.Array:
+    """Normalise distinct texts: by their shape where it tells, else one by one."""
+    texts = texts.cast(pa.string())
+    if source.quick is None:
+        return pa.array([source.normalise(t) for t in texts.to_pylist()], pa.string())
+    quick = source.quick(texts)
+    rest = pc.is_null(quick)
+    others = [source.normalise(text) for text in texts.filter(rest).to_pylist()]
+    return pc.replace_with_mask(quick, rest, pa.array(others, pa.string()))
 
 
 def _check_digits(

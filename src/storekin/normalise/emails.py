@@ -21,6 +21,13 @@ def _providers() -> dict[str, _Provider]:
     return {key: value for key, value in table.items() if isinstance(value, dict)}  # type: ignore[misc] # the file's own shape, held by a test
 
 
+def alias_domains() -> list[str]:
+    """Give the domains that are another name of a provider's."""
+    return sorted(
+        name for name, provider in _providers().items() if "same_as" in provider
+    )
+
+
 def normalise_email(text: str) -> str | None:
     """Give the mailbox: case folded, and what the provider ignores taken off.
 

@@ -139,7 +139,8 @@ class CompanyName:
 
 
 @lru_cache(maxsize=1)
-def _latin_forms() -> tuple[str, ...]:
+def latin_forms() -> tuple[str, ...]:
+    """Give the legal forms of Latin names in plain words, longest first."""
     return tuple(sorted(_words("legal_forms.toml", "latin"), key=len, reverse=True))
 
 
@@ -191,7 +192,7 @@ def split_company_name(text: str) -> CompanyName | None:
     changed = True
     while changed:
         changed = False
-        for form in _latin_forms():
+        for form in latin_forms():
             if words.endswith(" " + form):
                 words = words[: -len(form) - 1]
                 forms.insert(0, form)

@@ -1,0 +1,44 @@
+"""Columns are normalised as single values are."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storekin.identity.values import SOURCES, normalise_column
+
+LICENCE = st.from_regex(r"[0-9A-Za-z]{16,19}|0{18}|1{18}", fullmatch=True)
+CARD = st.from_regex(r"[0-9]{17}[0-9Xx]|[0-9]{15}|7{18}", fullmatch=True)
+PHONE = st.from_regex("(CN|US|)\x1f(\\+86)?[ ]?1[0-9]{9,11}", fullmatch=True)
+EMAIL = st.from_regex(
+    r"[a-z0-9._+-]{1,9}@(gmail|googlemail|qq|box|foxmail)[.](com|example)",
+    fullmatch=True,
+)
+WORD = st.sampled_from(
+    ["aurora", "Blue", "&", "co", "Co.,", "Ltd.", "limited", "GmbH", "S.A.", "(HK)", "a",
+     "company", "kg", "and", "2", "hk", "-", "Trading", "z", "o.o.", "sp", "as", "A/S"]
+)  # fmt: skip
+COMPANY = st.lists(WORD, min_size=1, max_size=6).map(" ".join)
+CASES = [
+    ("similar_company_name", COMPANY),
+    ("same_business_licence", LICENCE),
+    ("same_legal_person_id", CARD),
+    ("same_phone", PHONE),
+    ("same_email", EMAIL),
+]
+
+
+@pytest.mark.parametrize(("signal", "texts"), CASES)
+def test_a_column_is_normalised_as_its_values_are(
+    signal: str, texts: st.SearchStrategy[str]
+) -> None:
+    """What is told by its shape for a whole column is what one value comes to."""
+    source = SOURCES[signal]
+
+    @given(st.lists(texts, min_size=1, max_size=12))
+    @settings(max_examples=80, deadline=None)
+    def hold(values: list[str]) -> None:
+        column = normalise_column(pa.array(values), source)
+        assert column.to_pylist() == [source.normalise(value) for value in values]
+
+    hold()
