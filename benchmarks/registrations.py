@@ -1,31 +1,43 @@
-"""How well stores of one registrant are found, with agents and namesakes about.
+"""How well and how fast stores of one registrant are found, with agents about.
 
-    python benchmarks/registrations.py [--rows 100000] [--agents 40] [--file FILE]
+    python benchmarks/registrations.py made [--rows 100000] [--agents 40] [--large]
+    python benchmarks/registrations.py file REGISTRATIONS.parquet
+    python benchmarks/registrations.py companies PAIRS.parquet [--names NAMES.parquet]
 
-Makes registrations with a known registrant: a tenth are further stores, each field of
-which is kept, written otherwise, mistyped, changed or left out on its own; 2 % of the
-registrants come through agents of so many clients on average, whose phone, mailbox and
-office they show together. FILE is a Parquet of your own with our columns and
-``registrant``. Beside storekin stands the plain rule in the same run: equal licence,
-identity card, phone or mailbox, values with more than ten holders left out.
+``made`` makes registrations with a known registrant: a tenth are further stores, each
+field of which is kept, written otherwise, mistyped, changed or left out on its own; 2 %
+of the registrants come through agents of so many clients on average, whose phone,
+mailbox and office they show together; with ``--large`` half of the further stores belong
+to one registrant in 500. ``file`` reads your own Parquet with our columns (or those of
+a generator: licence_no, id_no) and ``registrant`` (or entity). Beside storekin stands
+the plain rule in the same run: equal licence, identity card, phone or mailbox, values
+with more than ten holders left out.
+``companies`` compares pairs of Chinese company names (a, b, label), beside TF-IDF over
+characters where scikit-learn is installed; NAMES (name) are unlike registered names.
 """
 
 import argparse
+import resource
 import time
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from portfolio import digits, words
 
+from storekin import compare_registrations
+from storekin.identity.values import collect_values
 from storekin.kernels.compiled import prepare
 from storekin.normalise.emails import normalise_email
 from storekin.normalise.identifiers import person_check_digit
+from storekin.normalise.names import normalise_company_name
 from storekin.normalise.phones import normalise_phone
-from storekin.wiring import open_engine, portfolio_of
-from storekin.workflows.registrations import compare_registrations
+from storekin.wiring import portfolio_of
+from storekin.workflows.match import group_findings
+from storekin.workflows.registrations import compare_values
 
 FIELDS = {
     # share kept, written otherwise, mistyped, changed; the rest is left out
@@ -115,7 +127,7 @@ def mistyped(random: np.random.Generator, value: str) -> str:
     return value[:place] + str(random.integers(0, 10)) + value[place + 1 :]
 
 
-def make(rows: int, clients: int, seed: int) -> pa.Table:
+def make(rows: int, clients: int, seed: int, *, large: bool) -> pa.Table:
     """Make the registrations with their true ``registrant``."""
     random = np.random.default_rng(seed)
     further = rows // 10
@@ -131,7 +143,7 @@ def make(rows: int, clients: int, seed: int) -> pa.Table:
     origin = np.where(
         random.random(further) < 0.5,
         random.integers(0, base, further),
-        random.integers(0, max(base // 50, 1), further),
+        random.integers(0, max(base // (500 if large else 50), 1), further),
     )
     new = fresh(random, further)
     for field, (kept, other, typed, changed) in FIELDS.items():
@@ -157,14 +169,22 @@ def make(rows: int, clients: int, seed: int) -> pa.Table:
     )
 
 
-def judged(name: str, found: np.ndarray, true: int, seconds: float) -> str:
-    """Write one row of the table."""
-    hits = int(found.sum())
-    precision, recall = hits / max(len(found), 1), hits / true
+def judged(name: str, hits: int, found: int, true: int, rest: str) -> str:
+    """Write one row of a table."""
+    precision, recall = hits / max(found, 1), hits / true
     score = 2 * precision * recall / max(precision + recall, 1e-9)
+    return f"| {name} | {precision:.4f} | {recall:.4f} | {score:.4f} | {found:,} | {rest} |"
+
+
+def judge_groups(groups: np.ndarray, truth: np.ndarray) -> tuple[int, int, int]:
+    """Count the true pairs in groups, all of them, and the most sellers in one."""
+    sizes = np.bincount(groups)
+    wide = int(truth.max()) + 1
+    both, counts = np.unique(groups * wide + truth, return_counts=True)
     return (
-        f"| {name} | {precision:.4f} | {recall:.4f} | {score:.4f} | {len(found):,} |"
-        f" {seconds:.1f} |"
+        int((counts * (counts - 1) // 2).sum()),
+        int((sizes * (sizes - 1) // 2).sum()),
+        int(np.bincount(both // wide).max()),
     )
 
 
@@ -198,42 +218,157 @@ def plain_rule(table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
     return pairs["l"].to_numpy(), pairs["r"].to_numpy()
 
 
-def main() -> None:
-    """Make or read the registrations, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--agents", type=int, default=40, help="clients of an agent")
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--file", type=Path)
-    chosen = parser.parse_args()
-    table = (
-        pq.read_table(chosen.file)
-        if chosen.file
-        else make(chosen.rows, chosen.agents, chosen.seed)
-    )
-    table = table.sort_by("store")
+COLUMNS = {
+    "licence_no": "business_licence",
+    "id_no": "legal_person_id",
+    "entity": "registrant",
+}
+
+
+def read(path: Path) -> pa.Table:
+    """Read registrations by our columns' names, or by those of a generator."""
+    table = pq.read_table(path)
+    table = table.rename_columns([COLUMNS.get(n, n) for n in table.column_names])
+    if "store" not in table.column_names:
+        stores = [f"{number:09d}" for number in range(table.num_rows)]
+        table = table.append_column("store", pa.array(stores))
+    if "country" not in table.column_names:
+        table = table.append_column("country", pa.array(["CN"] * table.num_rows))
+    wanted = ["store", "country", *FIELDS, "registrant"]
+    return table.select(wanted).sort_by("store")
+
+
+def measure(table: pa.Table) -> None:
+    """Match the registrations, and print pairs, groups and times."""
     truth = table["registrant"].to_numpy()
     _, sizes = np.unique(truth, return_counts=True)
     true = int((sizes * (sizes - 1) // 2).sum())
     prepare()
     start = time.perf_counter()
     portfolio = portfolio_of({"registrations": table.drop_columns("registrant")})
-    with open_engine() as engine:
-        findings = compare_registrations(portfolio, engine)
-    seconds = time.perf_counter() - start
-    total = findings.bits() + findings.prior_bits
-    start = time.perf_counter()
+    values = collect_values(
+        portfolio.store_ids(), portfolio.registrations, portfolio.access
+    )
+    cleaned = time.perf_counter()
+    findings = compare_values(values)
+    matched = group_findings(findings)
+    ended = time.perf_counter()
     left, right = plain_rule(table)
-    plain_seconds = time.perf_counter() - start
-    print(f"{table.num_rows:,} registrations, {true:,} true pairs\n")
-    print("| rule | precision | recall | F1 | pairs | s |")
+    plain = time.perf_counter() - ended
+    print(f"{table.num_rows:,} registrations, {true:,} true pairs")
+    print(f"cleaned in {cleaned - start:.1f} s, scored and grouped in", end=" ")
+    print(f"{ended - cleaned:.1f} s, {peak_gigabytes():.2f} GB\n")
+    print("| rule | precision | recall | F1 | pairs | most sellers in one, or s |")
     print("| --- | --- | --- | --- | --- | --- |")
+    pairs = matched.pairs.filter(pc.greater_equal(matched.pairs["probability"], 0.5))
+    ids = pa.array(values.store_ids)
+    one = truth[pc.index_in(pairs["left"], ids).to_numpy()]
+    other = truth[pc.index_in(pairs["right"], ids).to_numpy()]
+    hits = int((one == other).sum())
+    print(judged("storekin, pairs from .5", hits, len(one), true, "-"))
+    alone = findings.bits() + findings.prior_bits >= 0
     same = truth[findings.left] == truth[findings.right]
-    for cut in (-4, 0, 4):
-        name = f"storekin, {cut:+d} bits"
-        print(judged(name, same[total >= cut], true, seconds))
-    plain = truth[left] == truth[right]
-    print(judged("equality, 10 holders at most", plain, true, plain_seconds))
+    hits = int((same & alone).sum())
+    print(judged("of them by their own evidence", hits, int(alone.sum()), true, "-"))
+    hits, found, most = judge_groups(matched.groups.group, truth)
+    print(judged("storekin, groups", hits, found, true, str(most)))
+    hits = int((truth[left] == truth[right]).sum())
+    name = "equality, 10 holders at most"
+    print(judged(name, hits, len(left), true, f"{plain:.1f} s"))
+
+
+def peak_gigabytes() -> float:
+    """Give the most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def measure_companies(path: Path, names: Path | None) -> None:
+    """Compare pairs of company names, and print how well and how fast."""
+    table = pq.read_table(path)
+    label = np.array(table["label"]) == 1
+    pairs = pa.table(
+        {"left_company_name": table["a"], "right_company_name": table["b"]}
+    )
+    compare_registrations(pairs)
+    scored = compare_registrations(pairs)
+    equal = np.array(
+        [
+            normalise_company_name(a) == normalise_company_name(b)
+            for a, b in zip(table["a"].to_pylist(), table["b"].to_pylist(), strict=True)
+        ]
+    )
+    likely = scored["probability"].to_numpy() >= 0.5
+    print(f"{table.num_rows:,} pairs, {label.sum():,} of them labelled the same\n")
+    print("| rule | precision | recall | F1 | pairs | |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    true = int(label.sum())
+    for name, found in (("equal in one writing", equal), ("storekin, .5", likely)):
+        print(judged(name, int((found & label).sum()), int(found.sum()), true, ""))
+    peer = closest_tfidf(table, label)
+    if peer is not None:
+        hits, found_by = int((peer & label).sum()), int(peer.sum())
+        print(judged("TF-IDF, best threshold", hits, found_by, true, ""))
+    if names is not None:
+        given = pq.read_table(names)["name"]
+        order = np.random.default_rng(7).permutation(len(given))
+        strangers = pa.table(
+            {
+                "left_company_name": given,
+                "right_company_name": given.take(pa.array(order)),
+            }
+        )
+        start = time.perf_counter()
+        compare_registrations(strangers)
+        rate = len(given) / (time.perf_counter() - start)
+        written = {normalise_company_name(name) for name in set(given.to_pylist())}
+        shared = len(set(given.to_pylist())) - len(written)
+        print(
+            f"\n{len(given):,} registered names: {shared} share a writing with another;"
+        )
+        print(f"{rate:,.0f} pairs of them a second")
+
+
+def closest_tfidf(table: pa.Table, label: np.ndarray) -> np.ndarray | None:
+    """Call the same what is close by TF-IDF, at the threshold of the best F1."""
+    try:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+    except ImportError:
+        return None
+    one, other = table["a"].to_pylist(), table["b"].to_pylist()
+    vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 2)).fit(one + other)
+    left, right = vectors.transform(one), vectors.transform(other)
+    near = np.asarray(left.multiply(right).sum(axis=1)).ravel()
+
+    def f1(cut: float) -> float:
+        found = near >= cut
+        return 2 * (found & label).sum() / (found.sum() + label.sum())
+
+    best = max(np.linspace(0, 1, 201).tolist(), key=f1)
+    return np.asarray(near >= best)
+
+
+def main() -> None:
+    """Make or read the registrations, and print the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["made", "file", "companies"])
+    parser.add_argument("path", type=Path, nargs="?")
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--agents", type=int, default=40, help="clients of an agent")
+    parser.add_argument("--large", action="store_true", help="with large sellers")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--names", type=Path)
+    chosen = parser.parse_args()
+    if chosen.what != "made" and chosen.path is None:
+        parser.error("name the file to measure on")
+    if chosen.what == "companies":
+        measure_companies(chosen.path, chosen.names)
+    elif chosen.what == "file":
+        measure(read(chosen.path))
+    else:
+        made = make(chosen.rows, chosen.agents, chosen.seed, large=chosen.large)
+        measure(made.sort_by("store"))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ def test_what_is_public_is_written_down() -> None:
         "Explanation",
         "FoundPicture",
         "ImageIndex",
+        "Judgement",
         "ListingIndex",
         "Policy",
         "Portfolio",
@@ -31,6 +32,7 @@ def test_what_is_public_is_written_down() -> None:
         "ScanResult",
         "Screened",
         "StorekinError",
+        "Study",
         "compare_images",
         "compare_listings",
         "compare_registrations",
@@ -41,6 +43,7 @@ def test_what_is_public_is_written_down() -> None:
         "match_listings",
         "match_registrations",
         "scan",
+        "study_registrations",
         "train_listings",
         "write_report",
     ]

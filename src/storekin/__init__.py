@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         match_listings,
         match_registrations,
         scan,
+        study_registrations,
         train_listings,
         write_report,
     )
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from storekin.pictures.recognition import Recognition
     from storekin.policy.model import Policy
     from storekin.records.evidence import Evidence
+    from storekin.records.judgement import Judgement
     from storekin.records.portfolio import Portfolio, Rejection
     from storekin.workflows.explain import Explanation
     from storekin.workflows.scan import ScanResult
+    from storekin.workflows.verbs import Study
 
 __all__ = [
     "Association",
@@ -40,6 +43,7 @@ __all__ = [
     "Explanation",
     "FoundPicture",
     "ImageIndex",
+    "Judgement",
     "ListingIndex",
     "Policy",
     "Portfolio",
@@ -48,6 +52,7 @@ __all__ = [
     "ScanResult",
     "Screened",
     "StorekinError",
+    "Study",
     "compare_images",
     "compare_listings",
     "compare_registrations",
@@ -58,6 +63,7 @@ __all__ = [
     "match_listings",
     "match_registrations",
     "scan",
+    "study_registrations",
     "train_listings",
     "write_report",
 ]
@@ -69,6 +75,7 @@ _HOMES = {
     "Explanation": "storekin.workflows.explain",
     "FoundPicture": "storekin.pictures.index",
     "ImageIndex": "storekin.pictures.index",
+    "Judgement": "storekin.records.judgement",
     "ListingIndex": "storekin.listings.index",
     "Policy": "storekin.policy.model",
     "Portfolio": "storekin.records.portfolio",
@@ -77,6 +84,7 @@ _HOMES = {
     "ScanResult": "storekin.workflows.scan",
     "Screened": "storekin.listings.index",
     "StorekinError": "storekin.errors",
+    "Study": "storekin.workflows.verbs",
 }
 
 

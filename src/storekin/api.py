@@ -15,6 +15,7 @@ from storekin.pictures.prints import print_picture
 from storekin.pictures.recognition import Recognition, recognise
 from storekin.policy.load import find_policy
 from storekin.policy.model import Policy
+from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio
 from storekin.wiring import (
     beside,
@@ -41,6 +42,7 @@ from storekin.workflows.match import (
 )
 from storekin.workflows.outputs import write_results
 from storekin.workflows.scan import ScanResult, scan_portfolio
+from storekin.workflows.verbs import Study
 
 PortfolioLike = Portfolio | str | PathLike[str] | Mapping[str, object]
 """A portfolio: read already, a path, or tables by name (stores, registrations,
@@ -200,6 +202,37 @@ def match_registrations(table: object, *, floor: float = FLOOR) -> pa.Table:
     raw = records_of(table, "registrations")
     portfolio = typed_records(raw, "registrations", "store")
     return match_registration_table(portfolio, floor=floor).pairs
+
+
+def study_registrations(
+    registrations: PortfolioLike | object,
+    *,
+    judgements: Sequence[Judgement] = (),
+    masked: bool = True,
+    language: str = "en",
+) -> Study:
+    """Match all registrations once, and answer questions about their stores.
+
+    Takes a portfolio, its path, or a table of registrations. The study has ``groups``
+    (id, stores, weak links), ``why`` (two stores), ``how`` (a store's group, replayed),
+    ``path`` (the strongest chain between two, avoiding some) and ``network`` (the
+    stores around one). Judgements bind.
+
+    >>> import pyarrow as pa
+    >>> licence = "91440300MA5EXAMPL0"
+    >>> table = pa.table({"store": ["a", "b"], "business_licence": [licence] * 2})
+    >>> study = study_registrations(table)
+    >>> study.why("a", "b").evidence[0].signal, study.groups()[0]["stores"]
+    ('same_business_licence', ['a', 'b'])
+    """
+    prepare()
+    if isinstance(registrations, Portfolio | str | PathLike | Mapping):
+        portfolio = load_portfolio(registrations)
+    else:
+        raw = records_of(registrations, "registrations")
+        portfolio = typed_records(raw, "registrations", "store")
+    matched = match_registration_table(portfolio, judgements=judgements)
+    return Study(matched, masked=masked, language=language)
 
 
 def compare_listings(

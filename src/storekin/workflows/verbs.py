@@ -12,6 +12,7 @@ from storekin.identity.grouping import RULED, Edges
 from storekin.records.evidence import Evidence
 from storekin.records.portfolio import Portfolio
 from storekin.workflows.findings import EvidenceWriter
+from storekin.workflows.groups import lay_out_groups
 from storekin.workflows.match import MatchedRegistrations
 
 
@@ -111,11 +112,18 @@ class Study:
     ) -> None:
         self.matched = matched
         self.findings = matched.findings
-        self.groups = matched.groups
+        self._groups = matched.groups
         self.ids = matched.findings.values.store_ids
         self._writer = EvidenceWriter(self.findings, masked=masked, language=language)
         self._bits = self.findings.bits()
         self._probability = self.findings.probability(self._bits)
+
+    def groups(self) -> list[dict[str, object]]:
+        """Give each group of two and more stores: id, stores, weak links."""
+        return [
+            {name: line[name] for name in ("id", "stores", "weak_links")}
+            for line in lay_out_groups(self.matched).lines
+        ]
 
     def why(self, left: str, right: str) -> ExplainedPair:
         """Say what two stores say of one another, whether or not they are one seller's.
@@ -140,9 +148,9 @@ class Study:
         Raises:
             UnknownStoreError: If the store is unknown.
         """
-        group = self.groups.group[self._number(store)]
-        joins = self.groups.joins
-        rows = np.flatnonzero(self.groups.group[joins.left] == group)
+        group = self._groups.group[self._number(store)]
+        joins = self._groups.joins
+        rows = np.flatnonzero(self._groups.group[joins.left] == group)
         parts: dict[int, list[int]] = {}
         steps = []
         for number, row in enumerate(rows.tolist(), 1):
@@ -188,7 +196,7 @@ class Study:
             for other, edge in beside.get(store, ()):
                 if other in closed:
                     continue
-                odds = float(self.groups.likely.odds_bits[edge])
+                odds = float(self._groups.likely.odds_bits[edge])
                 step = (max(weakest, -odds), length + 1)
                 if other not in best or step < best[other]:
                     best[other] = step
@@ -200,7 +208,7 @@ class Study:
         store = end
         while store != start:
             store, edge = came_by[store]
-            chain.append(self._explain_edge(self.groups.likely, edge))
+            chain.append(self._explain_edge(self._groups.likely, edge))
         return tuple(reversed(chain))
 
     def network(self, store: str, steps: int = 1, most: int = 50) -> Network:
@@ -219,7 +227,7 @@ class Study:
             for member in ring:
                 for other, edge in beside.get(member, ()):
                     if other not in found:
-                        odds = float(self.groups.likely.odds_bits[edge])
+                        odds = float(self._groups.likely.odds_bits[edge])
                         near[other] = max(odds, near.get(other, odds))
             order = sorted(near, key=lambda other: (-near[other], other))
             room = max(most - len(found), 0)
@@ -237,7 +245,7 @@ class Study:
         return Network(
             store=store,
             steps={self.ids[number]: step for number, step in found.items()},
-            pairs=tuple(self._explain_edge(self.groups.likely, e) for e in edges),
+            pairs=tuple(self._explain_edge(self._groups.likely, e) for e in edges),
             left_out=len(left_out),
         )
 
@@ -256,7 +264,7 @@ class Study:
 
     def _beside(self) -> dict[int, list[tuple[int, int]]]:
         """Give each store's likely neighbours, with the number of the edge."""
-        likely = self.groups.likely
+        likely = self._groups.likely
         beside: dict[int, list[tuple[int, int]]] = {}
         for edge, (a, b) in enumerate(
             zip(likely.left.tolist(), likely.right.tolist(), strict=True)
