@@ -134,6 +134,12 @@ class PictureError(StorekinError):
     code = "SK114"
 
 
+class ColumnMapError(StorekinError):
+    """A map of columns names a kind that does not exist, or no column that does."""
+
+    code = "SK115"
+
+
 class UnknownSignalError(StorekinError):
     """A policy names a signal that no comparison produces."""
 

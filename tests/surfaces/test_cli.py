@@ -241,3 +241,69 @@ def test_examples_stand_on_lines_of_their_own() -> None:
     text = run("match", "listings", "--help").stdout
 
     assert "\n      storekin match listings listings.csv --out pairs.parquet" in text
+
+
+REGISTRATIONS = """store,phone,email,legal_person
+a,13800138001,,王伟
+b,13800138001,hongfa88@box.example,
+c,,hongfa88@box.example,赵敏
+"""
+
+
+def test_groups_are_written_explained_and_judged(tmp_path: Path) -> None:
+    """Match with groups, ask why, how, path and network, judge, and match again."""
+    table, groups = tmp_path / "r.csv", tmp_path / "groups.jsonl"
+    table.write_text(REGISTRATIONS, encoding="utf-8")
+    out = ("--out", tmp_path / "p.parquet", "--groups", groups)
+    first = run("match", "registrations", table, *out)
+    why = json.loads(run("why", table, "a", "c", "--json").stdout)
+    how = run("how", table, "a").stdout
+    path = run("path", table, "a", "c", "--avoid", "b").stdout
+    network = run("network", table, "a", "--steps", "2").stdout
+    ruled = tmp_path / "judgements.jsonl"
+    told = ("--reason", "two people", "--author", "kim")
+    judged = run("judge", ruled, "a", "b", "not_same", *told)
+    again = run(
+        *("match", "registrations", table, *out),
+        *("--earlier", groups, "--judgements", ruled),
+    )
+
+    assert "Groups: 1 made" in first.stdout
+    assert [step["right"] for step in why["path"]] == ["b", "c"]
+    assert how.count("probability") == 2
+    assert "No chain" in path
+    assert "c: 2 steps away" in network
+    assert judged.returncode == 0
+    assert "1 left" in again.stdout
+    assert "SK105" in run("why", table, "a", "nobody").stderr
+
+
+def test_any_table_is_linked_by_a_map_of_its_columns(tmp_path: Path) -> None:
+    """The map names kinds; weights are learnt, written and used."""
+    rows = [
+        f"p{n},{name} {family},19{50 + n}-0{1 + n % 9}-1{n % 9},{town}"
+        for n, (name, family, town) in enumerate(
+            (name, family, town)
+            for name in ("ana", "bert", "carla")
+            for family in ("eder", "fuchs", "huber")
+            for town in ("celle", "emden")
+        )
+    ]
+    again = [row.replace("p", "q", 1) for row in rows[::3]]
+    table, columns = tmp_path / "t.csv", tmp_path / "map.toml"
+    table.write_text("\n".join(["id,name,born,town", *rows, *again]))
+    columns.write_text('name = "person name"\nborn = "date"\ntown = "place"\n')
+    weights, out = tmp_path / "w.toml", tmp_path / "p.parquet"
+    trained = run(
+        "train", "registrations", table, "--columns", columns, "--out", weights
+    )
+    linked = run(
+        *("match", "registrations", table, "--columns", columns),
+        *("--weights", weights, "--out", out, "--json"),
+    )
+    columns.write_text('name = "persn"\n')
+    wrong = run("match", "registrations", table, "--columns", columns, "--out", out)
+
+    assert trained.returncode == 0
+    assert json.loads(linked.stdout)["groups"] == len(again)
+    assert "SK115" in wrong.stderr

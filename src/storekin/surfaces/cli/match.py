@@ -98,6 +98,16 @@ def match_listings(
     type=click.Path(path_type=Path),
     help="Judgements that bind: see storekin judge.",
 )
+@click.option(
+    "--columns",
+    type=click.Path(path_type=Path),
+    help='A table of your own: a TOML file with lines such as dob = "date".',
+)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    help="Weights from storekin train registrations; goes with --columns.",
+)
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def match_registrations(
     file: Path,
@@ -106,6 +116,8 @@ def match_registrations(
     groups: Path | None,
     earlier: Path | None,
     judgements: Path | None,
+    columns: Path | None,
+    weights: Path | None,
     *,
     machine_readable: bool,
 ) -> None:
@@ -117,11 +129,18 @@ def match_registrations(
     rests on other stores of its group. Groups go to a file of JSON Lines: id, stores,
     weak links, and what happened to the group since it was made.
 
+    With --columns FILE is any table of people, companies or places. The map names the
+    kind of each column: person_name, company_name, date, place, postal_code, phone,
+    email, identifier, other, and key for the column that names the rows. Weights are
+    learnt from the table itself, without labels.
+
     \b
     Examples:
         storekin match registrations registrations.csv --out pairs.parquet
         storekin match registrations registrations.csv --out pairs.parquet
             --groups groups.jsonl --earlier groups.jsonl
+        storekin match registrations people.csv --columns people.toml
+            --out pairs.parquet
     """
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
@@ -134,6 +153,15 @@ def match_registrations(
     )
     from storekin.workflows.match import match_registration_table
 
+    if columns is not None:
+        if groups or earlier or judgements:
+            raise click.UsageError("--columns goes with --out, --floor and --weights")
+        _match_mapped(
+            file, out, floor, columns, weights, machine_readable=machine_readable
+        )
+        return
+    if weights is not None:
+        raise click.UsageError("--weights goes with --columns")
     if earlier is not None and groups is None:
         raise click.UsageError("--earlier goes with --groups")
     held = [] if judgements is None else read_judgements(judgements)
@@ -156,6 +184,33 @@ def match_registrations(
     print_matched(
         matched.pairs, records, out, changes=changes, machine_readable=machine_readable
     )
+
+
+def _match_mapped(
+    file: Path,
+    out: Path,
+    floor: float,
+    columns: Path,
+    weights: Path | None,
+    *,
+    machine_readable: bool,
+) -> None:
+    from storekin.kernels.compiled import prepare
+    from storekin.surfaces.cli.progress import announce, shown_progress
+    from storekin.surfaces.cli.render import print_linked, write_table
+    from storekin.wiring import read_records
+    from storekin.workflows.link import link_table, load_column_map
+
+    chosen = load_column_map(columns)
+    prepare(announce)
+    with shown_progress(quiet=machine_readable) as progress:
+        progress.step(file.name)
+        raw = read_records(file)
+        linked = link_table(
+            raw.table, chosen, weights=weights, floor=floor, on_step=progress.step
+        )
+        write_table(linked.pairs, out)
+    print_linked(linked, raw.table.num_rows, out, machine_readable=machine_readable)
 
 
 @match.command("images")

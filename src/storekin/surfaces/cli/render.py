@@ -12,6 +12,7 @@ from storekin.records.portfolio import Portfolio
 from storekin.wiring import Trained
 from storekin.wording.catalog import say
 from storekin.workflows.explain import Explanation
+from storekin.workflows.link import LinkedTable
 from storekin.workflows.report.build import claim_sentence, shared_families
 from storekin.workflows.scan import ScanResult
 
@@ -242,6 +243,33 @@ def print_matched(
         click.echo(f"and {rejected - MOST_LINES:,} more; --json lists them all")
     for note in records.notes:
         click.echo(f"Note: {note}")
+
+
+def print_linked(
+    linked: LinkedTable, rows: int, out: Path, *, machine_readable: bool
+) -> None:
+    """Say how many pairs of a mapped table's rows were found, and how."""
+    if machine_readable:
+        print_json(
+            {
+                "rows": rows,
+                "pairs": linked.pairs.num_rows,
+                "groups": len(linked.groups),
+                "converged": linked.converged,
+                "rounds": linked.rounds,
+                "out": str(out),
+            }
+        )
+        return
+    click.echo(
+        f"{linked.pairs.num_rows:,} pairs and {len(linked.groups):,} groups"
+        f" among {rows:,} rows: {out}"
+    )
+    if not linked.converged:
+        click.echo(
+            f"Note: the weights had not come to rest after {linked.rounds} rounds;"
+            " look at some pairs before you trust them."
+        )
 
 
 def print_compared(

@@ -92,3 +92,47 @@ def train_listings(
             trained = fit_to_groups(records, groups, progress.step, opened)
         write_text(trained.text, out)
     print_trained(trained, out, machine_readable=machine_readable)
+
+
+@train.command("registrations")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--columns",
+    type=click.Path(path_type=Path),
+    required=True,
+    help='What each column holds: a TOML file with lines such as dob = "date".',
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The weights' file."
+)
+@click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
+def train_registrations(
+    file: Path, columns: Path, out: Path, *, machine_readable: bool
+) -> None:
+    r"""Learn the weights of a table's columns from the table itself, without labels.
+
+    The weights are a TOML file that a person can read and change; match registrations
+    takes it with --weights, for this table or another of the same columns.
+
+    \b
+    Example:
+        storekin train registrations people.csv --columns people.toml --out weights.toml
+    """
+    from storekin.kernels.compiled import prepare
+    from storekin.surfaces.cli.progress import announce, shown_progress
+    from storekin.surfaces.cli.render import print_json, write_text
+    from storekin.wiring import read_records
+    from storekin.workflows.link import learn_table_weights, load_column_map
+
+    chosen = load_column_map(columns)
+    prepare(announce)
+    with shown_progress(quiet=machine_readable) as progress:
+        progress.step(file.name)
+        text, converged = learn_table_weights(read_records(file).table, chosen)
+        write_text(text, out)
+    if machine_readable:
+        print_json({"converged": converged, "out": str(out)})
+        return
+    click.echo(f"Weights: {out}")
+    if not converged:
+        click.echo("Note: they had not come to rest when the rounds ended.")

@@ -1,0 +1,1 @@
+"""Linking the rows of any table, by columns whose kinds are named."""
