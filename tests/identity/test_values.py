@@ -20,7 +20,13 @@ WORDS = (
 )
 WORD = st.sampled_from(WORDS.split())
 COMPANY = st.lists(WORD, min_size=1, max_size=6).map(" ".join)
+PARTS = (
+    "深圳 市 广东 省 鑫达 贸易 有限 公司 有限公司 股份 银行 支行 （ ） 县 城 東"
+    " 工行 集团 超市 有限责任公司 证券"
+)
+CHINESE = st.lists(st.sampled_from(PARTS.split()), min_size=2, max_size=8).map("".join)
 CASES = [
+    ("similar_company_name", CHINESE),
     ("similar_company_name", COMPANY),
     ("same_business_licence", LICENCE),
     ("same_legal_person_id", CARD),
@@ -37,7 +43,7 @@ def test_a_column_is_normalised_as_its_values_are(
     source = SOURCES[signal]
 
     @given(st.lists(texts, min_size=1, max_size=12))
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=300, deadline=None)
     def hold(values: list[str]) -> None:
         column = normalise_column(pa.array(values), source)
         assert column.to_pylist() == [source.normalise(value) for value in values]

@@ -6,10 +6,15 @@ whether they differ on what is strong: licences and identity cards. Measured in
 ``docs/decisions/0009-the-hub-rule.md``.
 """
 
+import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from storekin.identity.model import NAMES, HubRule, IdentityModel
 from storekin.identity.values import IntArray, StoreValues, Values
@@ -129,15 +134,35 @@ def _judge(
     # holders without papers cannot be told apart: the more there are, the less it says
     doublings = np.log2(np.maximum(np.maximum(strong, 1) + weak, 2) / 2)
     bits = np.maximum(weights.base - model.per_doubling * doublings, model.generic_bits)
-    # what is left of a generic value: that both stores are among its holders
-    stores = max(len(person), model.sizes.fewest)
-    among = np.log2(stores / np.maximum(holders, 1)) - model.generic_share
-    shared = np.maximum(among, model.generic_bits)
+    filler = pc.is_in(
+        entries.texts, value_set=pa.array(sorted(_placeholders(signal)), pa.string())
+    )
+    doubt[filler.to_numpy(zero_copy_only=False)] = _SURE
+    shared = shared_bits(holders, len(person), model)
     ours = 1 / (1 + np.exp2(doubt))
     bits = np.log2(ours * np.exp2(bits) + (1 - ours) * np.exp2(shared))
     generic = doubt > 0
     bits[generic] = shared[generic]
     return Commonness(holders, strong, generic, np.round(bits, 4))
+
+
+def shared_bits(holders: IntArray, stores: int, model: IdentityModel) -> FloatArray:
+    """Weigh what is left of a generic value: that both stores are among its holders."""
+    most = max(stores, model.sizes.fewest)
+    among = np.log2(most / np.maximum(holders, 1)) - model.generic_share
+    bits: FloatArray = np.maximum(among, model.generic_bits)
+    return bits
+
+
+def is_placeholder(signal: str, text: str) -> bool:
+    """Say whether a value only fills a field, such as a sample form's number."""
+    return text in _placeholders(signal)
+
+
+@lru_cache(maxsize=32)
+def _placeholders(signal: str) -> frozenset[str]:
+    path = files("storekin.identity").joinpath("data", "placeholders.toml")
+    return frozenset(tomllib.loads(path.read_text("utf-8")).get(signal, ()))
 
 
 def _tell_apart(

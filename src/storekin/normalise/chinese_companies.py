@@ -62,6 +62,12 @@ def chinese_places() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(data["provinces"]), tuple(str(data["cities"]).split())
 
 
+def chinese_company_words() -> list[str]:
+    """Give the words of which a name is read in a way of its own: houses, banks."""
+    data = _data()
+    return sorted({*data["houses"], *data["banks"], *data["shorts"]})
+
+
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
     path = files("storekin.normalise").joinpath("data", "chinese_companies.toml")

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from storekin.identity.grouping import Groups
 from storekin.identity.model import IDENTITY_SIGNALS, NEAR_SIGNALS, signal_name
+from storekin.identity.register import Hub
 from storekin.identity.values import number_stores
 from storekin.kernels.similar_texts import Progress
 from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
@@ -95,6 +96,7 @@ def match_registration_table(
     floor: float = FLOOR,
     judgements: Sequence[Judgement] = (),
     also: pa.Table | None = None,
+    register: Sequence[Hub] = (),
     on_step: Step | None = None,
 ) -> MatchedRegistrations:
     """Find pairs of registrations, and the groups of stores that have one seller.
@@ -103,9 +105,12 @@ def match_registration_table(
     strongest chain between them, whatever they say of one another alone; such a pair
     is marked ``chained``. Judgements bind: what has been found the same is, and what
     has been found not to be the same is left out. ``also`` holds pairs of store
-    numbers to weigh, whether or not a rule proposes them.
+    numbers to weigh, whether or not a rule proposes them; ``register`` says which
+    values a person found generic, or not.
     """
-    findings = compare_registrations(portfolio, also=also, on_step=on_step)
+    findings = compare_registrations(
+        portfolio, also=also, register=register, on_step=on_step
+    )
     return group_findings(findings, floor=floor, judgements=judgements)
 
 

@@ -14,6 +14,7 @@ from storekin.identity.grouping import Edges, Groups, group_stores, may_join
 from storekin.identity.hubs import Commonness, judge_commonness
 from storekin.identity.judgements import binding
 from storekin.identity.model import IdentityModel, load_identity_model
+from storekin.identity.register import Hub, apply_register
 from storekin.identity.scoring import (
     FloatArray,
     IdentityEvidence,
@@ -54,17 +55,21 @@ def compare_registrations(
     *,
     also: pa.Table | None = None,
     propose: bool = True,
+    register: Sequence[Hub] = (),
     on_step: Step | None = None,
 ) -> RegistrationFindings:
     """Find and weigh all pairs of stores that share, or nearly share, a value.
 
     ``also`` holds further pairs to weigh (``left`` and ``right``, store numbers),
     whether or not a rule proposes them; without ``propose`` only these are weighed.
+    What a person said of values in the hub ``register`` stands.
     """
     values = collect_values(
         portfolio.store_ids(), portfolio.registrations, portfolio.access, on_step
     )
-    return compare_values(values, also=also, propose=propose, on_step=on_step)
+    return compare_values(
+        values, also=also, propose=propose, register=register, on_step=on_step
+    )
 
 
 def compare_values(
@@ -72,6 +77,7 @@ def compare_values(
     *,
     also: pa.Table | None = None,
     propose: bool = True,
+    register: Sequence[Hub] = (),
     on_step: Step | None = None,
 ) -> RegistrationFindings:
     """Find and weigh the pairs among stores whose values are clean already."""
@@ -79,6 +85,8 @@ def compare_values(
     say = on_step or (lambda _: None)
     say("hubs")
     commonness = judge_commonness(values, model)
+    if register:
+        commonness = apply_register(values, commonness, register, model)
     say("candidates")
     left = right = np.empty(0, np.int64)
     if propose:

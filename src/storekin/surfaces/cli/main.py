@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "Write an example portfolio.",
     "explain": "Say why two stores are, or are not, associated.",
     "how": "Replay how a store's group was made, step by step.",
+    "hubs": "List the values that distinct registrants give.",
     "judge": "Write down that two stores are, or are not, the same.",
     "match": "Find pairs in one table of listings or registrations.",
     "network": "Show the stores around a store.",

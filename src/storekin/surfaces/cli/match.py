@@ -99,6 +99,11 @@ def match_listings(
     help="Judgements that bind: see storekin judge.",
 )
 @click.option(
+    "--hubs",
+    type=click.Path(path_type=Path),
+    help="A register of generic values: see storekin hubs.",
+)
+@click.option(
     "--columns",
     type=click.Path(path_type=Path),
     help='A table of your own: a TOML file with lines such as dob = "date".',
@@ -116,6 +121,7 @@ def match_registrations(
     groups: Path | None,
     earlier: Path | None,
     judgements: Path | None,
+    hubs: Path | None,
     columns: Path | None,
     weights: Path | None,
     *,
@@ -151,10 +157,11 @@ def match_registrations(
         read_groups,
         write_group_lines,
     )
+    from storekin.workflows.hubs import read_hubs
     from storekin.workflows.match import match_registration_table
 
     if columns is not None:
-        if groups or earlier or judgements:
+        if groups or earlier or judgements or hubs:
             raise click.UsageError("--columns goes with --out, --floor and --weights")
         _match_mapped(
             file, out, floor, columns, weights, machine_readable=machine_readable
@@ -165,6 +172,7 @@ def match_registrations(
     if earlier is not None and groups is None:
         raise click.UsageError("--earlier goes with --groups")
     held = [] if judgements is None else read_judgements(judgements)
+    register = [] if hubs is None else read_hubs(hubs)
     known = [] if earlier is None else read_groups(earlier)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
@@ -173,7 +181,11 @@ def match_registrations(
             read_records(file), "registrations", "store", file.parent
         )
         matched = match_registration_table(
-            records, floor=floor, judgements=held, on_step=progress.step
+            records,
+            floor=floor,
+            judgements=held,
+            register=register,
+            on_step=progress.step,
         )
         write_table(matched.pairs, out)
         laid_out = None
