@@ -59,25 +59,37 @@ def quick_companies(texts: pa.Array) -> pa.Array:
 
 
 def _quick_chinese(texts: pa.Array) -> pa.Array:
-    """Give simplified Chinese names of one house, a place and its 市 at their head."""
+    """Give simplified Chinese names of one house, no brackets but around a place."""
+    at_head, in_brackets = _place_patterns()
+    moved = pc.replace_substring_regex(texts, in_brackets, r"\2\1\3")
+    odd = pc.match_substring_regex(texts, _not_plain())
+    twice = pc.and_(
+        pc.not_equal(moved, texts), pc.match_substring_regex(texts, at_head)
+    )
+    texts = pc.if_else(twice, texts, moved)
     fits = pc.match_substring_regex(texts, "^[\u3400-\u9fff]{6,}$")
     if not pc.any(fits).as_py():
         return pa.nulls(len(texts), pa.string())
-    special = pc.match_substring_regex(texts, _not_plain())
-    head = _place_with_ending()
-    names = pc.replace_substring_regex(texts, head, r"\1")
-    names = pc.replace_substring_regex(names, _two_places(), r"\1\2")
-    left = pc.match_substring_regex(names, "[省市县]")
-    ends = pc.match_substring_regex(names, f"..(?:{_CHINESE_FORMS})$")
+    odd = pc.or_(odd, pc.match_substring_regex(texts, _not_plain()))
+    names = pc.replace_substring_regex(texts, "[省市县]", "")
+    ends = pc.match_substring_regex(names, f"(?:{_CHINESE_FORMS})$")
     names = pc.replace_substring_regex(names, f"(?:{_CHINESE_FORMS})$", "")
     again = pc.match_substring_regex(names, "公司|股份|合伙|有限|独资|个体")
-    odd = pc.or_(pc.or_(special, left), again)
     whole = pc.and_(ends, pc.greater(pc.utf8_length(names), 1))
-    plain = pc.and_(pc.and_not(fits, odd), whole)
+    plain = pc.and_(pc.and_not(fits, pc.or_(odd, again)), whole)
     return pc.if_else(plain, names, pa.scalar(None, pa.string()))
 
 
 _CHINESE_FORMS = "股份有限责任公司|有限责任公司|股份有限公司|责任有限公司|有限公司|公司"
+
+
+@lru_cache(maxsize=1)
+def _place_patterns() -> tuple[str, str]:
+    """Match a place at the head of a name, and one in brackets behind it."""
+    names = [place for group in chinese_places() for place in group]
+    places = "|".join(sorted(names, key=len, reverse=True))
+    han = "[\u3400-\u9fff]"
+    return f"^(?:{places})", f"^({han}+)[(（]({places})[省市县区]?[)）]({han}+)$"
 
 
 @lru_cache(maxsize=1)
@@ -88,21 +100,8 @@ def _not_plain() -> str:
     han = range(0x3400, 0xA000)
     changed = "".join(chr(point) for point in han if folded[point] != point)
     own = "|".join([*words, "自治", "特别", "商业银行", "株式", "会社"])
-    return f"[{changed}]|{own}"
-
-
-@lru_cache(maxsize=1)
-def _place_with_ending() -> str:
-    places = [place for group in chinese_places() for place in group]
-    return "^(" + "|".join(sorted(places, key=len, reverse=True)) + ")[省市]"
-
-
-@lru_cache(maxsize=1)
-def _two_places() -> str:
-    provinces, cities = chinese_places()
-    first = "|".join(sorted(provinces, key=len, reverse=True))
-    second = "|".join(sorted(cities, key=len, reverse=True))
-    return f"^({first})({second})市"
+    # 省, 市 and 县 that begin a name, or end a word that is no place's
+    return f"[{changed}]|{own}|^.?[省市县]|[超城门都夜股集]市"
 
 
 def _quick_latin(texts: pa.Array) -> pa.Array:
