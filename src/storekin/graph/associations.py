@@ -38,18 +38,7 @@ class Association:
             "outcome": self.outcome,
             "probability": self.probability,
             "bits": self.bits,
-            "evidence": [
-                {
-                    "id": e.id,
-                    "signal": e.signal,
-                    "bits": e.bits,
-                    "left": e.left,
-                    "right": e.right,
-                    "holders": e.holders,
-                    "because": e.because,
-                }
-                for e in self.evidence
-            ],
+            "evidence": [e.as_json() for e in self.evidence],
         }
         if self.later is not None:
             line["later"] = self.later

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.growing import grown
 from storekin.kernels.near import one_edit_apart
 
 _U = np.uint64
@@ -21,14 +22,6 @@ EXACTLY, BY_ONE_EDIT, BY_ONE_NUMBER = 0, 1, 2
 _BLANK = 32
 _AT = 64
 _SHORTEST, _SHORTEST_BOX = 7, 5
-
-
-@inlined
-def _grown(array: Any, room: Any) -> Any:  # noqa: ANN401
-    more = np.empty(room, np.int64)
-    for place in range(len(array)):
-        more[place] = array[place]
-    return more
 
 
 @inlined
@@ -265,8 +258,8 @@ def pairs_of_keys(keys: Any, records: Any, most: Any) -> Any:  # noqa: ANN401
                     continue
                 if written == room:
                     room *= 2
-                    left = _grown(left, room)
-                    right = _grown(right, room)
+                    left = grown(left, room)
+                    right = grown(right, room)
                 left[written] = min(records[a], records[b])
                 right[written] = max(records[a], records[b])
                 written += 1
@@ -300,8 +293,8 @@ def pairs_of_holders(
                     continue
                 if written == room:
                     room *= 2
-                    left = _grown(left, room)
-                    right = _grown(right, room)
+                    left = grown(left, room)
+                    right = grown(right, room)
                 left[written] = min(holders[a], holders[b])
                 right[written] = max(holders[a], holders[b])
                 written += 1
@@ -346,7 +339,7 @@ def keys_without_a_number(data: Any, offsets: Any) -> Any:  # noqa: ANN401, C901
             for old in range(written):
                 more[old] = keys[old]
             keys = more
-            rows = _grown(rows, len(keys))
+            rows = grown(rows, len(keys))
         for left_out in range(numbers):
             state = _U(29)
             seen = 0

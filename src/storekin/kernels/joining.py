@@ -4,20 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.compiled import kernel
 from storekin.kernels.groups import root_of
+from storekin.kernels.growing import grown
 
 NOT_NEEDED, TAKEN, HELD_APART, TOO_WEAK = 0, 1, 2, 3
 """What became of an edge: its ends were joined already; it joined them; a ruling
 holds them apart; or its group rests on weak joins already."""
-
-
-@inlined
-def _grown(array: Any, room: Any) -> Any:  # noqa: ANN401
-    more = np.empty(room, np.int64)
-    for place in range(len(array)):
-        more[place] = array[place]
-    return more
 
 
 @kernel(
@@ -95,9 +88,9 @@ def join_strongest_first(  # noqa: C901, PLR0912, PLR0915 - one pass over the ed
         if members[a] + members[b] <= most_members:
             while written + members[a] * members[b] > room:
                 room *= 2
-                one = _grown(one, room)
-                other = _grown(other, room)
-                by = _grown(by, room)
+                one = grown(one, room)
+                other = grown(other, room)
+                by = grown(by, room)
             x = a
             while x >= 0:
                 y = b

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.growing import grown
 
 _U = np.uint64
 _MULTIPLIER = 0x9E3779B97F4A7C15
@@ -18,14 +19,6 @@ _DIALLING_CODE = 3
 def _step(state: Any, byte: Any) -> Any:  # noqa: ANN401
     mixed = (state ^ _U(byte)) * _U(_MULTIPLIER)
     return mixed ^ (mixed >> _U(31))
-
-
-@inlined
-def _grown(array: Any, room: Any) -> Any:  # noqa: ANN401
-    more = np.empty(room, np.int64)
-    for place in range(len(array)):
-        more[place] = array[place]
-    return more
 
 
 @inlined
@@ -167,7 +160,7 @@ def pairs_one_edit_apart(
             end += 1
         if end - begin > most:
             while crowd + end - begin > len(crowded):
-                crowded = _grown(crowded, 2 * len(crowded))
+                crowded = grown(crowded, 2 * len(crowded))
             for one in range(begin, end):
                 crowded[crowd] = rows[one]
                 crowd += 1
@@ -183,8 +176,8 @@ def pairs_one_edit_apart(
                     continue
                 if written == room:
                     room *= 2
-                    left = _grown(left, room)
-                    right = _grown(right, room)
+                    left = grown(left, room)
+                    right = grown(right, room)
                 left[written] = min(a, b)
                 right[written] = max(a, b)
                 written += 1

@@ -32,6 +32,18 @@ class Evidence:
             problem = f"{self.signal}: match weight is {self.bits}"
             raise InvalidRecordError(problem, "cap the weight of every signal")
 
+    def as_json(self) -> dict[str, object]:
+        """Give the evidence as one JSON object."""
+        return {
+            "id": self.id,
+            "signal": self.signal,
+            "bits": self.bits,
+            "left": self.left,
+            "right": self.right,
+            "holders": self.holders,
+            "because": self.because,
+        }
+
 
 def evidence_id(signal: str, *parts: str) -> str:
     """Give a short id that the same signal on the same values always has.

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
-from storekin.errors import UnknownStoreError
 from storekin.graph.associations import Association
 from storekin.listings.model import LEVELS
 from storekin.policy.model import Policy, Rule
@@ -23,6 +21,7 @@ from storekin.workflows.findings import (
 from storekin.workflows.picture_evidence import evidence_of
 from storekin.workflows.registrations import compare_registrations
 from storekin.workflows.scan import Progress, compare_catalogues, silent_progress
+from storekin.workflows.verbs import pair_of_stores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +76,7 @@ class Explanation:
             "probability": self.probability,
             "evidence": [
                 {
-                    "id": e.evidence.id,
-                    "signal": e.evidence.signal,
-                    "bits": e.evidence.bits,
-                    "left": e.evidence.left,
-                    "right": e.evidence.right,
-                    "holders": e.evidence.holders,
-                    "because": e.evidence.because,
+                    **e.evidence.as_json(),
                     "effect": e.effect,
                     "rule": None
                     if e.rule is None
@@ -129,14 +122,9 @@ def explain_pair(
     """
     tell = progress or silent_progress()
     ids = portfolio.store_ids()
-    for store in (left, right):
-        if store not in ids:
-            raise UnknownStoreError.at(store, ids)
-    if left == right:
-        raise UnknownStoreError(f"{left!r} is given twice", "name two different stores")
+    asked = pair_of_stores(portfolio, left, right)
     left, right = min(left, right), max(left, right)
     one, other = ids.index(left), ids.index(right)
-    asked = pa.table({"left": [one], "right": [other]})
     findings = compare_registrations(portfolio, also=asked, on_step=tell.step)
     writer = EvidenceWriter(findings, masked=masked)
     pair = int(np.flatnonzero((findings.left == one) & (findings.right == other))[0])

@@ -43,18 +43,7 @@ class ExplainedPair:
             "probability": self.probability,
             "weak": self.weak,
             "judged": self.judged,
-            "evidence": [
-                {
-                    "id": e.id,
-                    "signal": e.signal,
-                    "bits": e.bits,
-                    "left": e.left,
-                    "right": e.right,
-                    "holders": e.holders,
-                    "because": e.because,
-                }
-                for e in self.evidence
-            ],
+            "evidence": [e.as_json() for e in self.evidence],
         }
 
 
