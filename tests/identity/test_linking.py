@@ -164,3 +164,21 @@ def test_levels_are_symmetric_and_equal_is_the_first(kind: Kind) -> None:
             assert compare_values(kind, [left], [left]).tolist() == [0]
 
     hold()
+
+
+def test_a_small_table_has_typical_weights() -> None:
+    """Of four rows nothing is learnt: one phone and mailbox of two is still seen."""
+    table = pa.table(
+        {
+            "id": ["a", "b", "c", "d"],
+            "phone": ["030 1234567", "0301234567", "040 7654321", None],
+            "mail": ["ana@box.example", "ana@box.example", "bo@box.example", None],
+            "name": ["Ana Eder", "A. Eder", "Bo Lang", "Carl Kern"],
+        }
+    )
+    kinds = {"phone": "phone", "mail": "e-mail", "name": "person name"}
+    linked = link_table(table, kinds)
+    likely = [p for p in linked.pairs.to_pylist() if p["probability"] >= 0.5]
+
+    assert [(p["left"], p["right"]) for p in likely] == [("a", "b")]
+    assert linked.rounds == 0

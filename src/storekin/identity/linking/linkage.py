@@ -6,10 +6,23 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.identity.linking.candidates import propose_rows
-from storekin.identity.linking.levels import LEVELS, compare_values, shared_words
-from storekin.identity.linking.mixture import FloatArray, Mixture, fit_mixture
+from storekin.identity.linking.levels import (
+    CHANCE,
+    LEVELS,
+    compare_values,
+    shared_words,
+)
+from storekin.identity.linking.mixture import (
+    FloatArray,
+    Mixture,
+    fit_mixture,
+    typical_mixture,
+)
 from storekin.identity.linking.values import NAMES, LinkedColumn
 from storekin.identity.values import IntArray
+
+FEWEST_PAIRS = 300
+"""Candidate pairs below which nothing is learnt from them: typical weights are used."""
 
 MOST_CHAINED = 300
 JOIN_BITS = 3.0
@@ -50,8 +63,14 @@ class Linkage:
 def learn_weights(columns: list[LinkedColumn], rows: int) -> Mixture:
     """Learn what the columns' levels weigh from the candidate pairs of *rows* rows."""
     left, right = propose_rows(columns, rows)
-    levels = [_levels(column, left, right) for column in columns]
-    return fit_mixture(levels, [len(LEVELS[column.kind]) for column in columns])
+    return _learn(columns, [_levels(column, left, right) for column in columns])
+
+
+def _learn(columns: list[LinkedColumn], levels: list[IntArray]) -> Mixture:
+    sizes = [len(LEVELS[column.kind]) for column in columns]
+    if len(levels[0]) < FEWEST_PAIRS:
+        return typical_mixture([CHANCE[column.kind] for column in columns], sizes)
+    return fit_mixture(levels, sizes)
 
 
 def link_rows(
@@ -60,8 +79,7 @@ def link_rows(
     """Find and weigh the pairs of rows; without a *mixture* one is fitted to them."""
     left, right = propose_rows(columns, rows)
     levels = [_levels(column, left, right) for column in columns]
-    sizes = [len(LEVELS[column.kind]) for column in columns]
-    fitted = mixture or fit_mixture(levels, sizes)
+    fitted = mixture or _learn(columns, levels)
     scored = _score(columns, levels, left, right, fitted)
     prior = float(np.log2(fitted.share / (1 - fitted.share)))
     odds = prior + sum(scored.values(), np.zeros(len(left)))

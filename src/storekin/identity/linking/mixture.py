@@ -71,6 +71,27 @@ def fit_mixture(levels: list[LevelArray], sizes: list[int]) -> Mixture:
     return Mixture(tuple(m), tuple(u), share, rounds, converged=moved <= _STILL)
 
 
+def typical_mixture(chances: list[float], sizes: list[int]) -> Mixture:
+    """Give the weights of a table that is too small to learn them from.
+
+    ``chances`` say how often each column's first level is met among pairs of two; what
+    is left falls to the other levels, most of it to the last.
+    """
+    m = tuple(_hoped_for(size) for size in sizes)
+    u = []
+    for chance, size in zip(chances, sizes, strict=True):
+        rest = _hoped_for(size - 1)[::-1] * (1 - chance)
+        u.append(_falling_chances(np.array([chance, *rest])))
+    return Mixture(m, tuple(u), _FIRST_SHARE, 0, converged=True)
+
+
+def _falling_chances(u: FloatArray) -> FloatArray:
+    """Let the chances rise from level to level, as the weights fall."""
+    risen: FloatArray = np.maximum.accumulate(u)
+    shares: FloatArray = risen / risen.sum()
+    return shares
+
+
 def _hoped_for(size: int) -> FloatArray:
     """Give the shares that pairs of one begin with: most are equal, few differ."""
     halves = 0.5 ** np.arange(1, size + 1, dtype=np.float64)

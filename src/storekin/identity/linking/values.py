@@ -12,6 +12,8 @@ from storekin.identity.linking.columns import ColumnMap, Kind
 from storekin.identity.values import IntArray
 from storekin.normalise.addresses import normalise_address
 from storekin.normalise.emails import normalise_email
+from storekin.normalise.names import normalise_person_name
+from storekin.normalise.phones import normalise_phone
 from storekin.normalise.text import fold_text, has_han
 
 NAMES = "person_name"
@@ -59,7 +61,7 @@ def read_columns(table: pa.Table, columns: ColumnMap) -> list[LinkedColumn]:
 def _name_words(text: str | None) -> list[str]:
     folded = fold_text(text or "").replace("'", "")
     if has_han(folded):
-        return [c for c in folded if "\u3400" <= c <= "\u9fff"]
+        return (normalise_person_name(folded) or "").split()
     return re.findall(r"[^\W\d_]+", folded)
 
 
@@ -87,8 +89,9 @@ def _place(text: str) -> str | None:
     return _words(text)
 
 
-def _digits(text: str) -> str | None:
-    return "".join(c for c in fold_text(text) if c.isdigit()) or None
+def _phone(text: str) -> str | None:
+    digits = "".join(c for c in fold_text(text) if c.isdigit())
+    return normalise_phone(text) or digits or None
 
 
 def _bare(text: str) -> str | None:
@@ -108,7 +111,7 @@ _NORMALISE: dict[Kind, Callable[[str], str | None]] = {
     "date": _date,
     "place": _place,
     "postal_code": lambda text: fold_text(text) or None,
-    "phone": _digits,
+    "phone": _phone,
     "email": lambda text: normalise_email(text) or fold_text(text) or None,
     "identifier": _bare,
     "other": lambda text: fold_text(text) or None,

@@ -265,6 +265,10 @@ def print_linked(
         f"{linked.pairs.num_rows:,} pairs and {len(linked.groups):,} groups"
         f" among {rows:,} rows: {out}"
     )
+    if not linked.rounds:
+        click.echo(
+            "Note: the table is too small to learn from; weights are typical ones."
+        )
     if not linked.converged:
         click.echo(
             f"Note: the weights had not come to rest after {linked.rounds} rounds;"
