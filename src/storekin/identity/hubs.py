@@ -132,7 +132,7 @@ def _judge(
         # papers are anyone's only when they are nobody's: a check digit that fails
         doubt[entries.sound] = -_SURE
     # holders without papers cannot be told apart: the more there are, the less it says
-    doublings = np.log2(np.maximum(np.maximum(strong, 1) + weak, 2) / 2)
+    doublings = np.log2(np.maximum(strong + weak, 2) / 2)
     bits = np.maximum(weights.base - model.per_doubling * doublings, model.generic_bits)
     filler = pc.is_in(
         entries.texts, value_set=pa.array(sorted(_placeholders(signal)), pa.string())

@@ -36,6 +36,8 @@ _LISTED = (
     "same_legal_person_id",
 )
 _MOST_BESIDE = 0.5
+_A_PERSONS_WORD = 4.0
+"""Bits that a person adds who finds a value to be one seller's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +195,7 @@ def apply_register(
             bits[code] = (
                 shared_bits(holders, len(values), model)[0]
                 if told
-                else model.signals[signal].base
+                else model.signals[signal].base + _A_PERSONS_WORD
             )
         result[signal] = replace(common, generic=generic, bits=np.round(bits, 4))
     return result
