@@ -217,8 +217,8 @@ def test_order_of_rows_changes_no_group_and_no_bit() -> None:
         assert stores_of(again) == stores_of(first)
 
 
-def known(name: str, *stores: str, made_in: int = 1) -> KnownGroup:
-    return KnownGroup(id=name, stores=stores, made_in=made_in)
+def known(name: str, *stores: str) -> KnownGroup:
+    return KnownGroup(id=name, stores=stores)
 
 
 def test_an_id_goes_on_with_most_of_its_stores() -> None:

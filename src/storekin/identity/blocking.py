@@ -70,9 +70,7 @@ def propose_pairs(
     found = run_chunks(lambda task: task(), tasks)
     left = np.concatenate([one for one, _ in found])
     right = np.concatenate([other for _, other in found])
-    wide = len(values) + 1
-    keys = np.unique(left * wide + right)
-    return keys // wide, keys % wide
+    return distinct_pairs(left, right, len(values))
 
 
 def _sharing(
@@ -88,6 +86,26 @@ def _sharing(
     anyone = common.generic | many if signal in _SOFT else common.generic & many
     wanted = (common.holders > 1) & ~anyone
     return _paired(entries.codes, entries.stores, wanted[entries.codes])
+
+
+def pairs_of_few(keys: npt.NDArray[np.integer], holders: IntArray, most: int) -> Pairs:
+    """Pair the holders of each key that no more than *most* have; a pair may repeat."""
+    from storekin.kernels.agreements import pairs_of_keys
+
+    order = np.argsort(keys, kind="stable")
+    keys, holders = keys[order], holders[order]
+    begins = np.ones(len(keys), np.bool_)
+    begins[1:] = keys[1:] != keys[:-1]
+    sizes = np.diff(np.append(np.flatnonzero(begins), len(keys)))
+    few = np.repeat((sizes > 1) & (sizes <= most), sizes)
+    found: Pairs = pairs_of_keys(keys[few].astype(np.uint64), holders[few], most)
+    return found
+
+
+def distinct_pairs(left: IntArray, right: IntArray, count: int) -> Pairs:
+    """Give each pair of numbers below *count* once, sorted."""
+    keys = np.unique(left * (count + 1) + right)
+    return keys // (count + 1), keys % (count + 1)
 
 
 def _paired(keys: IntArray, stores: IntArray, wanted: npt.NDArray[np.bool_]) -> Pairs:
@@ -123,8 +141,7 @@ def near_identifiers(texts: pa.Array) -> Pairs:
         )
         left = np.concatenate([left, more[0]])
         right = np.concatenate([right, more[1]])
-    found = np.unique(left * (len(texts) + 1) + right)
-    return found // (len(texts) + 1), found % (len(texts) + 1)
+    return distinct_pairs(left, right, len(texts))
 
 
 def _nearly_sharing(entries: Values, common: Commonness) -> Pairs:
@@ -180,21 +197,7 @@ def _other_doors(values: StoreValues, commonness: Mapping[str, Commonness]) -> P
         return _NONE, _NONE
     keys, rows = doors(entries.texts)
     keep = ~common.generic[rows]
-    keys, rows = keys[keep], rows[keep]
-    order = np.argsort(keys)
-    keys, rows = keys[order], rows[order]
-    same = np.zeros(len(keys) + 1, np.bool_)
-    same[1:-1] = keys[1:] == keys[:-1]
-    shared = same[1:] | same[:-1]
-    keys, rows = keys[shared], rows[shared]
-    begins = (
-        np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else _NONE
-    )
-    sizes = np.diff(np.append(begins, len(keys)))
-    few = np.repeat(sizes <= MOST_NEAR, sizes)
-    from storekin.kernels.agreements import pairs_of_keys
-
-    left, right = pairs_of_keys(keys[few], rows[few], MOST_PAIRED)
+    left, right = pairs_of_few(keys[keep], rows[keep], MOST_NEAR)
     return _holders_paired(entries, left, right)
 
 

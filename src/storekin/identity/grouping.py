@@ -1,8 +1,8 @@
 """Stores to groups of one seller: what may join them, and what may not.
 
 Soft evidence alone never joins, a ruling that two stores are not the same holds against
-every chain, and a group rests on no more than two weak joins. Rows in another order
-give the same groups.
+every chain, and a group rests on no more weak joins than the model allows. Rows in
+another order give the same groups.
 """
 
 from collections.abc import Collection

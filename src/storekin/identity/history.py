@@ -3,7 +3,7 @@
 The survivor rule: each earlier group goes on in the later group that holds most of its
 stores (of equal ones, in the one with the first store by id); a later group that
 several earlier ones go on in keeps the id of the one that gives it most stores (of
-equal ones, the one made first, then the first id). A group that goes on from none gets
+equal ones, of the one with the first store by id). A group that goes on from none gets
 an id of its first store and of how often that store has begun a group before.
 """
 
@@ -40,7 +40,6 @@ class KnownGroup:
 
     id: str
     stores: tuple[str, ...]
-    made_in: int = 1
     history: tuple[GroupEvent, ...] = field(default=())
 
 
@@ -53,7 +52,7 @@ class Succession:
 
 
 def carry_ids(
-    earlier: Sequence[KnownGroup], later: Sequence[Sequence[str]], run: int = 2
+    earlier: Sequence[KnownGroup], later: Sequence[Sequence[str]]
 ) -> Succession:
     """Give later groups (stores of each) the ids of the earlier ones they go on from.
 
@@ -71,9 +70,7 @@ def carry_ids(
     events: dict[str, list[GroupEvent]] = {}
     result: list[KnownGroup] = []
     for number, (stores, name) in enumerate(zip(new, ids, strict=True)):
-        kept, *merged = heirs.get(number) or [
-            KnownGroup(id=name, stores=(), made_in=run)
-        ]
+        kept, *merged = heirs.get(number) or [KnownGroup(id=name, stores=())]
         told = _events_of(kept, stores, merged)
         parts = {ids[piece] for piece in pieces.get(name, ()) if piece != number}
         if parts:
@@ -110,7 +107,7 @@ def _find_heirs(
         heir: [
             group
             for _, group in sorted(
-                groups, key=lambda found: (-found[0], found[1].made_in, found[1].id)
+                groups, key=lambda found: (-found[0], found[1].stores)
             )
         ]
         for heir, groups in given.items()

@@ -108,6 +108,7 @@ def find_hubs(
     found = []
     for signal in _LISTED:
         entries, common = values.by_signal[signal], commonness[signal]
+        beside = np.bincount(entries.codes, crowded[entries.stores] > 1)
         for code in np.flatnonzero(common.generic & (common.holders > 1)).tolist():
             text = entries.text(code)
             hub = Hub(
@@ -116,9 +117,7 @@ def find_hubs(
                 shown=mask_value(signal, text),
                 holders=int(common.holders[code]),
                 registrants=int(common.registrants[code]),
-                kind=_kind(
-                    signal, text, entries.stores[entries.codes == code], crowded
-                ),
+                kind=_kind(signal, text, float(beside[code] / common.holders[code])),
             )
             old = before.pop((signal, hub.token), None)
             if old is not None and old.status != "proposed":
@@ -146,13 +145,11 @@ def _contacts_that_are_generic(
     return counts
 
 
-def _kind(
-    signal: str,
-    text: str,
-    holders: npt.NDArray[np.int64],
-    crowded: npt.NDArray[np.int64],
-) -> HubKind:
-    """Say what a generic value probably is; a courier's only a person knows."""
+def _kind(signal: str, text: str, together: float) -> HubKind:
+    """Say what a generic value probably is; a courier's only a person knows.
+
+    ``together`` is the share of its holders who give another generic contact, too.
+    """
     if is_placeholder(signal, text) or signal in (
         "same_business_licence",
         "same_legal_person_id",
@@ -161,7 +158,6 @@ def _kind(
     if signal in _ACCOUNTS:
         return "shared_account"
     # an agent's phone, mail and office come together; an office alone is let
-    together = float((crowded[holders] > 1).mean())
     if signal == "similar_address" and together < _MOST_BESIDE:
         return "virtual_office"
     return "agent"

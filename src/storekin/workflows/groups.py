@@ -122,7 +122,6 @@ def read_groups(path: Path) -> list[KnownGroup]:
                 KnownGroup(
                     id=data["id"],
                     stores=tuple(data["stores"]),
-                    made_in=number,
                     history=tuple(
                         GroupEvent(
                             change=event["change"],

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from storekin.identity.blocking import distinct_pairs, pairs_of_few
 from storekin.identity.linking.columns import Kind
 from storekin.identity.linking.values import LinkedColumn
 from storekin.identity.values import IntArray
@@ -21,28 +22,12 @@ def propose_rows(columns: list[LinkedColumn], rows: int) -> tuple[IntArray, IntA
     parts.append(_by_features(columns, rows))
     left = np.concatenate([one for one, _ in parts])
     right = np.concatenate([other for _, other in parts])
-    keys = np.unique(left * (rows + 1) + right)
-    return keys // (rows + 1), keys % (rows + 1)
+    return distinct_pairs(left, right, rows)
 
 
 def _by_values(column: LinkedColumn) -> tuple[IntArray, IntArray]:
     rows = np.flatnonzero(column.codes >= 0)
-    return _paired(column.codes[rows], rows)
-
-
-def _paired(keys: IntArray, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """Pair the rows of each key that few enough rows have."""
-    from storekin.kernels.agreements import pairs_of_keys
-
-    order = np.lexsort((rows, keys))
-    keys, rows = keys[order], rows[order]
-    begins = np.append(True, keys[1:] != keys[:-1]) if len(keys) else keys.astype(bool)
-    sizes = np.diff(np.append(np.flatnonzero(begins), len(keys)))
-    few = np.repeat(sizes <= MOST_SHARED, sizes)
-    found: tuple[IntArray, IntArray] = pairs_of_keys(
-        keys[few].astype(np.uint64), rows[few], MOST_SHARED
-    )
-    return found
+    return pairs_of_few(column.codes[rows], rows, MOST_SHARED)
 
 
 def _by_features(columns: list[LinkedColumn], rows: int) -> tuple[IntArray, IntArray]:
@@ -87,7 +72,7 @@ def _by_features(columns: list[LinkedColumn], rows: int) -> tuple[IntArray, IntA
             a, b = grid[has, one], grid[has, other]
             keys.append(np.minimum(a, b) * (len(numbers) + 1) + np.maximum(a, b))
             holders.append(has)
-    return _paired(np.concatenate(keys), np.concatenate(holders))
+    return pairs_of_few(np.concatenate(keys), np.concatenate(holders), MOST_SHARED)
 
 
 def _of_name(value: str) -> Iterator[str]:

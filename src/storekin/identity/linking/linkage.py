@@ -89,13 +89,8 @@ def link_rows(
     one, other = one[more], other[more]
     all_left, all_right = np.append(left, one), np.append(right, other)
     more_levels = [_levels(column, one, other) for column in columns]
-    every = _score(
-        columns,
-        [np.append(a, b) for a, b in zip(levels, more_levels, strict=True)],
-        all_left,
-        all_right,
-        fitted,
-    )
+    more_scored = _score(columns, more_levels, one, other, fitted)
+    every = {name: np.append(bits, more_scored[name]) for name, bits in scored.items()}
     silent = {
         column.name: (column.codes[all_left] < 0) | (column.codes[all_right] < 0)
         for column in columns

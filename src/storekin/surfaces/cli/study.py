@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from storekin.workflows.verbs import ExplainedPair, Study
+if TYPE_CHECKING:
+    from storekin.workflows.verbs import ExplainedPair, Study
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -39,13 +40,13 @@ def opened_study(
     unmasked: bool,
     quiet: bool,
     pair: tuple[str, str] | None = None,
-) -> Iterator[Study]:
+) -> Iterator["Study"]:
     """Match all registrations of a portfolio or table, and open the study of them."""
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.wiring import open_registrations, read_judgements
     from storekin.workflows.match import match_registration_table
-    from storekin.workflows.verbs import pair_of_stores
+    from storekin.workflows.verbs import Study, pair_of_stores
 
     held = [] if judgements is None else read_judgements(judgements)
     prepare(announce)
@@ -58,7 +59,7 @@ def opened_study(
     yield Study(matched, masked=not unmasked)
 
 
-def print_pair(pair: ExplainedPair, indent: str = "") -> None:
+def print_pair(pair: "ExplainedPair", indent: str = "") -> None:
     """Print all evidence on two stores, for and against."""
     for evidence in pair.evidence:
         click.echo(f"{indent}{evidence.bits:+7.2f} bits  {evidence.because}")
@@ -67,7 +68,7 @@ def print_pair(pair: ExplainedPair, indent: str = "") -> None:
         click.echo(f"{indent}Nothing that both give can be compared.")
 
 
-def verdict(pair: ExplainedPair) -> str:
+def verdict(pair: "ExplainedPair") -> str:
     """Say in one line what a pair comes to."""
     if pair.judged:
         return f"{pair.left} and {pair.right}: a person found them the same"
