@@ -45,7 +45,7 @@ PROPOSING = (
 )
 """Signals of which one shared value brings two stores together."""
 
-_SOFT = ("similar_address", "shares_device", "similar_company_name")
+SOFT = ("similar_address", "shares_device", "similar_company_name")
 _GENERIC_FOR_RULES = 5
 _COMPANY, _PERSON = "similar_company_name", "similar_legal_person_name"
 
@@ -83,7 +83,7 @@ def _sharing(
     """
     entries, common = values.by_signal[signal], commonness[signal]
     many = common.registrants >= _GENERIC_FOR_RULES
-    anyone = common.generic | many if signal in _SOFT else common.generic & many
+    anyone = common.generic | many if signal in SOFT else common.generic & many
     wanted = (common.holders > 1) & ~anyone
     return _paired(entries.codes, entries.stores, wanted[entries.codes])
 

@@ -80,10 +80,10 @@ def may_join(
     """
     groups = sorted({weights.group for weights in model.signals.values()})
     cause = np.array([groups.index(model.signals[s].group) for s in signals])
-    weak_group = np.array([model.signals[s].group in _WEAK_GROUPS for s in signals])
+    weak_group = np.array([model.signals[s].group in WEAK_GROUPS for s in signals])
     soft = np.array([s in NAMES for s in signals])
     strong = np.array([model.signals[s].strong for s in signals])
-    speaks = (evidence.bits > _SAYS_SOMETHING) & ~weak_group[evidence.signal]
+    speaks = (evidence.bits > SAYS_SOMETHING) & ~weak_group[evidence.signal]
     speaks &= ~evidence.generic
     rows = np.flatnonzero(speaks)
     pair, signal = evidence.pair[rows], evidence.signal[rows]
@@ -97,8 +97,8 @@ def may_join(
     return joins
 
 
-_WEAK_GROUPS = ("access", "brand")
-_SAYS_SOMETHING = 2.0
+WEAK_GROUPS = ("access", "brand")
+SAYS_SOMETHING = 2.0
 
 
 def group_stores(

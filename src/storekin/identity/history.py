@@ -8,7 +8,7 @@ an id of its first store and of how often that store has begun a group before.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Literal
@@ -52,21 +52,24 @@ class Succession:
 
 
 def carry_ids(
-    earlier: Sequence[KnownGroup], later: Sequence[Sequence[str]]
+    earlier: Sequence[KnownGroup],
+    later: Sequence[Sequence[str]],
+    taken: Collection[str] = (),
 ) -> Succession:
     """Give later groups (stores of each) the ids of the earlier ones they go on from.
 
     The same groups give the same ids, whatever their order. Stores that were in no
-    group, or are in none now, take part as singles.
+    group, or are in none now, take part as singles. *taken* are further ids that a
+    new group may not get.
     """
     new = sorted(tuple(sorted(stores)) for stores in later)
     heirs, pieces = _find_heirs(earlier, new)
-    taken = {group.id for group in earlier}
+    used = {group.id for group in earlier}
     ids: list[str] = []
     for number, stores in enumerate(new):
         found = heirs.get(number)
-        ids.append(found[0].id if found else _fresh_id(stores[0], taken))
-        taken.add(ids[-1])
+        ids.append(found[0].id if found else _fresh_id(stores[0], used, taken))
+        used.add(ids[-1])
     events: dict[str, list[GroupEvent]] = {}
     result: list[KnownGroup] = []
     for number, (stores, name) in enumerate(zip(new, ids, strict=True)):
@@ -135,10 +138,10 @@ def _events_of(
     return told
 
 
-def _fresh_id(store: str, taken: set[str]) -> str:
-    for times in range(len(taken) + 1):
+def _fresh_id(store: str, used: set[str], taken: Collection[str]) -> str:
+    for times in range(len(used) + len(taken) + 1):
         text = store if times == 0 else f"{store}\x1f{times}"
         name = f"c-{blake2b(text.encode(), digest_size=4).hexdigest()}"
-        if name not in taken:
+        if name not in used and name not in taken:
             return name
     raise AssertionError  # one more name than is taken was tried

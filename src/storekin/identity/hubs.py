@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storekin.identity.model import NAMES, HubRule, IdentityModel
+from storekin.identity.steps import step_up, steps_up
 from storekin.identity.values import IntArray, StoreValues, Values
 from storekin.kernels.parallel import run_chunks
 
@@ -43,35 +44,47 @@ class Commonness:
 
 
 @dataclass(frozen=True, slots=True)
-class _Registrants:
+class Registrants:
     """Each store's registrant by its papers, and whether it has any."""
 
     groups: IntArray
     known: npt.NDArray[np.bool_]
 
 
+def papers_for(signal: str) -> tuple[str, ...]:
+    """Name the papers that tell the holders of a signal's values apart.
+
+    A paper does not speak for itself, nor for the tax number that follows from it.
+    """
+    if signal in PAPERS:
+        return tuple(paper for paper in PAPERS if paper != signal)
+    return ("same_legal_person_id",) if signal == "same_tax_number" else PAPERS
+
+
 def judge_commonness(
     values: StoreValues, model: IdentityModel
 ) -> dict[str, Commonness]:
     """Judge every value of every signal that agrees exactly."""
-    by_either = _registrants(values, PAPERS)
+    told = tell_registrants(values)
     person = values.by_signal[_PERSON].first_of_store(len(values))
 
     def judge(signal: str) -> Commonness:
-        registrants = by_either
-        if signal in PAPERS:
-            registrants = _registrants(values, [p for p in PAPERS if p != signal])
-        elif signal == "same_tax_number":
-            registrants = _registrants(values, ["same_legal_person_id"])
-        return _judge(signal, values.by_signal[signal], registrants, person, model)
+        entries, holders = values.by_signal[signal], values.by_signal[signal].holders()
+        registrants = told[papers_for(signal)]
+        parties = tell_parties(entries, holders, registrants, person, signal)
+        return _judge(signal, entries, holders, parties, len(values), model)
 
     signals = list(values.by_signal)
     return dict(zip(signals, run_chunks(judge, signals), strict=True))
 
 
-def _registrants(
-    values: StoreValues, signals: tuple[str, ...] | list[str]
-) -> _Registrants:
+def tell_registrants(values: StoreValues) -> dict[tuple[str, ...], Registrants]:
+    """Join stores by sound papers, for each set of papers that a signal asks for."""
+    sets = sorted({papers_for(signal) for signal in values.by_signal})
+    return {papers: _registrants(values, papers) for papers in sets}
+
+
+def _registrants(values: StoreValues, signals: tuple[str, ...]) -> Registrants:
     """Join stores by sound papers."""
     from storekin.kernels.groups import components
 
@@ -87,7 +100,7 @@ def _registrants(
         lefts.append(left)
         rights.append(right)
     groups = components(total, np.concatenate(lefts), np.concatenate(rights))
-    return _Registrants(groups, known)
+    return Registrants(groups, known)
 
 
 def _chain(keys: IntArray, items: IntArray) -> tuple[IntArray, IntArray]:
@@ -98,47 +111,49 @@ def _chain(keys: IntArray, items: IntArray) -> tuple[IntArray, IntArray]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parties:
+class Parties:
     """Who holds each shared value: one row for each distinct holder of a value.
 
     ``code`` names the value, ``size`` how many stores are taken for one registrant,
-    ``known`` whether papers say who that is.
+    ``known`` whether papers say who that is. ``of_entry`` gives the party of each
+    entry that shares its value, these sorted by value and store: ``entries``.
     """
 
     code: IntArray
     size: IntArray
     known: npt.NDArray[np.bool_]
+    entries: IntArray
+    of_entry: IntArray
 
 
 def _judge(
     signal: str,
     entries: Values,
-    registrants: _Registrants,
-    person: IntArray,
+    holders: IntArray,
+    parties: Parties,
+    stores: int,
     model: IdentityModel,
 ) -> Commonness:
     weights = model.signals[signal]
-    holders = entries.holders()
-    parties = _tell_apart(entries, holders, registrants, person, signal)
     count = len(entries.texts)
     # a value that one store gives has one registrant, whoever that is
     strong = np.bincount(parties.code[parties.known], minlength=count)
     weak = np.bincount(parties.code[~parties.known], minlength=count)
     if signal in NAMES:
-        bits = name_bits(strong, len(person), weights.base)
+        bits = name_bits(strong, stores, weights.base)
         return Commonness(holders, strong, np.zeros(count, np.bool_), bits)
     doubt = judge_hub(parties.code, parties.size, parties.known, count, model.hubs)
     if weights.strong or signal == "same_tax_number":
         # papers are anyone's only when they are nobody's: a check digit that fails
-        doubt[entries.sound] = -_SURE
+        doubt[entries.sound] = -SURE
     # holders without papers cannot be told apart: the more there are, the less it says
-    doublings = np.log2(np.maximum(strong + weak, 2) / 2)
+    doublings = np.log2(steps_up(np.maximum(strong + weak, 2)) / 2)
     bits = np.maximum(weights.base - model.per_doubling * doublings, model.generic_bits)
     filler = pc.is_in(
         entries.texts, value_set=pa.array(sorted(_placeholders(signal)), pa.string())
     )
-    doubt[filler.to_numpy(zero_copy_only=False)] = _SURE
-    shared = shared_bits(holders, len(person), model)
+    doubt[filler.to_numpy(zero_copy_only=False)] = SURE
+    shared = shared_bits(holders, stores, model)
     ours = 1 / (1 + np.exp2(doubt))
     bits = np.log2(ours * np.exp2(bits) + (1 - ours) * np.exp2(shared))
     generic = doubt > 0
@@ -148,8 +163,8 @@ def _judge(
 
 def shared_bits(holders: IntArray, stores: int, model: IdentityModel) -> FloatArray:
     """Weigh what is left of a generic value: that both stores are among its holders."""
-    most = max(stores, model.sizes.fewest)
-    among = np.log2(most / np.maximum(holders, 1)) - model.generic_share
+    most = step_up(max(stores, model.sizes.fewest))
+    among = np.log2(most / steps_up(np.maximum(holders, 1))) - model.generic_share
     bits: FloatArray = np.maximum(among, model.generic_bits)
     return bits
 
@@ -165,13 +180,13 @@ def _placeholders(signal: str) -> frozenset[str]:
     return frozenset(tomllib.loads(path.read_text("utf-8")).get(signal, ()))
 
 
-def _tell_apart(
+def tell_parties(
     entries: Values,
     holders: IntArray,
-    registrants: _Registrants,
+    registrants: Registrants,
     person: IntArray,
     signal: str,
-) -> _Parties:
+) -> Parties:
     """Count the holders of each shared value as so many distinct parties.
 
     Holders of one value are one party if they share papers, or the person's name.
@@ -198,7 +213,8 @@ def _tell_apart(
     told = np.zeros(len(order), np.bool_)
     told[together[known]] = True
     first = np.flatnonzero(size > 0)
-    return _Parties(codes[first], size[first], told[first])
+    number = np.cumsum(size > 0) - 1
+    return Parties(codes[first], size[first], told[first], order, number[together])
 
 
 def judge_hub(
@@ -222,7 +238,7 @@ def judge_hub(
     main = np.zeros(count)
     np.maximum.at(main, code, sizes)
     clients = np.bincount(code, _log2_size(sizes, rule), minlength=count)
-    agent = rule.prior_bits - np.log2(np.maximum(parties, 1) * _CLIENTS) + clients
+    agent = rule.prior_bits - np.log2(np.maximum(parties, 1) * CLIENTS) + clients
     strays = np.maximum(parties - 1, 0)
     rest = np.maximum(stores - 1, 0)
     # a stray that has its own followers strays once more with each of them
@@ -236,22 +252,22 @@ def judge_hub(
     )
     # two holders contradict each other in the pair's own evidence, and once is enough
     told = (parties > 1) & (stores > 2)
-    doubt: FloatArray = np.where(told, agent - seller, -_SURE)
-    return np.clip(doubt, -_SURE, _SURE)
+    doubt: FloatArray = np.where(told, agent - seller, -SURE)
+    return np.clip(doubt, -SURE, SURE)
 
 
-_CLIENTS = 3.0
-_SURE = 60.0
+CLIENTS = 3.0
+SURE = 60.0
 
 
 def _log2_size(size: FloatArray, rule: HubRule) -> FloatArray:
     """Give log2 of the share of registrants who have so many stores: a heavy tail."""
-    several: FloatArray = (1 - rule.alone) * _HEAVY / np.maximum(size - 1.0, 1.0) ** 2
+    several: FloatArray = (1 - rule.alone) * HEAVY / np.maximum(size - 1.0, 1.0) ** 2
     bits: FloatArray = np.log2(np.where(size > 1, several, rule.alone))
     return bits
 
 
-_HEAVY = 6 / np.pi**2
+HEAVY = 6 / np.pi**2
 
 
 def _log2_choose(total: FloatArray, part: FloatArray) -> FloatArray:
@@ -272,12 +288,12 @@ def _log2_choose(total: FloatArray, part: FloatArray) -> FloatArray:
     return chosen
 
 
-_SMOOTHING = 500
-_FOUND_AGAIN = 0.66
+SMOOTHING = 500
+FOUND_AGAIN = 0.66
 
 
 def name_bits(holders: IntArray, stores: int, most: float) -> FloatArray:
     """Weigh names by how often they occur; a small portfolio knows names badly."""
-    share = (np.maximum(holders, 1) + 1) / (stores + _SMOOTHING)
-    bits: FloatArray = np.round(np.clip(np.log2(_FOUND_AGAIN / share), 0.0, most), 4)
+    share = (steps_up(np.maximum(holders, 1)) + 1) / step_up(stores + SMOOTHING)
+    bits: FloatArray = np.round(np.clip(np.log2(FOUND_AGAIN / share), 0.0, most), 4)
     return bits

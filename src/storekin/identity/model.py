@@ -7,6 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 from math import log2
 
+from storekin.identity.steps import step_up
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalWeights:
@@ -83,7 +85,7 @@ class IdentityModel:
         >>> load_identity_model().prior_bits(1_048_576)
         -21.0
         """
-        return -(log2(max(stores, self.prior_fewest)) + self.prior_extra)
+        return -(log2(step_up(max(stores, self.prior_fewest))) + self.prior_extra)
 
     def among(self, stores: int) -> "IdentityModel":
         """Give the model with the weights of identifiers as they are among *stores*.
@@ -95,7 +97,8 @@ class IdentityModel:
         (28.0, 19.0)
         """
         rule = self.sizes
-        shift = log2(min(max(stores, rule.fewest), rule.most) / rule.stores)
+        among = step_up(min(max(stores, rule.fewest), rule.most))
+        shift = log2(among / rule.stores)
         return replace(
             self,
             signals={

@@ -36,7 +36,7 @@ _LISTED = (
     "same_legal_person_id",
 )
 _MOST_BESIDE = 0.5
-_A_PERSONS_WORD = 4.0
+A_PERSONS_WORD = 4.0
 """Bits that a person adds who finds a value to be one seller's own."""
 
 
@@ -191,7 +191,7 @@ def apply_register(
             bits[code] = (
                 shared_bits(holders, len(values), model)[0]
                 if told
-                else model.signals[signal].base + _A_PERSONS_WORD
+                else model.signals[signal].base + A_PERSONS_WORD
             )
         result[signal] = replace(common, generic=generic, bits=np.round(bits, 4))
     return result

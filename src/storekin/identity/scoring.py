@@ -92,7 +92,7 @@ _HOW = {
     **dict.fromkeys(NEAR_SIGNALS, BY_ONE_EDIT),
     "similar_address": BY_ONE_NUMBER,
 }
-_ACROSS_SCRIPTS = ("similar_company_name", "similar_address", "same_trademark")
+ACROSS_SCRIPTS = ("similar_company_name", "similar_address", "same_trademark")
 _CHUNK = 65_536
 
 
@@ -131,7 +131,7 @@ def _states(
         )
 
     run_chunks(work, ranges_of(len(left), _CHUNK))
-    if signal in _ACROSS_SCRIPTS:
+    if signal in ACROSS_SCRIPTS:
         # Han and Latin writing of one name or place cannot be told from two
         han = is_han(column.data, column.offsets)
         apart = np.flatnonzero(state == DIFFERENT)
@@ -228,7 +228,7 @@ def _count_once(
     )
 
 
-_ALL_PAPERS = (
+ALL_PAPERS = (
     "same_business_licence",
     "same_legal_person_id",
     "similar_legal_person_name",
@@ -243,10 +243,10 @@ def _contradicted(
     One seller's stores may differ in each; all three together is another registrant.
     """
     against = np.zeros(int(evidence.pair.max(initial=-1)) + 1, np.int64)
-    for signal in _ALL_PAPERS:
+    for signal in ALL_PAPERS:
         rows = (evidence.signal == signals.index(signal)) & (evidence.bits < 0)
         against[evidence.pair[rows]] += 1
-    every = against[evidence.pair] == len(_ALL_PAPERS)
+    every = against[evidence.pair] == len(ALL_PAPERS)
     card = evidence.signal == signals.index("same_legal_person_id")
     return np.where(every & card, model.contradicted, 0.0)
 

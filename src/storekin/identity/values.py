@@ -134,9 +134,16 @@ class Values:
         return starts
 
     def first_of_store(self, store_count: int) -> IntArray:
-        """Give each store's first value, or -1."""
+        """Give each store's first value in the order of texts, or -1."""
         first = np.full(store_count, -1, np.int64)
         first[self.stores[::-1]] = self.codes[::-1]
+        again = np.flatnonzero(self.stores[1:] == self.stores[:-1])
+        if len(again):
+            rows = np.union1d(again, again + 1)
+            texts = self.texts.take(pa.array(self.codes[rows]))
+            last_first = rows[pc.sort_indices(texts).to_numpy()[::-1]]
+            # of several writes to one place the last one stays: the first text
+            first[self.stores[last_first]] = self.codes[last_first]
         return first
 
 
@@ -180,7 +187,7 @@ def read_values(
         codes[order],
         distinct.dictionary,
         written.dictionary.take(pa.array(picked[order])),
-        *_check_digits(signal, distinct.dictionary),
+        *check_digits(signal, distinct.dictionary),
     )
 
 
@@ -202,7 +209,7 @@ def normalise_column(texts: pa.Array, source: Source) -> pa.Array:
     return pc.replace_with_mask(quick, rest, pa.array(others, pa.string()))
 
 
-def _check_digits(
+def check_digits(
     signal: str, texts: pa.Array
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Say which values' check digits do not fail, and which are there and fit."""
@@ -239,6 +246,8 @@ class StoreValues:
     by_signal: Mapping[str, Values]
     han_names: IntArray
     """A number for the Han characters of each store's person; -1 where none."""
+    han_texts: pa.Array
+    """The characters, by that number."""
 
     def __len__(self) -> int:
         return len(self.store_ids)
@@ -264,15 +273,16 @@ def collect_values(
             signal, table, numbers[name], table[source.column]
         )
     han = _number_han_names(store_ids, registrations, numbers["registrations"])
-    return StoreValues(store_ids, by_signal, han)
+    return StoreValues(store_ids, by_signal, *han)
 
 
 def _number_han_names(
     store_ids: list[str], registrations: pa.Table, store_number: IntArray
-) -> IntArray:
+) -> tuple[IntArray, pa.Array]:
     written = _whole(registrations["legal_person"]).dictionary_encode()
     names = [han_person_name(text) for text in written.dictionary.to_pylist()]
-    number = {name: place for place, name in enumerate(sorted(filter(None, names)))}
+    distinct = sorted(set(filter(None, names)))
+    number = {name: place for place, name in enumerate(distinct)}
     to_han = np.array([-1 if n is None else number[n] for n in names], np.int64)
     picked = pc.fill_null(written.indices, -1).to_numpy().astype(np.int64)
     han = np.full(len(store_ids), -1, np.int64)
@@ -281,7 +291,7 @@ def _number_han_names(
         # of several registrations' persons the first in order
         known = known[np.argsort(-to_han[picked[known]], kind="stable")]
         han[store_number[known]] = to_han[picked[known]]
-    return han
+    return han, pa.array(distinct, pa.string())
 
 
 def _in_order(store_ids: list[str], table: pa.Table) -> tuple[pa.Table, IntArray]:

@@ -30,6 +30,7 @@ _HERE = (
     "check_digits",
     "near_codes",
     "look_up",
+    "known",
 )
 _BESIDE = (
     "trees",

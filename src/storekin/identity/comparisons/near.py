@@ -1,12 +1,20 @@
 """Company names that differ in their common words alone."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from storekin.identity.values import IntArray
 from storekin.kernels.numbering import number_column
-from storekin.kernels.similar_texts import TextColumn, Vocabulary, tokenise
+from storekin.kernels.similar_texts import (
+    TextColumn,
+    TokenArray,
+    Vocabulary,
+    tokenise,
+)
 from storekin.normalise.chinese_companies import nearly_one_company
 from storekin.normalise.text import folding_tables
 
@@ -15,6 +23,65 @@ _CORE = 0.8
 
 _LIKELY = 0.3
 """The share from which two Chinese names are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameWords:
+    """How rare the words of company names are: ``words`` sorted, with their counts."""
+
+    names: int
+    words: TokenArray
+    counts: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, texts: pa.Array) -> "NameWords":
+        """Count in how many of the distinct names each word occurs."""
+        tokens = tokenise(TextColumn.of(texts), _plain_words())
+        words, counts = np.unique(tokens.values, return_counts=True)
+        return cls(len(texts), words, counts.astype(np.int32))
+
+    def nearly_one(self, one: str, other: str) -> bool:
+        """Say whether two names, by themselves, are alike but for common words."""
+        from storekin.kernels.agreements import share_rarity
+
+        tokens = tokenise(TextColumn.of(pa.array([one, other])), _plain_words())
+        places = np.searchsorted(self.words, tokens.values)
+        places[places == len(self.words)] = 0
+        known = self.words[places] == tokens.values if len(self.words) else places < 0
+        counts = np.ones(len(places), np.int32)
+        counts[known] = self.counts[places[known]]
+        rarity = _rarity(self.names, counts)
+        first = np.zeros(1, np.int64)
+        shared = share_rarity(first, first + 1, tokens.starts, tokens.values, rarity)
+        if is_han_text(one) and is_han_text(other):
+            return bool(shared[0] >= _LIKELY) and nearly_one_company(one, other)
+        return bool(shared[0] >= _CORE)
+
+
+def is_han_text(text: str) -> bool:
+    """Say of one text what the kernel ``is_han`` says of a column."""
+    return not text.isascii() and any("\u3000" <= c <= "\u9fff" for c in text)
+
+
+def _rarity(names: int, counts: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    """Give the bits of words; one that a thousandth of all names have tells none."""
+    bits: npt.NDArray[np.float64] = np.log2((names + 1) / counts) - _COMMON_BITS
+    return np.maximum(bits, 0.0)
+
+
+@lru_cache(maxsize=1)
+def _plain_words() -> Vocabulary:
+    folded, classes = folding_tables()
+    nothing = np.empty(0, np.uint64)
+    return Vocabulary(
+        folded=folded,
+        classes=classes,
+        unit_hashes=nothing,
+        unit_dimensions=np.empty(0, np.uint8),
+        unit_factors=np.empty(0, np.float64),
+        variant_hashes=nothing,
+        variant_tokens=nothing,
+    )
 
 
 def similar_companies(
@@ -30,23 +97,10 @@ def similar_companies(
 
     if not len(left):
         return np.zeros(0, np.bool_)
-    folded, classes = folding_tables()
-    nothing = np.empty(0, np.uint64)
-    plain = Vocabulary(
-        folded=folded,
-        classes=classes,
-        unit_hashes=nothing,
-        unit_dimensions=np.empty(0, np.uint8),
-        unit_factors=np.empty(0, np.float64),
-        variant_hashes=nothing,
-        variant_tokens=nothing,
-    )
     column = TextColumn.of(texts)
-    tokens = tokenise(column, plain)
+    tokens = tokenise(column, _plain_words())
     numbers, _, counts = number_column(tokens.values)
-    rarity = np.log2((len(texts) + 1) / counts)
-    # a word that a thousandth of all names have tells no two apart
-    rarity = np.maximum(rarity - _COMMON_BITS, 0.0)
+    rarity = _rarity(len(texts), counts)
     shared = share_rarity(left, right, tokens.starts, tokens.values, rarity[numbers])
     alike: npt.NDArray[np.bool_] = shared >= _CORE
     han = is_han(column.data, column.offsets)

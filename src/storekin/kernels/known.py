@@ -1,0 +1,236 @@
+"""Values that are known already: tables of keys, and what new values meet in them.
+
+A table holds the rows of each key in buckets by the key's first bits: 4 bytes a row and
+no key, since what is met is compared by its text.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from storekin.kernels.compiled import kernel
+from storekin.kernels.near import one_edit_apart
+
+_U = np.uint64
+_AT = 64
+
+KIND = 15
+"""The bits of a value's mark that tell its kind; the others are the caller's."""
+
+
+@kernel("u8[::1](u1[::1], i8[::1], u1[::1])")
+def value_keys(data: Any, offsets: Any, marks: Any) -> Any:  # noqa: ANN401
+    """Hash each text with its kind."""
+    keys = np.empty(len(marks), np.uint64)
+    for row in range(len(marks)):
+        state = _U(marks[row] & KIND) + _U(101)
+        for place in range(offsets[row], offsets[row + 1]):
+            state = (state ^ _U(data[place])) * _U(0x9E3779B97F4A7C15)
+            state ^= state >> _U(31)
+        keys[row] = state * _U(0xD6E8FEB86659FD93)
+    return keys
+
+
+@kernel("Tuple((u4[::1], u4[::1]))(u8[::1], u4[::1], i8)")
+def put_in_buckets(keys: Any, rows: Any, bits: Any) -> Any:  # noqa: ANN401
+    """Sort rows into 2 ** *bits* buckets: where each begins, and the rows."""
+    shift = _U(64 - bits)
+    starts = np.zeros((1 << bits) + 1, np.uint32)
+    for place in range(len(keys)):
+        starts[(keys[place] >> shift) + _U(1)] += 1
+    for bucket in range(1 << bits):
+        starts[bucket + 1] += starts[bucket]
+    entries = np.empty(len(keys), np.uint32)
+    # from the last to the first, so that each start comes to stand where it belongs
+    ends = starts[1:].copy()
+    for place in range(len(keys) - 1, -1, -1):
+        bucket = keys[place] >> shift
+        ends[bucket] -= 1
+        entries[ends[bucket]] = rows[place]
+    return starts, entries
+
+
+@kernel(
+    "void(u8[::1], u1[::1], i8[::1], u1[::1], u4[::1], u4[::1], u1[::1], u4[::1],"
+    " u1[::1], i8[::1])"
+)
+def find_values(
+    keys: Any,  # noqa: ANN401
+    data: Any,  # noqa: ANN401
+    offsets: Any,  # noqa: ANN401
+    marks: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    entries: Any,  # noqa: ANN401
+    known_data: Any,  # noqa: ANN401
+    known_offsets: Any,  # noqa: ANN401
+    known_marks: Any,  # noqa: ANN401
+    found: Any,  # noqa: ANN401
+) -> None:
+    """Write the known value that each text is, or -1."""
+    shift = _U(64)
+    size = len(starts) - 1
+    while size > 1:
+        size >>= 1
+        shift -= _U(1)
+    for row in range(len(keys)):
+        found[row] = -1
+        bucket = keys[row] >> shift
+        length = offsets[row + 1] - offsets[row]
+        for entry in range(starts[bucket], starts[bucket + _U(1)]):
+            value = entries[entry]
+            begin = np.int64(known_offsets[value])
+            if np.int64(known_offsets[value + 1]) - begin != length:
+                continue
+            if (known_marks[value] ^ marks[row]) & KIND:
+                continue
+            place = 0
+            while (
+                place < length
+                and known_data[begin + place] == data[offsets[row] + place]
+            ):
+                place += 1
+            if place == length:
+                found[row] = value
+                break
+
+
+@kernel(
+    "i8(u8[::1], i8[::1], u1[::1], i8[::1], u1[::1], u4[::1], u4[::1], u1[::1],"
+    " u4[::1], u1[::1], i8[::1], i8[::1])"
+)
+def find_near(  # noqa: C901 - one walk over the buckets
+    keys: Any,  # noqa: ANN401
+    rows: Any,  # noqa: ANN401
+    data: Any,  # noqa: ANN401
+    offsets: Any,  # noqa: ANN401
+    marks: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    entries: Any,  # noqa: ANN401
+    known_data: Any,  # noqa: ANN401
+    known_offsets: Any,  # noqa: ANN401
+    known_marks: Any,  # noqa: ANN401
+    found_rows: Any,  # noqa: ANN401
+    found: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Write the known values one edit from each text, and give how many there are.
+
+    *keys* are those of the texts' *rows*; a text equal to a known value is not near
+    it. What finds no room is left out.
+    """
+    shift = _U(64)
+    size = len(starts) - 1
+    while size > 1:
+        size >>= 1
+        shift -= _U(1)
+    written = 0
+    longest = 0
+    for row in range(len(offsets) - 1):
+        longest = max(longest, offsets[row + 1] - offsets[row])
+    both = np.empty(2 * longest + 2, np.uint8)
+    for key in range(len(keys)):
+        row = rows[key]
+        bucket = keys[key] >> shift
+        length = offsets[row + 1] - offsets[row]
+        for entry in range(starts[bucket], starts[bucket + _U(1)]):
+            value = np.int64(entries[entry])
+            begin = np.int64(known_offsets[value])
+            its = np.int64(known_offsets[value + 1]) - begin
+            if its > length + 1 or length > its + 1:
+                continue
+            if (known_marks[value] ^ marks[row]) & KIND:
+                continue
+            for place in range(length):
+                both[place] = data[offsets[row] + place]
+            same = its == length
+            for place in range(its):
+                both[length + place] = known_data[begin + place]
+                same = same and both[place] == both[length + place]
+            if same or not one_edit_apart(both, 0, length, length, length + its):
+                continue
+            # two neighbours swapped across the @ are another mailbox elsewhere
+            moved = False
+            if its == length:
+                for place in range(length):
+                    if (both[place] == _AT) != (both[length + place] == _AT):
+                        moved = True
+            if moved:
+                continue
+            told = False
+            for earlier in range(written):
+                if found[earlier] == value and found_rows[earlier] == row:
+                    told = True
+                    break
+            if not told and written < len(found):
+                found_rows[written] = row
+                found[written] = value
+                written += 1
+    return written
+
+
+@kernel("i8(u8[::1], u4[::1], u4[::1], u4[::1], i8[::1], i8[::1])")
+def find_rows(
+    keys: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    entries: Any,  # noqa: ANN401
+    checks: Any,  # noqa: ANN401
+    found_keys: Any,  # noqa: ANN401
+    found: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Write the rows of each key, known by the key's last 32 bits beside its bucket.
+
+    Gives how many there are, or one more than there is room for.
+    """
+    shift = _U(64)
+    size = len(starts) - 1
+    while size > 1:
+        size >>= 1
+        shift -= _U(1)
+    written = 0
+    for key in range(len(keys)):
+        bucket = keys[key] >> shift
+        check = np.uint32(keys[key] & _U(0xFFFFFFFF))
+        for entry in range(starts[bucket], starts[bucket + _U(1)]):
+            if checks[entry] != check:
+                continue
+            if written == len(found):
+                return written + 1
+            found_keys[written] = key
+            found[written] = entries[entry]
+            written += 1
+    return written
+
+
+@kernel("i8(u4[::1], i8, i8, i4[::1], i8[::1], u4[::1], i8, u4[::1], i8[::1])")
+def matched_parties(
+    holders: Any,  # noqa: ANN401
+    low: Any,  # noqa: ANN401
+    high: Any,  # noqa: ANN401
+    registrants: Any,  # noqa: ANN401
+    wanted: Any,  # noqa: ANN401
+    persons: Any,  # noqa: ANN401
+    person: Any,  # noqa: ANN401
+    parties: Any,  # noqa: ANN401
+    found: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Write the parties of the holders *low* to *high* that a store belongs to.
+
+    That is who has one of the *wanted* registrants, or the *person* (-1 for none).
+    Gives how many there are, each once.
+    """
+    written = 0
+    for place in range(low, high):
+        store = holders[place]
+        fits = person >= 0 and np.int64(persons[store]) == person
+        for one in wanted:
+            fits = fits or np.int64(registrants[store]) == one
+        if not fits:
+            continue
+        party = np.int64(parties[place])
+        told = False
+        for earlier in range(written):
+            if found[earlier] == party:
+                told = True
+        if not told and written < len(found):
+            found[written] = party
+            written += 1
+    return written
