@@ -26,18 +26,21 @@ from storekin.workflows.match import group_findings
 from storekin.workflows.registration_index import RegistrationIndex
 from storekin.workflows.registrations import compare_values
 
+WARMING = 2_000
+"""Queries before the first that is measured."""
+
 
 def told(seconds: list[float]) -> str:
-    """Write the median and the hundredth slowest, in milliseconds."""
-    p50, p99 = np.percentile(np.array(seconds) * 1000, (50, 99))
-    return f"{p50:.3f} | {p99:.3f}"
+    """Write the median, the twentieth and the hundredth slowest, in milliseconds."""
+    p50, p95, p99 = np.percentile(np.array(seconds) * 1000, (50, 95, 99))
+    return f"{p50:.3f}, {p95:.3f} | {p99:.3f}"
 
 
 def measure(name: str, table: pa.Table, queries: int, added: int) -> dict[str, float]:
     """Index, screen and add, and print a row of figures."""
     order = np.random.default_rng(1).permutation(table.num_rows)
-    asked = table.take(pa.array(order[:queries]))
-    rest = table.take(pa.array(np.sort(order[queries:])))
+    asked = table.take(pa.array(order[: queries + WARMING]))
+    rest = table.take(pa.array(np.sort(order[queries + WARMING :])))
     portfolio = portfolio_of({"registrations": rest.drop_columns("registrant")})
     values = collect_values(
         portfolio.store_ids(), portfolio.registrations, portfolio.access
@@ -57,8 +60,9 @@ def measure(name: str, table: pa.Table, queries: int, added: int) -> dict[str, f
         index = RegistrationIndex.load(path)
         loaded = time.perf_counter() - start
         records = asked.drop_columns("registrant").to_pylist()
-        for record in records[:50]:
+        for record in records[queries:]:  # until what is asked for is in memory
             index.screen(record)
+        records = records[:queries]
         times, found = [], []
         for record in records:
             start = time.perf_counter()
@@ -89,6 +93,7 @@ def judge(
     found: list[list[object]], asked: pa.Table, rest: pa.Table
 ) -> tuple[float, float]:
     """Say how many of the true pairs are told from .5 on, and how many told are true."""
+    asked = asked.slice(0, len(found))
     seller = dict(
         zip(rest["store"].to_pylist(), rest["registrant"].to_pylist(), strict=True)
     )
@@ -138,7 +143,7 @@ def main() -> None:
         table = make(chosen.rows, 40, chosen.seed, large=False).sort_by("store")
     else:
         table = read(chosen.path)
-    print(f"{table.num_rows:,} registrations; milliseconds: p50 | p99\n")
+    print(f"{table.num_rows:,} registrations; milliseconds: p50, p95 | p99\n")
     print(
         "| work | screened | | after the additions | | added, committed | | file |"
         " built | mapped | scan alone | recall, precision from .5 | dictionaries | |"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         compare_listings,
         compare_registrations,
         explain,
+        index_registrations,
         load_policy,
         load_portfolio,
         match_images,
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from storekin.errors import StorekinError
     from storekin.graph.associations import Association
     from storekin.graph.clusters import Cluster
+    from storekin.identity.history import GroupEvent, KnownGroup
+    from storekin.identity.register import Hub
+    from storekin.identity.screening.regroup import GroupChange
     from storekin.listings.index import ListingIndex, Screened
     from storekin.pictures.index import FoundPicture, ImageIndex
     from storekin.pictures.recognition import Recognition
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from storekin.records.judgement import Judgement
     from storekin.records.portfolio import Portfolio, Rejection
     from storekin.workflows.explain import Explanation
+    from storekin.workflows.registration_index import RegistrationIndex, ScreenedStore
     from storekin.workflows.scan import ScanResult
     from storekin.workflows.verbs import Study
 
@@ -42,21 +47,28 @@ __all__ = [
     "Evidence",
     "Explanation",
     "FoundPicture",
+    "GroupChange",
+    "GroupEvent",
+    "Hub",
     "ImageIndex",
     "Judgement",
+    "KnownGroup",
     "ListingIndex",
     "Policy",
     "Portfolio",
     "Recognition",
+    "RegistrationIndex",
     "Rejection",
     "ScanResult",
     "Screened",
+    "ScreenedStore",
     "StorekinError",
     "Study",
     "compare_images",
     "compare_listings",
     "compare_registrations",
     "explain",
+    "index_registrations",
     "load_policy",
     "load_portfolio",
     "match_images",
@@ -74,15 +86,21 @@ _HOMES = {
     "Evidence": "storekin.records.evidence",
     "Explanation": "storekin.workflows.explain",
     "FoundPicture": "storekin.pictures.index",
+    "GroupChange": "storekin.identity.screening.regroup",
+    "GroupEvent": "storekin.identity.history",
+    "Hub": "storekin.identity.register",
     "ImageIndex": "storekin.pictures.index",
     "Judgement": "storekin.records.judgement",
+    "KnownGroup": "storekin.identity.history",
     "ListingIndex": "storekin.listings.index",
     "Policy": "storekin.policy.model",
     "Portfolio": "storekin.records.portfolio",
     "Recognition": "storekin.pictures.recognition",
+    "RegistrationIndex": "storekin.workflows.registration_index",
     "Rejection": "storekin.records.portfolio",
     "ScanResult": "storekin.workflows.scan",
     "Screened": "storekin.listings.index",
+    "ScreenedStore": "storekin.workflows.registration_index",
     "StorekinError": "storekin.errors",
     "Study": "storekin.workflows.verbs",
 }

@@ -7,6 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from storekin.errors import InvalidTableError, PictureError
+from storekin.identity.history import KnownGroup
+from storekin.identity.register import Hub
 from storekin.kernels.compiled import prepare
 from storekin.listings.encoding import Encoders
 from storekin.listings.model import read_model
@@ -41,6 +43,7 @@ from storekin.workflows.match import (
     score_registration_pairs,
 )
 from storekin.workflows.outputs import write_results
+from storekin.workflows.registration_index import RegistrationIndex
 from storekin.workflows.scan import ScanResult, scan_portfolio
 from storekin.workflows.verbs import Study
 
@@ -233,6 +236,34 @@ def study_registrations(
         portfolio = typed_records(raw, "registrations", "store")
     matched = match_registration_table(portfolio, judgements=judgements)
     return Study(matched, masked=masked, language=language)
+
+
+def index_registrations(
+    portfolio: PortfolioLike,
+    *,
+    judgements: Sequence[Judgement] = (),
+    register: Sequence[Hub] = (),
+    groups: Sequence[KnownGroup] = (),
+) -> RegistrationIndex:
+    """Index a portfolio's registrations, so that one is screened against all at once.
+
+    ``judgements`` bind, ``register`` says which values a person found generic or not,
+    and the ids of ``groups`` of an earlier run go on.
+
+    >>> import pyarrow as pa
+    >>> table = pa.table({"store": ["a"], "business_licence": ["91440300MA5EXAMPL0"]})
+    >>> index = index_registrations({"registrations": table})
+    >>> (found,) = index.screen({"business_licence": "91440300ma5exampl0"})
+    >>> found.store, found.probability > 0.99
+    ('a', True)
+    """
+    prepare()
+    return RegistrationIndex.build(
+        load_portfolio(portfolio),
+        judgements=judgements,
+        register=register,
+        groups=groups,
+    )
 
 
 def compare_listings(

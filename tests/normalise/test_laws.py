@@ -13,6 +13,7 @@ from storekin.normalise.identifiers import (
     check_licence,
     check_person_id,
     check_tax_number,
+    is_credit_code,
     normalise_account,
     normalise_device,
     normalise_gtin,
@@ -75,3 +76,32 @@ def test_a_check_digit_is_a_mark_and_never_a_failure(text: str) -> None:
     """Whatever stands in a number, its check is right, wrong or none."""
     for check in (check_account, check_licence, check_person_id, check_tax_number):
         assert check(text) in ("right", "wrong", "none")
+
+
+@given(text=st.from_regex(r"\A[0-9][0-9A-Z]{17}\Z"), fit=st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_credit_codes_fit_as_the_library_says(text: str, *, fit: bool) -> None:
+    """Our check of a credit code, and the kernel's, are python-stdnum's."""
+    from stdnum.cn import uscc
+
+    from storekin.kernels.check_digits import RIGHT, check_credit_codes
+    from storekin.kernels.similar_texts import TextColumn
+
+    if fit and not set(text[:17]) & set("IOSVZ"):
+        text = text[:17] + str(uscc.calc_check_digit(text[:17]))
+    right = uscc.is_valid(text)
+    column = TextColumn.of_few([text])
+
+    assert is_credit_code(text) == right
+    assert (check_credit_codes(column.data, column.offsets)[0] == RIGHT) == right
+
+
+@given(text=st.text(st.characters(max_codepoint=127), max_size=30))
+def test_folding_ascii_is_what_the_table_says(text: str) -> None:
+    """The short way for plain letters gives what the long way gives."""
+    from storekin.normalise.text import folding_tables
+
+    folded, _ = folding_tables()
+    assert fold_text(text) == " ".join(
+        "".join(chr(folded[ord(c)]) for c in text).split()
+    )

@@ -94,11 +94,38 @@ def find_values(
                 break
 
 
+@kernel("i8(u1[::1], i8[::1], u1[::1])")
+def place_of(data: Any, offsets: Any, wanted: Any) -> Any:  # noqa: ANN401
+    """Give the row of a text among sorted ones, or -1."""
+    low = 0
+    high = len(offsets) - 1
+    while low < high:
+        middle = (low + high) >> 1
+        begin = offsets[middle]
+        length = offsets[middle + 1] - begin
+        place = 0
+        while (
+            place < length
+            and place < len(wanted)
+            and data[begin + place] == wanted[place]
+        ):
+            place += 1
+        if place == length and place == len(wanted):
+            return middle
+        if place == len(wanted) or (
+            place < length and data[begin + place] > wanted[place]
+        ):
+            high = middle
+        else:
+            low = middle + 1
+    return -1
+
+
 @kernel(
     "i8(u8[::1], i8[::1], u1[::1], i8[::1], u1[::1], u4[::1], u4[::1], u1[::1],"
-    " u4[::1], u1[::1], i8[::1], i8[::1])"
+    " u1[::1], u4[::1], u1[::1], i8[::1], i8[::1])"
 )
-def find_near(  # noqa: C901 - one walk over the buckets
+def find_near(  # noqa: C901, PLR0912 - one walk over the buckets
     keys: Any,  # noqa: ANN401
     rows: Any,  # noqa: ANN401
     data: Any,  # noqa: ANN401
@@ -106,6 +133,7 @@ def find_near(  # noqa: C901 - one walk over the buckets
     marks: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     entries: Any,  # noqa: ANN401
+    checks: Any,  # noqa: ANN401
     known_data: Any,  # noqa: ANN401
     known_offsets: Any,  # noqa: ANN401
     known_marks: Any,  # noqa: ANN401
@@ -114,7 +142,8 @@ def find_near(  # noqa: C901 - one walk over the buckets
 ) -> Any:  # noqa: ANN401
     """Write the known values one edit from each text, and give how many there are.
 
-    *keys* are those of the texts' *rows*; a text equal to a known value is not near
+    *keys* are those of the texts' *rows*; their last bytes are beside the entries. A
+    text equal to a known value is not near
     it. What finds no room is left out.
     """
     shift = _U(64)
@@ -131,7 +160,10 @@ def find_near(  # noqa: C901 - one walk over the buckets
         row = rows[key]
         bucket = keys[key] >> shift
         length = offsets[row + 1] - offsets[row]
+        check = np.uint8(keys[key] & _U(255))
         for entry in range(starts[bucket], starts[bucket + _U(1)]):
+            if checks[entry] != check:
+                continue
             value = np.int64(entries[entry])
             begin = np.int64(known_offsets[value])
             its = np.int64(known_offsets[value + 1]) - begin

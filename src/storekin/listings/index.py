@@ -487,7 +487,7 @@ def _written(value: object) -> str:
 
 
 def _words_of(title: str) -> TokenArray:
-    tokens = tokenise(TextColumn.one(title), listing_vocabulary()).values
+    tokens = tokenise(TextColumn.of_few([title]), listing_vocabulary()).values
     return tokens[(tokens >> np.uint64(61)) <= np.uint64(3)]
 
 

@@ -5,6 +5,7 @@ exist, and a person must not be turned away for an office's slip.
 """
 
 from functools import lru_cache
+from operator import mul
 from typing import Literal
 
 from storekin.normalise.text import to_half_width
@@ -28,7 +29,9 @@ _PLACEHOLDERS = {
 
 def _bare(text: str) -> str | None:
     """Keep letters and digits, upper case; None for what only fills a field."""
-    plain = "".join(c for c in to_half_width(text).upper() if c.isalnum())
+    plain = to_half_width(text).upper()
+    if not plain.isalnum():
+        plain = "".join(c for c in plain if c.isalnum())
     if len(plain) < _FEWEST or plain in _PLACEHOLDERS or len(set(plain)) == 1:
         return None
     return plain
@@ -61,7 +64,7 @@ def check_licence(number: str) -> CheckDigit:
     'right'
     """
     if len(number) == _USCC_LENGTH and number[0].isdigit():
-        return _stdnum_check("uscc", number)
+        return "right" if is_credit_code(number) else "wrong"
     if len(number) == _OLD_LICENCE_LENGTH and number.isdigit():
         state = 10
         for digit in number[:14]:
@@ -71,15 +74,21 @@ def check_licence(number: str) -> CheckDigit:
     return "none"
 
 
-def _stdnum_check(kind: str, number: str) -> CheckDigit:
-    """Ask python-stdnum, which raises KeyError for counties unknown to it."""
-    from importlib import import_module
+_CREDIT_VALUES = {c: n for n, c in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
+_CREDIT_WEIGHTS = (*(pow(3, place, 31) for place in range(17)), 1)
 
-    module = import_module(f"stdnum.cn.{kind}")
-    try:
-        return "right" if module.is_valid(number) else "wrong"
-    except KeyError:
-        return "wrong"
+
+def is_credit_code(number: str) -> bool:
+    """Say whether 18 characters are a unified social credit code (GB 32100).
+
+    It is asked for each paper that is screened: python-stdnum, which a test holds this
+    to, takes four times as long.
+    """
+    values = [_CREDIT_VALUES.get(character, -1) for character in number]
+    if min(values) < 0 or max(values[:8]) > 9:
+        return False
+    total: int = sum(map(mul, values, _CREDIT_WEIGHTS))
+    return total % 31 == 0
 
 
 @lru_cache(maxsize=65_536)
@@ -156,7 +165,7 @@ def normalise_tax_number(text: str) -> str | None:
 def check_tax_number(number: str) -> CheckDigit:
     """Say whether a tax number's check digit fits, where its kind is known."""
     if len(number) == _USCC_LENGTH and number[0].isdigit():
-        return _stdnum_check("uscc", number)
+        return "right" if is_credit_code(number) else "wrong"
     if number[:2].isalpha() and number[2:].isalnum():
         import stdnum.eu.vat
 

@@ -24,6 +24,7 @@ def _words(name: str, key: str) -> list[str]:
     return [str(value) for value in values] if isinstance(values, list) else []
 
 
+@lru_cache(maxsize=8)
 def _table(name: str, key: str) -> dict[str, str]:
     values = _data(name)[key]
     return dict(values) if isinstance(values, dict) else {}
@@ -62,6 +63,7 @@ _UMLAUT = re.compile(r"\b([ln])[üǖǘǚǜ](e?)\b", re.IGNORECASE)
 """Syllables in which ü is a vowel of its own: Lü is written Lv or Lyu, never Lu."""
 
 
+@lru_cache(maxsize=65_536)
 def han_person_name(text: str) -> str | None:
     """Give the simplified Han characters of a name; None when it has none.
 
@@ -114,20 +116,25 @@ def _join_given(words: list[str]) -> list[str]:
 
 
 def _read_han_name(han: str) -> list[str]:
-    from pypinyin import Style, lazy_pinyin
-
     double = _table("surnames.toml", "double")
     readings = _table("surnames.toml", "readings")
     if len(han) > _LONGEST_HAN_NAME:
-        return ["".join(lazy_pinyin(han, style=Style.NORMAL))]
+        return [_read_syllables(han)]
     width = 2 if han[:2] in double and len(han) > 2 else 1
     family = double.get(han[:2]) if width == 2 else readings.get(han[0])
     if family is None:
-        family = "".join(lazy_pinyin(han[:width], style=Style.NORMAL))
-    given = "".join(
-        _plain_syllable(part) for part in lazy_pinyin(han[width:], style=Style.NORMAL)
-    )
+        family = _read_syllables(han[:width])
+    given = _read_syllables(han[width:])
     return [part for part in (_plain_syllable(family), given) if part]
+
+
+@lru_cache(maxsize=65_536)
+def _read_syllables(han: str) -> str:
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(
+        _plain_syllable(part) for part in lazy_pinyin(han, style=Style.NORMAL)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,11 @@ class CompanyName:
 def latin_forms() -> tuple[str, ...]:
     """Give the legal forms of Latin names in plain words, longest first."""
     return tuple(sorted(_words("legal_forms.toml", "latin"), key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _ends_of_latin_forms() -> tuple[str, ...]:
+    return tuple(" " + form for form in latin_forms())
 
 
 @lru_cache(maxsize=1)
@@ -173,7 +185,7 @@ def split_company_name(text: str) -> CompanyName | None:
     folded = _DOTTED.sub(lambda match: match.group().replace(".", ""), folded)
     forms: list[str] = []
     changed = True
-    while changed:
+    while changed and not folded.isascii():
         changed = False
         for form in _cjk_suffixes():
             if folded.endswith(form) and len(folded) > len(form):
@@ -189,15 +201,10 @@ def split_company_name(text: str) -> CompanyName | None:
                 break
     words = re.sub(r"[^\w]+", " ", folded.replace("&", " and "), flags=re.UNICODE)
     words = " ".join(words.replace("_", " ").split())
-    changed = True
-    while changed:
-        changed = False
-        for form in latin_forms():
-            if words.endswith(" " + form):
-                words = words[: -len(form) - 1]
-                forms.insert(0, form)
-                changed = True
-                break
+    while words.endswith(_ends_of_latin_forms()):
+        form = next(form for form in latin_forms() if words.endswith(" " + form))
+        words = words[: -len(form) - 1]
+        forms.insert(0, form)
     core = words.strip()
     return CompanyName(core, " ".join(forms)) if core else None
 

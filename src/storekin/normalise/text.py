@@ -5,6 +5,7 @@ accents, full-width forms and traditional Chinese fold to one form, and zero-wid
 characters vanish.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -110,6 +111,8 @@ def fold_text(text: str) -> str:
     >>> fold_text("ＷＩＲＥＬＥＳＳ  Écouteurs\u200b 藍牙")
     'wireless ecouteurs 蓝牙'
     """
+    if text.isascii():  # the table only lowers these; a test holds it to that
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKC", text)
     # NFKC may compose again what the table then folds further: fold to a fixed point
     for _ in range(4):
@@ -143,9 +146,14 @@ def to_half_width(text: str) -> str:
     >>> to_half_width("１３８\u3000ＡＢ")
     '138 AB'
     """
+    if text.isascii():
+        return text.strip()
     return unicodedata.normalize("NFKC", strip_invisible(text)).strip()
+
+
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def has_han(text: str) -> bool:
     """Say whether a Han character occurs."""
-    return any("\u3400" <= character <= "\u9fff" for character in text)
+    return not text.isascii() and _HAN.search(text) is not None

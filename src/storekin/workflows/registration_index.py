@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from storekin.errors import InvalidRecordError
+from storekin.identity.blocking import MOST_PAIRED
 from storekin.identity.history import KnownGroup, carry_ids
 from storekin.identity.hubs import SMOOTHING
 from storekin.identity.judgements import binding
@@ -348,32 +349,30 @@ class RegistrationIndex:
         kind = known.kind_of(code)
         if kind == HAN:
             base = known.model.signals["similar_legal_person_name"].base
-            return (bits_of_name(len(known.holders_of(code)), known.stores, base),)
+            return (bits_of_name(known.count_of(code), known.stores, base),)
         weight = known.standing(code)
-        first = min(known.holders_of(code), key=known.name_of, default=None)
         return (
             weight.bits,
             weight.generic,
             weight.registrants >= 5,
             weight.holders > 1,
-            first if weight.holders > 60 else None,
+            known.first_of(code) if weight.holders > MOST_PAIRED else None,
         )
 
     def _unlike(self, before: Mapping[int, tuple[object, ...]]) -> set[int]:
         """Give the holders of values that are more or less common than before."""
         changed: set[int] = set()
         for code, standing in before.items():
-            if self._standing(code) != standing:
-                holders = self._known.holders_of(code)
-                if len(holders) <= MOST_REWEIGHED:
-                    changed.update(holders)
+            few = self._known.count_of(code) <= MOST_REWEIGHED
+            if few and self._standing(code) != standing:
+                changed.update(self._known.holders_of(code))
         return changed
 
     def _crowded_by(self, number: int) -> set[int]:
         """Give the holders of what a store's own values make too crowded to be near."""
         known = self._known
         codes = known.codes_of(number)
-        return crowded_by(known, [c for c in codes if len(known.holders_of(c)) == 1])
+        return crowded_by(known, [c for c in codes if known.count_of(c) == 1])
 
     def _reweigh(
         self, stores: Iterable[int], gone: int | None = None

@@ -1,6 +1,6 @@
 """Company names that differ in their common words alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -32,6 +32,7 @@ class NameWords:
     names: int
     words: TokenArray
     counts: npt.NDArray[np.int32]
+    _bits: dict[str, float] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, texts: pa.Array) -> "NameWords":
@@ -44,18 +45,42 @@ class NameWords:
         """Say whether two names, by themselves, are alike but for common words."""
         from storekin.kernels.agreements import share_rarity
 
-        tokens = tokenise(TextColumn.of(pa.array([one, other])), _plain_words())
+        if one.isascii() and other.isascii():
+            ours, theirs = {*one.split()}, {*other.split()}
+            if not ours & theirs:
+                return False
+            if all(word.isalpha() for word in ours | theirs):
+                shared_bits = sum(map(self._bits_of, ours & theirs))
+                every = sum(map(self._bits_of, ours | theirs))
+                return shared_bits > 0 and shared_bits / every >= _CORE
+        tokens = tokenise(TextColumn.of_few([one, other]), _plain_words())
         places = np.searchsorted(self.words, tokens.values)
-        places[places == len(self.words)] = 0
-        known = self.words[places] == tokens.values if len(self.words) else places < 0
         counts = np.ones(len(places), np.int32)
+        known = np.flatnonzero(places < len(self.words))
+        known = known[self.words[places[known]] == tokens.values[known]]
         counts[known] = self.counts[places[known]]
         rarity = _rarity(self.names, counts)
-        first = np.zeros(1, np.int64)
-        shared = share_rarity(first, first + 1, tokens.starts, tokens.values, rarity)
+        shared = share_rarity(_FIRST, _SECOND, tokens.starts, tokens.values, rarity)
         if is_han_text(one) and is_han_text(other):
             return bool(shared[0] >= _LIKELY) and nearly_one_company(one, other)
         return bool(shared[0] >= _CORE)
+
+    def _bits_of(self, word: str) -> float:
+        """Give the rarity of a plain word, looked up once."""
+        bits = self._bits.get(word)
+        if bits is None:
+            token = tokenise(TextColumn.of_few([word]), _plain_words()).values[:1]
+            place = int(np.searchsorted(self.words, token)[0])
+            known = place < len(self.words) and self.words[place] == token[0]
+            counts = self.counts[place : place + 1] if known else _SECOND
+            if len(self._bits) > _MOST_WORDS:
+                self._bits.clear()
+            bits = self._bits[word] = float(_rarity(self.names, counts)[0])
+        return bits
+
+
+_MOST_WORDS = 50_000
+_FIRST, _SECOND = np.zeros(1, np.int64), np.ones(1, np.int64)
 
 
 def is_han_text(text: str) -> bool:
@@ -63,7 +88,7 @@ def is_han_text(text: str) -> bool:
     return not text.isascii() and any("\u3000" <= c <= "\u9fff" for c in text)
 
 
-def _rarity(names: int, counts: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+def _rarity(names: int, counts: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
     """Give the bits of words; one that a thousandth of all names have tells none."""
     bits: npt.NDArray[np.float64] = np.log2((names + 1) / counts) - _COMMON_BITS
     return np.maximum(bits, 0.0)

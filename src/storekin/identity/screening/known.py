@@ -1,6 +1,5 @@
 """All known registrations: the arrays, with what was added and taken out since."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from storekin.identity.comparisons.near import NameWords
+from storekin.identity.hubs import is_placeholder
 from storekin.identity.model import NEAR_SIGNALS, IdentityModel
 from storekin.identity.register import A_PERSONS_WORD, Hub, token_of
 from storekin.identity.screening.laid_out import (
@@ -19,7 +19,6 @@ from storekin.identity.screening.laid_out import (
     SIGNALS,
     SOUND,
     LaidOut,
-    text_column,
 )
 from storekin.identity.screening.subject import PAPERS, Subject, Texts, is_sound
 from storekin.identity.screening.tally import (
@@ -37,9 +36,11 @@ from storekin.kernels.known import (
     find_rows,
     find_values,
     matched_parties,
+    place_of,
     value_keys,
 )
 from storekin.kernels.near import deletion_keys, part_keys
+from storekin.kernels.similar_texts import TextColumn
 
 _PERSON = SIGNALS.index("similar_legal_person_name")
 _ADDRESS = SIGNALS.index("similar_address")
@@ -48,6 +49,7 @@ _OTHERS = tuple(k for k in range(HAN + 1) if k not in _NEAR and k != _ADDRESS)
 _ORDER = (*_NEAR, *_OTHERS, _ADDRESS)
 """Texts are laid out so that those with keys of one sort stand together."""
 
+_PAPERS = sorted({kind for kinds in PAPERS for kind in kinds})
 _ROOM = 1024
 
 
@@ -77,6 +79,11 @@ class Ids(Sequence[str]):
     def __getitem__(self, place: int) -> str:  # type: ignore[override] # no slices are asked for
         return bytes(self._data[self._starts[place] : self._starts[place + 1]]).decode()
 
+    def place_of(self, store: str) -> int:
+        """Give the place of an id, or -1."""
+        wanted = np.frombuffer(store.encode() or b"\0", np.uint8)
+        return int(place_of(self._data, self._starts, wanted.copy()))
+
 
 class KnownStores:
     """Stores, their values, and who they are told to be. Not safe for threads."""
@@ -93,6 +100,7 @@ class KnownStores:
         """The number of stores whose weights hold: that when all were laid out."""
         self.laid = laid
         self._ids = ids
+        self._crowded = laid.crowded.tolist()
         self._shared = len(laid.holder_starts) - 1
         self._values = len(laid.marks)
         self.words = NameWords(int(laid.names[0]), laid.words, laid.word_counts)
@@ -108,12 +116,14 @@ class KnownStores:
         self._texts: list[tuple[int, str]] = []
         self._code_of: dict[tuple[int, str], int] = {}
         self._more: dict[int, list[int]] = {}
+        self._fewer: dict[int, int] = {}
         self._near: dict[int, list[int]] = {}
         self._doors: dict[int, list[int]] = {}
         self._labels: list[dict[int, int]] = [{} for _ in PAPER_SETS]
         self._next_label = 1 << 33
         self._parties: dict[int, Parties] = {}
         self._dirty: set[int] = set()
+        self._fresh: dict[int, Weight] = {}
         self._found = np.empty(_ROOM, np.int64)
         self._beside = np.empty(_ROOM, np.int64)
 
@@ -131,10 +141,8 @@ class KnownStores:
         number = self._number_of.get(store)
         if number is not None:
             return number
-        place = bisect_left(self._ids, store)
-        if place < len(self._ids) and self._ids[place] == store:
-            return None if place in self.gone else place
-        return None
+        place = self._ids.place_of(store)
+        return None if place < 0 or place in self.gone else place
 
     def name_of(self, number: int) -> str:
         """Give a store's id."""
@@ -157,6 +165,20 @@ class KnownStores:
         return codes
 
     # ---- values ----
+
+    def by_kind(self, store: int) -> list[list[int]]:
+        """Give the values of a store, those of each kind together."""
+        kinds: list[list[int]] = [[] for _ in range(HAN + 1)]
+        if store < self.laid.stores:
+            starts = self.laid.store_starts
+            values = self.laid.store_values[starts[store] : starts[store + 1]]
+            marks = self.laid.marks[values].tolist()
+            for code, mark in zip(values.tolist(), marks, strict=True):
+                kinds[mark & KIND].append(code)
+        else:
+            for code in self._codes[store]:
+                kinds[self.kind_of(code)].append(code)
+        return kinds
 
     def kind_of(self, code: int) -> int:
         """Give the kind of a value."""
@@ -203,6 +225,30 @@ class KnownStores:
         more = self._more.get(code)
         return holders + more if more else holders
 
+    def count_of(self, code: int) -> int:
+        """Count the stores that give a value, without listing them."""
+        if code >= self._values:
+            return len(self._more.get(code, ()))
+        if code >= self._shared:
+            return len(self.holders_of(code))
+        starts = self.laid.holder_starts
+        laid = int(starts[code + 1]) - int(starts[code]) - self._fewer.get(code, 0)
+        return laid + len(self._more.get(code, ()))
+
+    def first_of(self, code: int) -> int | None:
+        """Give the first holder of a value by the stores' ids."""
+        found = list(self._more.get(code, ()))
+        if code < self._shared:
+            starts = self.laid.holder_starts
+            laid = range(int(starts[code]), int(starts[code + 1]))
+            living = (int(self.laid.holders[place]) for place in laid)
+            first = next((store for store in living if store not in self.gone), None)
+            if first is not None:
+                found.append(first)
+        elif code < self._values:
+            found = self.holders_of(code)
+        return min(found, key=self.name_of, default=None)
+
     # ---- registrants ----
 
     def label(self, papers: int, store: int) -> int:
@@ -214,10 +260,12 @@ class KnownStores:
 
     def has_papers(self, papers: int, store: int) -> bool:
         """Say whether a store gives a sound paper of a set."""
+        if store < self.laid.stores:
+            return bool(self.laid.papered[store] >> papers & 1)
         kinds = PAPERS[papers]
         return any(
             self.kind_of(code) in kinds and self._sound(code)
-            for code in self.codes_of(store)
+            for code in self._codes[store]
         )
 
     def person_of(self, store: int) -> int:
@@ -270,7 +318,7 @@ class KnownStores:
                 float(self.laid.clients[code]),
             )
         if self.kind_of(code) == HAN:
-            return Tally(len(self.holders_of(code)))
+            return Tally(self.count_of(code))
         return self._parties_of(code).tally
 
     def _parties_of(self, code: int) -> Parties:
@@ -326,8 +374,8 @@ class KnownStores:
         """Weigh a value that the subject gives, the subject among its holders."""
         papers = PAPERS_OF[kind]
         if code < 0:
-            tally = Tally(1)
-        elif subject.number >= 0:
+            return self._fresh_weight(kind, text)
+        if subject.number >= 0:
             tally = self.tally(code)
         else:
             matched = self.matched(code, subject.registrants[papers], subject.person)
@@ -335,6 +383,15 @@ class KnownStores:
                 matched, self.model.hubs, known=subject.told[papers]
             )
         return self._ruled_weight(kind, text, code, tally)
+
+    def _fresh_weight(self, kind: int, text: str) -> Weight:
+        """Weigh a value that nobody gives yet."""
+        if is_placeholder(SIGNALS[kind], text):
+            return self._ruled_weight(kind, text, -1, Tally(1))
+        known = self._fresh.get(kind)
+        if known is None:
+            known = self._fresh[kind] = self._ruled_weight(kind, text, -1, Tally(1))
+        return known
 
     def weight_beside(self, code: int, subject: Subject) -> Weight:
         """Weigh a value that the subject does not give, as it stands beside it."""
@@ -383,22 +440,25 @@ class KnownStores:
             count = len(texts[kind])
             codes[kind] = tuple(found[place : place + count])
             place += count
+        sound = {
+            kind: [
+                code
+                for text, code in zip(texts[kind], codes[kind], strict=True)
+                if (self._sound(code) if code >= 0 else is_sound(kind, text))
+            ]
+            for kind in _PAPERS
+        }
         registrants, told = [], []
         for papers, kinds in enumerate(PAPERS):
             labels: dict[int, None] = {}
-            sound = False
-            for kind in kinds:
-                for text, code in zip(texts[kind], codes[kind], strict=True):
-                    if not (self._sound(code) if code >= 0 else is_sound(kind, text)):
-                        continue
-                    sound = True
-                    if code >= 0:
-                        holders = self._some_holder(code)
-                        labels.update((self.label(papers, s), None) for s in holders)
             if number >= 0:
-                labels = {self.label(papers, number): None}
+                labels[self.label(papers, number)] = None
+            else:
+                for code in (c for kind in kinds for c in sound[kind] if c >= 0):
+                    holders = self._some_holder(code)
+                    labels.update((self.label(papers, s), None) for s in holders)
             registrants.append(tuple(labels))
-            told.append(sound)
+            told.append(any(sound[kind] for kind in kinds))
         person = codes[_PERSON][0] if codes[_PERSON] else -1
         return Subject(
             number,
@@ -422,7 +482,7 @@ class KnownStores:
         if not flat:
             return []
         marks = np.array([kind for kind in _ORDER for _ in texts[kind]], np.uint8)
-        column = text_column(flat)
+        column = TextColumn.of_few(flat)
         found = np.empty(len(flat), np.int64)
         find_values(
             value_keys(column.data, column.offsets, marks),
@@ -460,7 +520,7 @@ class KnownStores:
             self._meet_near(pairs, near)
         doors: list[list[int] | None] = []
         if texts[_ADDRESS]:
-            column = text_column(list(texts[_ADDRESS]))
+            column = TextColumn.of_few(list(texts[_ADDRESS]))
             keys, _ = keys_without_a_number(column.data, column.offsets)
             if len(keys):
                 doors = self._meet_doors(keys)
@@ -469,13 +529,14 @@ class KnownStores:
     def _meet_near(
         self, pairs: list[tuple[int, str]], near: dict[tuple[int, str], list[int]]
     ) -> None:
-        column = text_column([text for _, text in pairs])
+        column = TextColumn.of_few([text for _, text in pairs])
         marks = np.array([kind for kind, _ in pairs], np.uint8)
         keys, rows = part_keys(column.data, column.offsets)
         ours = keys, rows
-        if self.laid.crowded[0]:
+        crowd = [n for n, (kind, _) in enumerate(pairs) if self._crowded[kind]]
+        if crowd:
             more, its = deletion_keys(
-                column.data, column.offsets, np.arange(len(pairs))
+                column.data, column.offsets, np.array(crowd, np.int64)
             )
             keys, rows = np.concatenate([keys, more]), np.concatenate([rows, its])
         count = find_near(
@@ -486,6 +547,7 @@ class KnownStores:
             marks,
             self.laid.near_starts,
             self.laid.near_entries,
+            self.laid.near_checks,
             self.laid.text_data,
             self.laid.text_starts,
             self.laid.marks,
@@ -592,7 +654,7 @@ class KnownStores:
         code = self._values + len(self._texts)
         self._texts.append((kind, text))
         self._code_of[kind, text] = code
-        column = text_column([text])
+        column = TextColumn.of_few([text])
         if kind in _NEAR:
             for key in part_keys(column.data, column.offsets)[0].tolist():
                 self._near.setdefault(key, []).append(code)
@@ -636,6 +698,8 @@ class KnownStores:
             more = self._more.get(code)
             if more and number in more:
                 more.remove(number)
+            else:
+                self._fewer[code] = self._fewer.get(code, 0) + 1
         self._forget_parties(codes)
         self._dirty.update(codes)
         for papers, members in enumerate(tied):

@@ -11,12 +11,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from storekin.errors import InvalidTableError
-from storekin.identity.blocking import MOST_ALIKE, doors
+from storekin.identity.blocking import doors
 from storekin.identity.comparisons.near import NameWords
-from storekin.identity.hubs import papers_for, tell_parties, tell_registrants
+from storekin.identity.hubs import (
+    Registrants,
+    papers_for,
+    tell_parties,
+    tell_registrants,
+)
 from storekin.identity.model import NEAR_SIGNALS, HubRule
 from storekin.identity.screening.tally import size_bits
 from storekin.identity.values import SOURCES, IntArray, StoreValues, Values
@@ -36,6 +40,10 @@ PAPERS_OF = tuple(PAPER_SETS.index(papers_for(signal)) for signal in SIGNALS)
 
 NONE = 0xFFFFFFFF
 
+_MOST_ALIKE = 100
+"""Values under one key of a part; more are met by keys that say more, of which there
+are more. Either way the same values meet."""
+
 U1 = npt.NDArray[np.uint8]
 U4 = npt.NDArray[np.uint32]
 I4 = npt.NDArray[np.int32]
@@ -54,8 +62,10 @@ class LaidOut:
     and ``party_known`` describe the parties; ``tallies`` (s, 4: strong, weak, stores,
     main) and ``clients`` what they come to. Each store's values are a run of
     ``store_values``, and its registrants (by each set of papers) and first person in
-    ``registrants`` (3, stores) and ``persons``. The tables of keys are
-    ``kernels.known``'s. ``edges`` and ``edge_odds`` are each store's likely pairs;
+    ``registrants`` (3, stores) and ``persons``; ``papered`` has a bit for each set
+    that it gives a sound paper of. The tables of keys are
+    ``kernels.known``'s; ``crowded`` says of which kinds some are told by keys of
+    deletions. ``edges`` and ``edge_odds`` are each store's likely pairs;
     ``groups`` its group's smallest store.
     """
 
@@ -78,10 +88,12 @@ class LaidOut:
     value_entries: U4
     near_starts: U4
     near_entries: U4
+    near_checks: U1
     door_starts: U4
     door_entries: U4
     door_checks: U4
     crowded: U1
+    papered: U1
     words: U8
     word_counts: I4
     names: I4
@@ -133,12 +145,13 @@ def lay_out(values: StoreValues, likely: Likely, rule: HubRule) -> LaidOut:
     alone = every_value >= shared
     sole[every_value[alone] - shared] = every_store[alone]
     near = _near_table(kinds, numbers)
+    told = tell_registrants(values)
     words = NameWords.of(kinds[SIGNALS.index("similar_company_name")].texts)
     return LaidOut(
         text_data=text_data,
         text_starts=text_starts,
         marks=marks,
-        **_parties(values, kinds, counts, shared, rule),
+        **_parties(values, told, kinds, counts, shared, rule),
         sole=sole,
         store_starts=_starts(every_store, stores),
         store_values=every_value[order],
@@ -151,10 +164,18 @@ def lay_out(values: StoreValues, likely: Likely, rule: HubRule) -> LaidOut:
         **_edges(likely, stores),
         groups=likely.groups.astype(np.uint32),
         persons=_persons(values, numbers),
-        registrants=np.stack(
-            [tell_registrants(values)[papers].groups for papers in PAPER_SETS]
-        ).astype(np.int32),
+        registrants=np.stack([told[p].groups for p in PAPER_SETS]).astype(np.int32),
+        papered=_papered(told),
     )
+
+
+def _papered(told: Mapping[tuple[str, ...], Registrants]) -> U1:
+    """Mark, bit by bit, the sets of which each store gives a sound paper."""
+    bits = [told[papers].known.astype(np.uint8) for papers in PAPER_SETS]
+    marks = np.zeros(len(bits[0]), np.uint8)
+    for place, known in enumerate(bits):
+        marks |= known << np.uint8(place)
+    return marks
 
 
 def _han_values(values: StoreValues) -> Values:
@@ -210,13 +231,13 @@ def _starts(rows: npt.NDArray[np.integer], count: int) -> U4:
 
 def _parties(
     values: StoreValues,
+    told: Mapping[tuple[str, ...], Registrants],
     kinds: list[Values],
     counts: list[IntArray],
     shared: int,
     rule: HubRule,
 ) -> Arrays:
     """Lay out who holds each shared value, and what the hub rule asks of them."""
-    told = tell_registrants(values)
     person = values.by_signal["similar_legal_person_name"].first_of_store(len(values))
     holders: list[IntArray] = []
     parties: list[IntArray] = []
@@ -320,7 +341,7 @@ def _near_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
         begins = np.ones(len(keys), np.bool_)
         begins[1:] = keys[1:] != keys[:-1]
         sizes = np.diff(np.append(np.flatnonzero(begins), len(keys)))
-        crowd = np.repeat(sizes > MOST_ALIKE, sizes)
+        crowd = np.repeat(sizes > _MOST_ALIKE, sizes)
         more, its = deletion_keys(
             column.data, column.offsets, np.unique(rows[crowd]).astype(np.int64)
         )
@@ -331,12 +352,19 @@ def _near_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
         )
 
     found = run_chunks(keys_of, list(NEAR_SIGNALS))
-    begins, entries = _bucketed(
-        np.concatenate([keys for keys, _, _ in found]),
-        np.concatenate([rows for _, rows, _ in found]),
-    )
-    crowded = np.array([any(told for _, _, told in found)], np.uint8)
-    return {"near_starts": begins, "near_entries": entries, "crowded": crowded}
+    keys = np.concatenate([keys for keys, _, _ in found])
+    rows = np.concatenate([rows for _, rows, _ in found])
+    begins, places = _bucketed(keys, np.arange(len(keys)))
+    crowded = np.zeros(HAN, np.uint8)
+    crowded[[SIGNALS.index(signal) for signal in NEAR_SIGNALS]] = [
+        told for _, _, told in found
+    ]
+    return {
+        "near_starts": begins,
+        "near_entries": rows[places].astype(np.uint32),
+        "near_checks": (keys[places] & np.uint64(255)).astype(np.uint8),
+        "crowded": crowded,
+    }
 
 
 def _door_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
@@ -365,16 +393,3 @@ def _edges(likely: Likely, stores: int) -> Arrays:
 def laid_out_from(arrays: Mapping[str, npt.NDArray[Any]]) -> LaidOut:
     """Take the arrays of a file."""
     return LaidOut(**{field.name: arrays[field.name] for field in fields(LaidOut)})
-
-
-def text_column(texts: list[str]) -> TextColumn:
-    """Make a column of a few texts without asking Arrow."""
-    parts = [text.encode() for text in texts]
-    offsets = np.zeros(len(parts) + 1, np.int64)
-    np.cumsum([len(part) for part in parts], out=offsets[1:])
-    return TextColumn(np.frombuffer(b"".join(parts) or b"\0", np.uint8).copy(), offsets)
-
-
-def ids_column(ids: list[str]) -> pa.Array:
-    """Give the stores' ids as a column, in their order."""
-    return pc.cast(pa.array(ids, pa.string()), pa.large_string())

@@ -63,11 +63,22 @@ class Comparison:
     def __init__(self, known: KnownStores, subject: Subject) -> None:
         self._known = known
         self.subject = subject
-        self.weights: dict[tuple[int, str], Weight] = {
-            (kind, text): known.weight(kind, text, code, subject)
-            for kind in range(HAN)
-            for text, code in zip(subject.texts[kind], subject.codes[kind], strict=True)
-        }
+        self._weights: dict[tuple[int, str], Weight] = {}
+        self._own = [
+            [(code, text) for text, code in zip(texts, codes, strict=True) if code >= 0]
+            for texts, codes in zip(subject.texts, subject.codes, strict=True)
+        ]
+        """The known values of each kind that the subject gives."""
+
+    def weight(self, kind: int, text: str) -> Weight:
+        """Weigh one of the subject's values, once and when it is asked for."""
+        weight = self._weights.get((kind, text))
+        if weight is None:
+            subject = self.subject
+            code = subject.codes[kind][subject.texts[kind].index(text)]
+            weight = self._known.weight(kind, text, code, subject)
+            self._weights[kind, text] = weight
+        return weight
 
     # ---- whom it is worth comparing with ----
 
@@ -75,8 +86,9 @@ class Comparison:
         """Give the stores worth comparing with: as ``identity.blocking`` proposes."""
         found: dict[int, None] = {}
         for kind in _PROPOSING:
-            for code, weight in self._own(kind):
-                if code >= 0 and weight.holders > 1 and not _anyones(kind, weight):
+            for code, text in self._own[kind]:
+                weight = self.weight(kind, text)
+                if weight.holders > 1 and not _anyones(kind, weight):
                     found.update(dict.fromkeys(self._paired(code, weight.holders)))
         found.update(dict.fromkeys(self._near_ones(met)))
         found.update(dict.fromkeys(self._beside(met)))
@@ -89,26 +101,25 @@ class Comparison:
                 found.pop(own, None)
         return list(found)
 
-    def _own(self, kind: int) -> Iterator[tuple[int, Weight]]:
-        subject = self.subject
-        for text, code in zip(subject.texts[kind], subject.codes[kind], strict=True):
-            yield code, self.weights[kind, text]
-
     def _paired(self, code: int, holders: int) -> list[int]:
         """Give all holders, or the first where they are many; see ``pairs_of_keys``."""
-        return self._of_many(self._known.holders_of(code), holders)
+        if holders > MOST_PAIRED:
+            first = self._known.first_of(code)
+            if first is not None and not self._goes_before(first):
+                return [first]
+        return self._known.holders_of(code)[: self._most()]
 
-    def _of_many(self, stores: list[int], holders: int) -> list[int]:
-        if holders <= MOST_PAIRED:
-            return stores
-        known, base = self._known, self._known.laid.stores
-        # the arrays are in the ids' order: only what was added needs its name
-        first = min([*stores[:1], *(s for s in stores if s >= base)], key=known.name_of)
-        if first != self.subject.number and (
-            not self.subject.name or known.name_of(first) < self.subject.name
-        ):
-            return [first]
-        return stores[:MOST_PAIRED]
+    def _goes_before(self, store: int) -> bool:
+        """Say whether the subject stands before, or is, the first holder of a value."""
+        if store == self.subject.number:
+            return True
+        return bool(self.subject.name) and self.subject.name < self._known.name_of(
+            store
+        )
+
+    def _most(self) -> int | None:
+        """Bound the holders that a newcomer is compared with; a known store's all."""
+        return MOST_PAIRED if self.subject.number < 0 else None
 
     def _is_early(self, code: int) -> bool:
         """Say whether the subject is among the holders of its value that are paired."""
@@ -136,7 +147,7 @@ class Comparison:
         known, subject = self._known, self.subject
         for (kind, text), others in met.near.items():
             code = subject.codes[kind][subject.texts[kind].index(text)]
-            if len(others) > MOST_NEAR or self.weights[kind, text].generic:
+            if len(others) > MOST_NEAR or self.weight(kind, text).generic:
                 continue
             if not self._is_early(code):
                 continue
@@ -159,7 +170,7 @@ class Comparison:
             ours = [
                 (text, code)
                 for text, code in zip(texts, subject.codes[_ADDRESS], strict=True)
-                if not self.weights[_ADDRESS, text].generic
+                if not self.weight(_ADDRESS, text).generic
             ]
             own = {code for _, code in ours}
             others = [
@@ -188,7 +199,11 @@ class Comparison:
             if known.person_of(store) == subject.person
             and self._first_company(store) == company[0]
         ]
-        return self._of_many(stores, len(stores) + (subject.number < 0))
+        if len(stores) + (subject.number < 0) > MOST_PAIRED:
+            first = min(stores, key=known.name_of)
+            if not self._goes_before(first):
+                return [first]
+        return stores[: self._most()]
 
     def _first_company(self, store: int) -> int:
         known = self._known
@@ -202,9 +217,7 @@ class Comparison:
     def compare(self, store: int) -> list[Finding]:
         """Weigh every signal on the subject and one other store, each cause once."""
         known = self._known
-        theirs: list[list[int]] = [[] for _ in range(HAN + 1)]
-        for code in known.codes_of(store):
-            theirs[known.kind_of(code)].append(code)
+        theirs = known.by_kind(store)
         found = []
         for kind in range(HAN):
             if theirs[kind] and self.subject.texts[kind]:
@@ -218,13 +231,12 @@ class Comparison:
     def _one(self, kind: int, theirs: list[int]) -> Finding | None:
         known = self._known
         best: tuple[float, str] | None = None
-        for code, weight in self._own(kind):
-            if code in theirs and code >= 0:
-                text = known.text_of(code)
-                if best is None or (-weight.bits, text) < best:
-                    best = (-weight.bits, text)
+        for code, text in self._own[kind]:
+            if code in theirs:
+                agreed = (-self.weight(kind, text).bits, text)
+                best = agreed if best is None or agreed < best else best
         if best is not None:
-            weight = self.weights[kind, best[1]]
+            weight = self.weight(kind, best[1])
             return Finding(
                 kind,
                 weight.bits,
@@ -250,7 +262,7 @@ class Comparison:
         if kind == _COMPANY and known.words.nearly_one(one, other):
             code = theirs[texts.index(other)]
             lesser = min(
-                self.weights[kind, one].bits,
+                self.weight(kind, one).bits,
                 known.weight_beside(code, self.subject).bits,
             )
             return Finding(kind, min(weights.near, lesser), one, other, near=True)
@@ -268,7 +280,7 @@ class Comparison:
         """Give the nearest of the values that are no hub's: a slip before a door."""
         best: tuple[int, float, str, str] | None = None
         for one in ours:
-            mine = self.weights[kind, one]
+            mine = self.weight(kind, one)
             if mine.generic or (kind != _ADDRESS and not _long(one)):
                 continue
             for code, other in zip(theirs, texts, strict=True):
@@ -301,7 +313,7 @@ class Comparison:
         weights = known.model.signals["similar_legal_person_name"]
         if known.text_of(theirs[0]) != ours[0]:
             return min(bits, weights.near)
-        holders = len(known.holders_of(theirs[0])) + (self.subject.number < 0)
+        holders = known.count_of(theirs[0]) + (self.subject.number < 0)
         return max(bits, bits_of_name(holders, known.stores, weights.base))
 
 

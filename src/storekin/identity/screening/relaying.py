@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from storekin.identity.screening.known import KnownStores
 from storekin.identity.screening.laid_out import HAN, SIGNALS
@@ -22,7 +23,7 @@ def values_of(known: KnownStores) -> StoreValues:
         np.int64
     )
     names = pa.array([known.name_of(number) for number in kept.tolist()], pa.string())
-    order = names.sort_indices()
+    order = pc.sort_indices(names)
     ids = names.take(order)
     place = np.full(len(gone), -1, np.int64)
     place[kept[order.to_numpy()]] = np.arange(len(kept))
