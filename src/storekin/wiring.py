@@ -27,6 +27,7 @@ from storekin.errors import (
     suggest,
 )
 from storekin.identity.judgements import Conflict, binding, find_conflicts
+from storekin.identity.learning import Learnt
 from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.model import model_to_text
 from storekin.listings.training import Report
@@ -41,6 +42,7 @@ from storekin.workflows.train import (
     train_on_groups,
     train_on_pairs,
 )
+from storekin.workflows.train_registrations import learn_registration_weights
 
 
 def open_encoders(folders: Sequence[Path]) -> Encoders:
@@ -468,3 +470,12 @@ def fit_to_groups(
         on_step=on_step,
     )
     return Trained(model_to_text(model), report, typed.notes)
+
+
+def learn_registrations(
+    file: Path, labels: Path | None, on_step: Callable[[str], None]
+) -> tuple[str, Learnt]:
+    """Learn weights from a file of registrations, and from labelled pairs if given."""
+    records = typed_records(read_records(file), "registrations", "store", file.parent)
+    told = None if labels is None else read_records(labels).table
+    return learn_registration_weights(records, told, on_step)

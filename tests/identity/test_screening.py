@@ -146,9 +146,7 @@ def all_groups(
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_groups_follow_every_change(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_groups_follow_every_change(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """After additions, replacements and removals the groups are those of a scan."""
     if seed % 4 == 0:  # and when all is laid out anew now and then
         monkeypatch.setattr(registration_index, "MOST_ADDED", 3)

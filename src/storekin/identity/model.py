@@ -2,17 +2,23 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from importlib.resources import files
-from math import log2
+from math import isfinite, log2
+from pathlib import Path
 
+from storekin.errors import ModelFileError
 from storekin.identity.steps import step_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalWeights:
-    """The weights of one signal, in bits; see ``data/weights.toml``."""
+    """The weights of one signal, in bits; see ``data/weights.toml``.
+
+    ``kept``, ``slipped``, ``moved`` and ``changed`` are the shares of one seller's
+    pairs of stores that the weights were measured with; all 0 where they were not.
+    """
 
     group: str
     base: float
@@ -20,6 +26,10 @@ class SignalWeights:
     different: float
     strong: bool = False
     beside: float = 0.0
+    kept: float = 0.0
+    slipped: float = 0.0
+    moved: float = 0.0
+    changed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +134,53 @@ _SHIFTED = ("papers", "person", "money", "contact")
 @lru_cache(maxsize=1)
 def load_identity_model() -> IdentityModel:
     """Read the shipped weights."""
+    return _read(shipped_weights())
+
+
+def shipped_weights() -> str:
+    """Give the text of the shipped weights."""
     path = files("storekin.identity").joinpath("data", "weights.toml")
-    data = tomllib.loads(path.read_text("utf-8"))
+    return path.read_text("utf-8")
+
+
+def read_identity_model(path: Path) -> IdentityModel:
+    """Read weights that ``storekin train registrations`` wrote, or a person.
+
+    Raises:
+        ModelFileError: If they cannot be read, or one is missing or no number.
+    """
+    fix = "name a file that storekin train registrations wrote"
+    try:
+        model = _read(path.read_text("utf-8"))
+    except (OSError, ValueError) as problem:
+        raise ModelFileError(f"{path}: cannot be read ({problem})", fix) from None
+    except KeyError as missing:
+        raise ModelFileError(f"{path}: {missing} is missing", fix) from None
+    except TypeError as problem:
+        told = str(problem).partition("__init__() ")[2] or str(problem)
+        raise ModelFileError(f"{path}: {told}", fix) from None
+    unlike = set(IDENTITY_SIGNALS) ^ set(model.signals)
+    if unlike:
+        raise ModelFileError(
+            f"{path}: the signals are not ours: {', '.join(sorted(unlike))}", fix
+        )
+    for name, weights in model.signals.items():
+        for field in fields(weights):
+            told = getattr(weights, field.name)
+            if isinstance(told, bool) or field.name == "group":
+                continue
+            if not isinstance(told, int | float) or not isfinite(told):
+                raise ModelFileError(
+                    f"{path}: {field.name} of {name} is {told!r}, which is no number",
+                    fix,
+                )
+    return model
+
+
+def _read(text: str) -> IdentityModel:
+    data = tomllib.loads(text)
     return IdentityModel(
-        version=data["version"],
+        version=str(data["version"]),
         signals={
             name: SignalWeights(**weights) for name, weights in data["signals"].items()
         },

@@ -60,11 +60,9 @@ def weigh(
     A missing value gives no evidence: silence says nothing.
     """
     parts = []
-    for number, (signal, entries) in enumerate(values.by_signal.items()):
+    for number, signal in enumerate(values.by_signal):
         weights, common = model.signals[signal], commonness[signal]
-        state, one, other = _states(left, right, signal, entries, common, len(values))
-        if signal == "similar_company_name":
-            _add_near_names(state, one, other, entries)
+        state, one, other = compare_signal(left, right, signal, values, common)
         same = np.flatnonzero(state == SAME)
         bits = common.bits[one[same]]
         if signal == "similar_legal_person_name":
@@ -96,15 +94,19 @@ ACROSS_SCRIPTS = ("similar_company_name", "similar_address", "same_trademark")
 _CHUNK = 65_536
 
 
-def _states(
+def compare_signal(
     left: IntArray,
     right: IntArray,
     signal: str,
-    entries: Values,
+    values: StoreValues,
     common: Commonness,
-    stores: int,
 ) -> tuple[npt.NDArray[np.uint8], IntArray, IntArray]:
-    """Compare the pairs' values of one signal, on all cores."""
+    """Compare the pairs' values of one signal, on all cores.
+
+    Gives what each pair's values are to one another (``kernels.agreements``), and the
+    two values that are told, -1 where a side is silent.
+    """
+    entries, stores = values.by_signal[signal], len(values)
     state = np.zeros(len(left), np.uint8)
     one = np.full(len(left), -1, np.int64)
     other = np.full(len(left), -1, np.int64)
@@ -140,6 +142,8 @@ def _states(
     near = np.flatnonzero(state == NEAR)
     two = near[entries.proved[one[near]] & entries.proved[other[near]]]
     state[two] = DIFFERENT
+    if signal == "similar_company_name":
+        _add_near_names(state, one, other, entries)
     return state, one, other
 
 

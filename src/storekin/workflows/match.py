@@ -8,7 +8,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from storekin.identity.grouping import Groups
-from storekin.identity.model import IDENTITY_SIGNALS, NEAR_SIGNALS, signal_name
+from storekin.identity.model import (
+    IDENTITY_SIGNALS,
+    NEAR_SIGNALS,
+    IdentityModel,
+    signal_name,
+)
 from storekin.identity.register import Hub
 from storekin.identity.values import number_stores
 from storekin.kernels.similar_texts import Progress
@@ -97,6 +102,7 @@ def match_registration_table(
     judgements: Sequence[Judgement] = (),
     also: pa.Table | None = None,
     register: Sequence[Hub] = (),
+    weights: IdentityModel | None = None,
     on_step: Step | None = None,
 ) -> MatchedRegistrations:
     """Find pairs of registrations, and the groups of stores that have one seller.
@@ -106,10 +112,10 @@ def match_registration_table(
     is marked ``chained``. Judgements bind: what has been found the same is, and what
     has been found not to be the same is left out. ``also`` holds pairs of store
     numbers to weigh, whether or not a rule proposes them; ``register`` says which
-    values a person found generic, or not.
+    values a person found generic, or not; ``weights`` stand for the shipped ones.
     """
     findings = compare_registrations(
-        portfolio, also=also, register=register, on_step=on_step
+        portfolio, also=also, register=register, weights=weights, on_step=on_step
     )
     return group_findings(findings, floor=floor, judgements=judgements)
 

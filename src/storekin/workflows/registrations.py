@@ -56,19 +56,26 @@ def compare_registrations(
     also: pa.Table | None = None,
     propose: bool = True,
     register: Sequence[Hub] = (),
+    weights: IdentityModel | None = None,
     on_step: Step | None = None,
 ) -> RegistrationFindings:
     """Find and weigh all pairs of stores that share, or nearly share, a value.
 
     ``also`` holds further pairs to weigh (``left`` and ``right``, store numbers),
     whether or not a rule proposes them; without ``propose`` only these are weighed.
-    What a person said of values in the hub ``register`` stands.
+    What a person said of values in the hub ``register`` stands. ``weights`` are the
+    shipped ones where none are given.
     """
     values = collect_values(
         portfolio.store_ids(), portfolio.registrations, portfolio.access, on_step
     )
     return compare_values(
-        values, also=also, propose=propose, register=register, on_step=on_step
+        values,
+        also=also,
+        propose=propose,
+        register=register,
+        weights=weights,
+        on_step=on_step,
     )
 
 
@@ -78,10 +85,11 @@ def compare_values(
     also: pa.Table | None = None,
     propose: bool = True,
     register: Sequence[Hub] = (),
+    weights: IdentityModel | None = None,
     on_step: Step | None = None,
 ) -> RegistrationFindings:
     """Find and weigh the pairs among stores whose values are clean already."""
-    model = load_identity_model().among(len(values))
+    model = (weights or load_identity_model()).among(len(values))
     say = on_step or (lambda _: None)
     say("hubs")
     commonness = judge_commonness(values, model)

@@ -111,7 +111,7 @@ def match_listings(
 @click.option(
     "--weights",
     type=click.Path(path_type=Path),
-    help="Weights from storekin train registrations; goes with --columns.",
+    help="Weights from storekin train registrations.",
 )
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def match_registrations(
@@ -148,6 +148,7 @@ def match_registrations(
         storekin match registrations people.csv --columns people.toml
             --out pairs.parquet
     """
+    from storekin.identity.model import read_identity_model
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_matched, write_table, write_text
@@ -167,13 +168,12 @@ def match_registrations(
             file, out, floor, columns, weights, machine_readable=machine_readable
         )
         return
-    if weights is not None:
-        raise click.UsageError("--weights goes with --columns")
     if earlier is not None and groups is None:
         raise click.UsageError("--earlier goes with --groups")
     held = [] if judgements is None else read_judgements(judgements)
     register = [] if hubs is None else read_hubs(hubs)
     known = [] if earlier is None else read_groups(earlier)
+    own = None if weights is None else read_identity_model(weights)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
@@ -185,6 +185,7 @@ def match_registrations(
             floor=floor,
             judgements=held,
             register=register,
+            weights=own,
             on_step=progress.step,
         )
         write_table(matched.pairs, out)

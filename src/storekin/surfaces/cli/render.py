@@ -1,7 +1,7 @@
 """Results as text for people, and as JSON for programs."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -286,3 +286,24 @@ def print_compared(
     click.echo(f"{scored.num_rows:,} pairs scored: {out}")
     for note in notes:
         click.echo(f"Note: {note}")
+
+
+def print_learnt(
+    converged: bool,  # noqa: FBT001 - what the rounds came to
+    pairs: Mapping[str, float] | None,
+    out: Path,
+    *,
+    machine_readable: bool,
+) -> None:
+    """Say where learnt weights are, what taught them, and whether they came to rest."""
+    if machine_readable:
+        told = (
+            {} if pairs is None else {"pairs": {k: round(v) for k, v in pairs.items()}}
+        )
+        print_json({"converged": converged, "out": str(out), **told})
+        return
+    for signal, count in (pairs or {}).items():
+        click.echo(f"{signal}: learnt from {count:,.0f} pairs")
+    click.echo(f"Weights: {out}")
+    if not converged:
+        click.echo("Note: they had not come to rest when the rounds ended.")

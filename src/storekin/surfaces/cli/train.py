@@ -99,40 +99,57 @@ def train_listings(
 @click.option(
     "--columns",
     type=click.Path(path_type=Path),
-    required=True,
-    help='What each column holds: a TOML file with lines such as dob = "date".',
+    help='A table of your own: a TOML file with lines such as dob = "date".',
+)
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    help="Pairs of FILE's stores with left, right and label (1 for one seller).",
 )
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="The weights' file."
 )
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def train_registrations(
-    file: Path, columns: Path, out: Path, *, machine_readable: bool
+    file: Path,
+    columns: Path | None,
+    labels: Path | None,
+    out: Path,
+    *,
+    machine_readable: bool,
 ) -> None:
-    r"""Learn the weights of a table's columns from the table itself, without labels.
+    r"""Learn weights from FILE itself, without labels, or from labelled pairs.
 
-    The weights are a TOML file that a person can read and change; match registrations
-    takes it with --weights, for this table or another of the same columns.
+    The shipped weights know how often a seller's further store keeps a phone, mistypes
+    a licence or changes its address on the market that they were measured on; these
+    are learnt from your registrations. With --columns FILE is any table, and what its
+    columns say is learnt. The weights are a TOML file that a person can read and
+    change; match registrations takes it with --weights.
 
     \b
-    Example:
+    Examples:
+        storekin train registrations registrations.csv --out weights.toml
+        storekin train registrations registrations.csv --labels pairs.csv
+            --out weights.toml
         storekin train registrations people.csv --columns people.toml --out weights.toml
     """
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
-    from storekin.surfaces.cli.render import print_json, write_text
-    from storekin.wiring import read_records
+    from storekin.surfaces.cli.render import print_learnt, write_text
+    from storekin.wiring import learn_registrations, read_records
     from storekin.workflows.link import learn_table_weights, load_column_map
 
-    chosen = load_column_map(columns)
+    if columns is not None and labels is not None:
+        raise click.UsageError("--labels goes without --columns")
+    chosen = None if columns is None else load_column_map(columns)
     prepare(announce)
+    pairs = None
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
-        text, converged = learn_table_weights(read_records(file).table, chosen)
+        if chosen is not None:
+            text, converged = learn_table_weights(read_records(file).table, chosen)
+        else:
+            text, learnt = learn_registrations(file, labels, progress.step)
+            converged, pairs = learnt.converged, learnt.pairs
         write_text(text, out)
-    if machine_readable:
-        print_json({"converged": converged, "out": str(out)})
-        return
-    click.echo(f"Weights: {out}")
-    if not converged:
-        click.echo("Note: they had not come to rest when the rounds ended.")
+    print_learnt(converged, pairs, out, machine_readable=machine_readable)
