@@ -301,6 +301,14 @@ def test_any_table_is_linked_by_a_map_of_its_columns(tmp_path: Path) -> None:
         *("match", "registrations", table, "--columns", columns),
         *("--weights", weights, "--out", out, "--json"),
     )
+    groups = tmp_path / "groups.jsonl"
+    grouped = run(
+        *("match", "registrations", table, "--columns", columns, "--out", out),
+        *("--groups", groups, "--json"),
+    )
+    lines = [json.loads(line) for line in groups.read_text().splitlines()]
+    assert len(lines) == json.loads(grouped.stdout)["groups"] > 0
+    assert all(len(line["stores"]) > 1 for line in lines)
     columns.write_text('name = "persn"\n')
     wrong = run("match", "registrations", table, "--columns", columns, "--out", out)
 

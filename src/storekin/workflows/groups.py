@@ -1,7 +1,7 @@
 """Groups of stores as lines of a file, under ids that survive from run to run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,20 +33,31 @@ def lay_out_groups(
     ids = matched.findings.values.store_ids
     members = groups.members()
     stores = [tuple(ids[n] for n in part) for part in members.values()]
+    by_number = _weak_links(matched)
+    weak = {
+        part[0]: by_number.get(place, [])
+        for place, part in zip(members, stores, strict=True)
+    }
+    return lines_of_groups(stores, earlier, weak)
+
+
+def lines_of_groups(
+    stores: Sequence[Sequence[str]],
+    earlier: Sequence[KnownGroup] = (),
+    weak_links: Mapping[str, list[dict[str, object]]] | None = None,
+) -> GroupLines:
+    """Give groups their ids and histories; ``weak_links`` by each group's first one."""
     carried = carry_ids(earlier, stores)
-    weak = _weak_links(matched)
-    number = {part[0]: place for place, part in zip(members, stores, strict=True)}
-    lines: list[dict[str, object]] = []
-    for group in carried.groups:
-        place = number[group.stores[0]]
-        lines.append(
-            {
-                "id": group.id,
-                "stores": list(group.stores),
-                "weak_links": weak.get(place, []),
-                "history": [event.as_json() for event in group.history],
-            }
-        )
+    weak = weak_links or {}
+    lines: list[dict[str, object]] = [
+        {
+            "id": group.id,
+            "stores": list(group.stores),
+            "weak_links": weak.get(group.stores[0], []),
+            "history": [event.as_json() for event in group.history],
+        }
+        for group in carried.groups
+    ]
     living = {group.id for group in carried.groups}
     for group in earlier:
         if group.id not in living:

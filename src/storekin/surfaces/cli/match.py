@@ -161,15 +161,20 @@ def match_registrations(
     from storekin.workflows.hubs import read_hubs
     from storekin.workflows.match import match_registration_table
 
-    if columns is not None:
-        if groups or earlier or judgements or hubs:
-            raise click.UsageError("--columns goes with --out, --floor and --weights")
-        _match_mapped(
-            file, out, floor, columns, weights, machine_readable=machine_readable
-        )
-        return
     if earlier is not None and groups is None:
         raise click.UsageError("--earlier goes with --groups")
+    if columns is not None:
+        if judgements or hubs:
+            raise click.UsageError("--judgements and --hubs go without --columns")
+        _match_mapped(
+            file,
+            (out, groups, earlier),
+            floor,
+            columns,
+            weights,
+            machine_readable=machine_readable,
+        )
+        return
     held = [] if judgements is None else read_judgements(judgements)
     register = [] if hubs is None else read_hubs(hubs)
     known = [] if earlier is None else read_groups(earlier)
@@ -201,7 +206,7 @@ def match_registrations(
 
 def _match_mapped(
     file: Path,
-    out: Path,
+    outputs: tuple[Path, Path | None, Path | None],
     floor: float,
     columns: Path,
     weights: Path | None,
@@ -210,10 +215,17 @@ def _match_mapped(
 ) -> None:
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
-    from storekin.surfaces.cli.render import print_linked, write_table
+    from storekin.surfaces.cli.render import print_linked, write_table, write_text
     from storekin.wiring import read_records
+    from storekin.workflows.groups import (
+        lines_of_groups,
+        read_groups,
+        write_group_lines,
+    )
     from storekin.workflows.link import link_table, load_column_map
 
+    out, groups, earlier = outputs
+    known = [] if earlier is None else read_groups(earlier)
     chosen = load_column_map(columns)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
@@ -223,6 +235,9 @@ def _match_mapped(
             raw.table, chosen, weights=weights, floor=floor, on_step=progress.step
         )
         write_table(linked.pairs, out)
+        if groups is not None:
+            laid_out = lines_of_groups(linked.groups, known)
+            write_text(write_group_lines(laid_out.lines), groups)
     print_linked(linked, raw.table.num_rows, out, machine_readable=machine_readable)
 
 
