@@ -19,6 +19,14 @@ from storekin.adapters.files.tables import (
     type_columns,
     type_table,
 )
+from storekin.adapters.splink import (
+    Level,
+    SplinkModel,
+    ask_levels,
+    read_splink_model,
+    score_by_splink,
+    write_splink_model,
+)
 from storekin.errors import (
     InvalidRecordError,
     InvalidTableError,
@@ -28,6 +36,7 @@ from storekin.errors import (
 )
 from storekin.identity.judgements import Conflict, binding, find_conflicts
 from storekin.identity.learning import Learnt
+from storekin.identity.linking.columns import ColumnMap
 from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.model import model_to_text
 from storekin.listings.training import Report
@@ -35,7 +44,9 @@ from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.records.tables import TABLES, TableName, column_names
 from storekin.wording.rejections import tell
+from storekin.workflows.exchange import lay_out_scored, measure_sql_levels
 from storekin.workflows.given_pairs import GivenPairs, tie_pairs
+from storekin.workflows.link import LinkedTable
 from storekin.workflows.train import (
     FAST_RECIPE,
     PAIR_RECIPE,
@@ -479,3 +490,33 @@ def learn_registrations(
     records = typed_records(read_records(file), "registrations", "store", file.parent)
     told = None if labels is None else read_records(labels).table
     return learn_registration_weights(records, told, on_step)
+
+
+def link_by_splink(table: pa.Table, model: Path, floor: float) -> LinkedTable:
+    """Find the pairs of a table's rows by a model that Splink trained.
+
+    Raises:
+        ModelFileError: If it is none, or the table lacks a column of it.
+    """
+    read = read_splink_model(model)
+    scored = score_by_splink(read, table, model)
+    key = read.key if read.key in table.column_names else None
+    return lay_out_scored(
+        table, key, scored.left, scored.right, scored.bits, scored.prior_bits, floor
+    )
+
+
+def learn_splink_model(table: pa.Table, columns: ColumnMap) -> tuple[str, bool]:
+    """Learn the weights of a table's columns as a model for Splink; did they converge?
+
+    Raises:
+        TrainingDataError: If hardly a pair of the table is found to be one.
+    """
+    learnt = measure_sql_levels(table, columns, ask_levels)
+    comparisons = {
+        name: tuple(Level(one.condition, one.label, one.m, one.u) for one in levels)
+        for name, levels in learnt.comparisons.items()
+    }
+    key = columns.key or "unique_id"
+    model = SplinkModel(comparisons, learnt.rules, learnt.prior, key)
+    return write_splink_model(model), learnt.converged

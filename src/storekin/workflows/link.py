@@ -100,12 +100,12 @@ def _read(
                 f"the table has no column {column!r}",
                 suggest(column, table.column_names),
             )
-    names = _names(table, chosen)
+    names = name_rows(table, chosen)
     order = pc.sort_indices(names)
     return read_columns(table.take(order), chosen), names.take(order)
 
 
-def _names(table: pa.Table, chosen: ColumnMap) -> pa.Array:
+def name_rows(table: pa.Table, chosen: ColumnMap) -> pa.Array:
     """Give each row's name: the key's, a usual unique key's, or a number."""
     usual = [
         n for n in _USUAL_KEYS if n in table.column_names and n not in chosen.kinds

@@ -111,7 +111,7 @@ def match_listings(
 @click.option(
     "--weights",
     type=click.Path(path_type=Path),
-    help="Weights from storekin train registrations.",
+    help="Weights from storekin train registrations, or a model of Splink's (.json).",
 )
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def match_registrations(
@@ -163,7 +163,7 @@ def match_registrations(
 
     if earlier is not None and groups is None:
         raise click.UsageError("--earlier goes with --groups")
-    if columns is not None:
+    if columns is not None or (weights and weights.suffix.lower() == ".json"):
         if judgements or hubs:
             raise click.UsageError("--judgements and --hubs go without --columns")
         _match_mapped(
@@ -208,7 +208,7 @@ def _match_mapped(
     file: Path,
     outputs: tuple[Path, Path | None, Path | None],
     floor: float,
-    columns: Path,
+    columns: Path | None,
     weights: Path | None,
     *,
     machine_readable: bool,
@@ -216,7 +216,7 @@ def _match_mapped(
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_linked, write_table, write_text
-    from storekin.wiring import read_records
+    from storekin.wiring import link_by_splink, read_records
     from storekin.workflows.groups import (
         lines_of_groups,
         read_groups,
@@ -226,14 +226,19 @@ def _match_mapped(
 
     out, groups, earlier = outputs
     known = [] if earlier is None else read_groups(earlier)
-    chosen = load_column_map(columns)
+    if columns is not None and weights and weights.suffix.lower() == ".json":
+        raise click.UsageError("a model of Splink's names its columns: leave --columns")
+    chosen = None if columns is None else load_column_map(columns)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
         raw = read_records(file)
-        linked = link_table(
-            raw.table, chosen, weights=weights, floor=floor, on_step=progress.step
-        )
+        if chosen is not None:
+            linked = link_table(
+                raw.table, chosen, weights=weights, floor=floor, on_step=progress.step
+            )
+        else:
+            linked = link_by_splink(raw.table, Path(str(weights)), floor)
         write_table(linked.pairs, out)
         if groups is not None:
             laid_out = lines_of_groups(linked.groups, known)

@@ -124,7 +124,8 @@ def train_registrations(
     a licence or changes its address on the market that they were measured on; these
     are learnt from your registrations. With --columns FILE is any table, and what its
     columns say is learnt. The weights are a TOML file that a person can read and
-    change; match registrations takes it with --weights.
+    change; match registrations takes it with --weights. Where --out ends in .json a
+    model for Splink is written: conditions in SQL, with their m and u.
 
     \b
     Examples:
@@ -136,9 +137,11 @@ def train_registrations(
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_learnt, write_text
-    from storekin.wiring import learn_registrations, read_records
+    from storekin.wiring import learn_registrations, learn_splink_model, read_records
     from storekin.workflows.link import learn_table_weights, load_column_map
 
+    if _is_splink(out) and columns is None:
+        raise click.UsageError("a model for Splink (.json) needs --columns")
     if columns is not None and labels is not None:
         raise click.UsageError("--labels goes without --columns")
     chosen = None if columns is None else load_column_map(columns)
@@ -147,9 +150,14 @@ def train_registrations(
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
         if chosen is not None:
-            text, converged = learn_table_weights(read_records(file).table, chosen)
+            learn = learn_splink_model if _is_splink(out) else learn_table_weights
+            text, converged = learn(read_records(file).table, chosen)
         else:
             text, learnt = learn_registrations(file, labels, progress.step)
             converged, pairs = learnt.converged, learnt.pairs
         write_text(text, out)
     print_learnt(converged, pairs, out, machine_readable=machine_readable)
+
+
+def _is_splink(out: Path) -> bool:
+    return out.suffix.lower() == ".json"
