@@ -3,6 +3,7 @@
     python benchmarks/registrations.py made [--rows 100000] [--agents 40] [--large]
     python benchmarks/registrations.py file REGISTRATIONS.parquet
     python benchmarks/registrations.py companies PAIRS.parquet [--names NAMES.parquet]
+    python benchmarks/registrations.py names SHORT_NAMES.parquet
     python benchmarks/registrations.py tables DATA
 
 ``made`` makes registrations with a known registrant: a tenth are further stores, each
@@ -15,6 +16,7 @@ the plain rule in the same run: equal licence, identity card, phone or mailbox, 
 with more than ten holders left out.
 ``companies`` compares pairs of Chinese company names (a, b, label), beside TF-IDF over
 characters where scikit-learn is installed; NAMES (name) are unlike registered names.
+``names`` looks short names of companies (short_name) up among legal ones (full_name).
 ``tables`` links three public tables of DATA/record_linkage by maps of their columns,
 with weights learnt from each without labels, beside Splink where it is installed.
 """
@@ -33,6 +35,7 @@ from portfolio import digits, words
 from registration_peers import splink_f1
 
 from storekin import compare_registrations
+from storekin.identity.short_names import LegalNames
 from storekin.identity.values import collect_values
 from storekin.kernels.compiled import prepare
 from storekin.normalise.emails import normalise_email
@@ -331,6 +334,51 @@ def measure_companies(path: Path, names: Path | None) -> None:
             f"\n{len(given):,} registered names: {shared} share a writing with another;"
         )
         print(f"{rate:,.0f} pairs of them a second")
+        alarms = nearest_alarms(sorted({name for name in given.to_pylist() if name}))
+        if alarms is not None:
+            print(f"{alarms:.2%} are taken for their nearest neighbour by TF-IDF")
+
+
+def nearest_alarms(names: list[str]) -> float | None:
+    """Say how many distinct registered names are taken for the one most like them."""
+    try:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+    except ImportError:
+        return None
+    vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 2)).fit_transform(names)
+    nearest = []
+    for low in range(0, len(names), 500):
+        near = (vectors[low : low + 500] @ vectors.T).toarray()
+        near[np.arange(len(near)), np.arange(low, low + len(near))] = 0
+        nearest += near.argmax(axis=1).tolist()
+    found = compare_registrations(
+        pa.table(
+            {
+                "left_company_name": names,
+                "right_company_name": [names[place] for place in nearest],
+            }
+        )
+    )
+    return float((found["probability"].to_numpy() >= 0.5).mean())
+
+
+def measure_short_names(path: Path) -> None:
+    """Look each short name up among the legal names of its half, and of all."""
+    table = pq.read_table(path)
+    short, full = table["short_name"].to_pylist(), table["full_name"].to_pylist()
+    order = np.random.default_rng(1).permutation(len(short)).tolist()
+    print("| legal names | found first, ties wrong | ms each |")
+    print("| --- | --- | --- |")
+    for rows in (order[:2375], order[2375:4750], order):
+        names = LegalNames([full[row] for row in rows])
+        start = time.perf_counter()
+        hits = 0
+        for row in rows:
+            first = names.find(short[row], 2)
+            alone = len(first) < 2 or first[1].alike < first[0].alike
+            hits += bool(first) and first[0].name == full[row] and alone
+        each = (time.perf_counter() - start) / len(rows) * 1000
+        print(f"| {len(rows):,} | {hits / len(rows):.4f} | {each:.1f} |")
 
 
 def closest_tfidf(table: pa.Table, label: np.ndarray) -> np.ndarray | None:
@@ -413,7 +461,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["made", "file", "companies", "tables"])
+    parser.add_argument(
+        "what", choices=["made", "file", "companies", "names", "tables"]
+    )
     parser.add_argument("path", type=Path, nargs="?")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--agents", type=int, default=40, help="clients of an agent")
@@ -425,6 +475,8 @@ def main() -> None:
         parser.error("name the file to measure on")
     if chosen.what == "companies":
         measure_companies(chosen.path, chosen.names)
+    elif chosen.what == "names":
+        measure_short_names(chosen.path)
     elif chosen.what == "tables":
         measure_tables(chosen.path)
     elif chosen.what == "file":

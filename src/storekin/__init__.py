@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from storekin.identity.history import GroupEvent, KnownGroup
     from storekin.identity.register import Hub
     from storekin.identity.screening.regroup import GroupChange
+    from storekin.identity.short_names import FoundName, LegalNames
     from storekin.listings.index import ListingIndex, Screened
     from storekin.pictures.index import FoundPicture, ImageIndex
     from storekin.pictures.recognition import Recognition
@@ -46,6 +47,7 @@ __all__ = [
     "Cluster",
     "Evidence",
     "Explanation",
+    "FoundName",
     "FoundPicture",
     "GroupChange",
     "GroupEvent",
@@ -53,6 +55,7 @@ __all__ = [
     "ImageIndex",
     "Judgement",
     "KnownGroup",
+    "LegalNames",
     "ListingIndex",
     "Policy",
     "Portfolio",
@@ -85,6 +88,7 @@ _HOMES = {
     "Cluster": "storekin.graph.clusters",
     "Evidence": "storekin.records.evidence",
     "Explanation": "storekin.workflows.explain",
+    "FoundName": "storekin.identity.short_names",
     "FoundPicture": "storekin.pictures.index",
     "GroupChange": "storekin.identity.screening.regroup",
     "GroupEvent": "storekin.identity.history",
@@ -92,6 +96,7 @@ _HOMES = {
     "ImageIndex": "storekin.pictures.index",
     "Judgement": "storekin.records.judgement",
     "KnownGroup": "storekin.identity.history",
+    "LegalNames": "storekin.identity.short_names",
     "ListingIndex": "storekin.listings.index",
     "Policy": "storekin.policy.model",
     "Portfolio": "storekin.records.portfolio",
