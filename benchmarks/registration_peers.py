@@ -54,6 +54,77 @@ def splink_f1(name: str, table: pa.Table, true: int) -> float | None:
     return float((2 * hits / (np.arange(1, len(hits) + 1) + true)).max())
 
 
+def splink_pairs(columns: pa.Table) -> pa.Table | None:
+    """Give Splink's pairs of registrations with their weights, or None without it.
+
+    ``columns`` holds cleaned values and the row's number ``n``. Identifiers compare
+    as equal or one character off, names and addresses as equal or much alike, what is
+    equal by how common it is; rows meet by one equal value, or by the person's name
+    with the first digits of the card.
+    """
+    try:
+        import splink.comparison_level_library as cll
+        import splink.comparison_library as cl
+        from splink import Linker, SettingsCreator, block_on
+        from splink.backends.duckdb import DuckDBAPI
+    except ImportError:
+        return None
+    import duckdb
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+
+    def identifier(column: str) -> object:
+        return cl.CustomComparison(
+            output_column_name=column,
+            comparison_levels=[
+                cll.NullLevel(column),
+                cll.ExactMatchLevel(column).configure(tf_adjustment_column=column),
+                cll.DamerauLevenshteinLevel(column, 1),
+                cll.ElseLevel(),
+            ],
+        )
+
+    def text(column: str, least: float) -> object:
+        alike = cl.JaroWinklerAtThresholds(column, [least])
+        return alike.configure(term_frequency_adjustments=True)
+
+    identifiers = ("business_licence", "legal_person_id", "phone")
+    alone = (*identifiers, "email", "company_name", "address")
+    connection = duckdb.connect()
+    connection.register("given", columns)
+    connection.execute("create table r as select * from given")
+    linker = Linker(
+        DuckDBAPI(connection).register("r", dataset_display_name="r"),
+        SettingsCreator(
+            link_type="dedupe_only",
+            unique_id_column_name="n",
+            comparisons=[
+                *(identifier(column) for column in identifiers),
+                cl.EmailComparison("email"),
+                text("legal_person", 0.92),
+                text("address", 0.95),
+                text("company_name", 0.93),
+            ],
+            blocking_rules_to_generate_predictions=[
+                *(block_on(column) for column in alone),
+                block_on("substr(legal_person_id, 1, 14)", "legal_person"),
+            ],
+            retain_matching_columns=False,
+        ),
+        log_level="ERROR",
+    )
+    training = linker.training
+    training.estimate_probability_two_random_records_match(
+        [block_on("business_licence"), block_on("legal_person_id")], recall=0.7
+    )
+    training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
+    for rule in ("business_licence", "legal_person_id"):
+        training.estimate_parameters_using_expectation_maximisation(block_on(rule))
+    name = linker.inference.predict(threshold_match_probability=0.01).physical_name
+    query = f"select n_l, n_r, match_weight from {name}"  # noqa: S608 - Splink's own name
+    return connection.sql(query).to_arrow_table()
+
+
 RECIPES = {
     "historical_50k_train": {
         "columns": "unique_id, cluster, first_name, surname, dob, birth_place,"

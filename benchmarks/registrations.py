@@ -32,12 +32,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from portfolio import digits, words
-from registration_peers import splink_f1
+from registration_peers import splink_f1, splink_pairs
 
 from storekin import compare_registrations
 from storekin.identity.short_names import LegalNames
-from storekin.identity.values import collect_values
+from storekin.identity.values import SOURCES, StoreValues, collect_values
 from storekin.kernels.compiled import prepare
+from storekin.kernels.groups import components
 from storekin.normalise.emails import normalise_email
 from storekin.normalise.identifiers import person_check_digit
 from storekin.normalise.names import normalise_company_name
@@ -283,6 +284,43 @@ def measure(table: pa.Table) -> None:
     hits = int((truth[left] == truth[right]).sum())
     name = "equality, 10 holders at most"
     print(judged(name, hits, len(left), true, f"{plain:.1f} s"))
+    splink_beside(values, truth, true)
+
+
+def splink_beside(values: StoreValues, truth: np.ndarray, true: int) -> None:
+    """Print what Splink finds in the same cleaned values, at its best threshold."""
+    for name, most in (("Splink 5", None), ("Splink 5, 10 holders at most", 10)):
+        start = time.perf_counter()
+        found = splink_pairs(as_columns(values, most))
+        if found is None:
+            return
+        seconds = time.perf_counter() - start
+        order = np.argsort(-found["match_weight"].to_numpy(), kind="stable")
+        same = truth[found["n_l"].to_numpy()] == truth[found["n_r"].to_numpy()]
+        hits = np.cumsum(same[order])
+        best = int(np.argmax(2 * hits / (np.arange(1, len(hits) + 1) + true)))
+        rest = f"{seconds:.1f} s"
+        print(judged(f"{name}, pairs", int(hits[best]), best + 1, true, rest))
+        joined = order[: best + 1]
+        left, right = (found[side].to_numpy()[joined] for side in ("n_l", "n_r"))
+        groups = components(len(truth), left.astype(np.int64), right.astype(np.int64))
+        together, all_pairs, most_sellers = judge_groups(groups, truth)
+        print(judged(f"{name}, groups", together, all_pairs, true, str(most_sellers)))
+
+
+def as_columns(values: StoreValues, most: int | None) -> pa.Table:
+    """Give each store's first value of each kind; values of more than *most* blank."""
+    columns = {"n": pa.array(np.arange(len(values)))}
+    for signal, source in SOURCES.items():
+        if source.column not in FIELDS:
+            continue
+        entries = values.by_signal[signal]
+        first = entries.first_of_store(len(values))
+        gone = first < 0
+        if most is not None:
+            gone |= (entries.holders() > most)[np.maximum(first, 0)]
+        columns[source.column] = entries.texts.take(pa.array(first, mask=gone))
+    return pa.table(columns)
 
 
 def peak_gigabytes() -> float:
