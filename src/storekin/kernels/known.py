@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from storekin.kernels.compiled import kernel
+from storekin.kernels.compiled import inlined, kernel
 from storekin.kernels.near import one_edit_apart
 
 _U = np.uint64
@@ -16,6 +16,17 @@ _AT = 64
 
 KIND = 15
 """The bits of a value's mark that tell its kind; the others are the caller's."""
+
+
+@inlined
+def _shift_of(starts: Any) -> Any:  # noqa: ANN401
+    """Give the bits of a key that do not tell its bucket."""
+    shift = _U(64)
+    size = len(starts) - 1
+    while size > 1:
+        size >>= 1
+        shift -= _U(1)
+    return shift
 
 
 @kernel("u8[::1](u1[::1], i8[::1], u1[::1])")
@@ -67,11 +78,7 @@ def find_values(
     found: Any,  # noqa: ANN401
 ) -> None:
     """Write the known value that each text is, or -1."""
-    shift = _U(64)
-    size = len(starts) - 1
-    while size > 1:
-        size >>= 1
-        shift -= _U(1)
+    shift = _shift_of(starts)
     for row in range(len(keys)):
         found[row] = -1
         bucket = keys[row] >> shift
@@ -146,11 +153,7 @@ def find_near(  # noqa: C901, PLR0912 - one walk over the buckets
     text equal to a known value is not near
     it. What finds no room is left out.
     """
-    shift = _U(64)
-    size = len(starts) - 1
-    while size > 1:
-        size >>= 1
-        shift -= _U(1)
+    shift = _shift_of(starts)
     written = 0
     longest = 0
     for row in range(len(offsets) - 1):
@@ -212,11 +215,7 @@ def find_rows(
 
     Gives how many there are, or one more than there is room for.
     """
-    shift = _U(64)
-    size = len(starts) - 1
-    while size > 1:
-        size >>= 1
-        shift -= _U(1)
+    shift = _shift_of(starts)
     written = 0
     for key in range(len(keys)):
         bucket = keys[key] >> shift
