@@ -315,3 +315,31 @@ def test_any_table_is_linked_by_a_map_of_its_columns(tmp_path: Path) -> None:
     assert trained.returncode == 0
     assert json.loads(linked.stdout)["groups"] == len(again)
     assert "SK115" in wrong.stderr
+
+
+def test_learnt_weights_are_used_by_match_and_compare(tmp_path: Path) -> None:
+    """Weights learnt from a table, changed by hand, change what a phone says."""
+    rows = [f"s{n},Name{n} Trading Ltd,1391234{n // 2:04d}" for n in range(12)]
+    table, pairs = tmp_path / "r.csv", tmp_path / "pairs.csv"
+    table.write_text("\n".join(["store,company_name,phone", *rows]))
+    pairs.write_text("left_phone,right_phone\n13912340000,13912340000\n")
+    weights, out = tmp_path / "w.toml", tmp_path / "out.parquet"
+    trained = run("train", "registrations", table, "--out", weights, "--json")
+    text = weights.read_text()
+    part = text[text.index("[signals.same_phone]") :]
+    base = next(line for line in part.splitlines() if line.startswith("base"))
+    weights.write_text(text.replace(part, part.replace(base, "base = 16.0", 1)))
+    chosen = ("--weights", weights, "--out", out, "--json")
+    matched = run("match", "registrations", table, *chosen)
+    found = pq.read_table(out)["same_phone"].to_pylist()
+    compared = run("compare", "registrations", pairs, *chosen)
+    scored = pq.read_table(out)["same_phone"].to_pylist()
+    wrong = run("compare", "registrations", pairs, "--weights", table, "--out", out)
+
+    assert json.loads(trained.stdout)["converged"] is True
+    assert matched.returncode == compared.returncode == 0
+    # 16 bits among a million stores are 6 among a thousand
+    assert found == [6.0] * 6
+    assert scored == [6.0]
+    assert "SK107" in wrong.stderr
+    assert wrong.returncode != 0

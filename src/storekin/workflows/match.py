@@ -230,14 +230,17 @@ def score_listing_pairs(
     return pa.table(score_columns(scores))
 
 
-def score_registration_pairs(both: Portfolio) -> pa.Table:
+def score_registration_pairs(
+    both: Portfolio, weights: IdentityModel | None = None
+) -> pa.Table:
     """Score given pairs of registrations; the stores are numbered ``left``, ``right``.
 
-    Store i of the left side and store i of the right side are a pair.
+    Store i of the left side and store i of the right side are a pair. ``weights``
+    stand for the shipped ones.
     """
     count = len(both.store_ids()) // 2
     pairs = pa.table({"left": np.arange(count), "right": np.arange(count) + count})
-    findings = compare_registrations(both, also=pairs, propose=False)
+    findings = compare_registrations(both, also=pairs, propose=False, weights=weights)
     # these were picked, and not found among all pairs of so many stores
     findings = replace(findings, prior_bits=findings.model.prior_given)
     table = registration_pairs(findings)

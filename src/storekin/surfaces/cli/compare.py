@@ -84,8 +84,15 @@ def compare_listings(
 @compare.command("registrations")
 @click.argument("pairs", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    help="Weights from storekin train registrations.",
+)
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
-def compare_registrations(pairs: Path, out: Path, *, machine_readable: bool) -> None:
+def compare_registrations(
+    pairs: Path, out: Path, weights: Path | None, *, machine_readable: bool
+) -> None:
     r"""Score each pair of registrations in PAIRS; the rows keep their order.
 
     PAIRS has left_company_name, right_company_name, left_phone, right_phone and so on.
@@ -94,6 +101,7 @@ def compare_registrations(pairs: Path, out: Path, *, machine_readable: bool) -> 
     Example:
         storekin compare registrations pairs.csv --out scored.parquet
     """
+    from storekin.identity.model import read_identity_model
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_compared, write_table
@@ -105,13 +113,14 @@ def compare_registrations(pairs: Path, out: Path, *, machine_readable: bool) -> 
     )
     from storekin.workflows.match import score_registration_pairs
 
+    own = None if weights is None else read_identity_model(weights)
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(pairs.name)
         raw = read_records(pairs)
         both, notes = typed_pairs(raw, "registrations")
         progress.step("comparisons")
-        scores = score_registration_pairs(numbered_stores(both))
+        scores = score_registration_pairs(numbered_stores(both), own)
         scored = beside(raw.table, scores)
         write_table(scored, out)
     print_compared(scored, notes, out, machine_readable=machine_readable)
