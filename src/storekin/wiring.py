@@ -20,8 +20,6 @@ from storekin.adapters.files.tables import (
     type_table,
 )
 from storekin.adapters.splink import (
-    Level,
-    SplinkModel,
     ask_levels,
     read_splink_model,
     score_by_splink,
@@ -512,11 +510,10 @@ def learn_splink_model(table: pa.Table, columns: ColumnMap) -> tuple[str, bool]:
     Raises:
         TrainingDataError: If hardly a pair of the table is found to be one.
     """
-    learnt = measure_sql_levels(table, columns, ask_levels)
-    comparisons = {
-        name: tuple(Level(one.condition, one.label, one.m, one.u) for one in levels)
-        for name, levels in learnt.comparisons.items()
-    }
-    key = columns.key or "unique_id"
-    model = SplinkModel(comparisons, learnt.rules, learnt.prior, key)
-    return write_splink_model(model), learnt.converged
+    model, converged = measure_sql_levels(table, columns, ask_levels)
+    return write_splink_model(model), converged
+
+
+def is_splink_model(path: Path) -> bool:
+    """Say whether a file of weights is, or will be, a model of Splink's."""
+    return path.suffix.lower() == ".json"

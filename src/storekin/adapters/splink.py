@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from storekin.errors import ModelFileError
+from storekin.identity.linking.sql import SqlLevel, SqlModel, quoted
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -24,32 +25,7 @@ IntArray = npt.NDArray[np.int64]
 _FIX = "name the JSON of a trained model, as Splink's save_model_to_json writes it"
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One level of a comparison: its SQL, m and u; both None where it is silence.
-
-    ``rare_by`` names the column whose values' rarity weighs, and ``rarity`` how much.
-    """
-
-    condition: str
-    label: str
-    m: float | None
-    u: float | None
-    rare_by: str | None = None
-    rarity: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class SplinkModel:
-    """A trained model: its comparisons by name, its blocking rules, and the prior."""
-
-    comparisons: Mapping[str, tuple[Level, ...]]
-    rules: tuple[str, ...]
-    prior: float
-    key: str
-
-
-def read_splink_model(path: Path) -> SplinkModel:
+def read_splink_model(path: Path) -> SqlModel:
     """Read a trained model.
 
     Raises:
@@ -85,13 +61,13 @@ def read_splink_model(path: Path) -> SplinkModel:
             _FIX,
         )
     key = str(data.get("unique_id_column_name") or "unique_id")
-    return SplinkModel(comparisons, rules, prior, key)
+    return SqlModel(comparisons, rules, prior, key)
 
 
-def _level(path: Path, comparison: str, data: Mapping[str, Any]) -> Level:
+def _level(path: Path, comparison: str, data: Mapping[str, Any]) -> SqlLevel:
     condition, label = str(data["sql_condition"]), str(data.get("label_for_charts", ""))
     if data.get("is_null_level"):
-        return Level(condition, label, None, None)
+        return SqlLevel(condition, label, None, None)
     m, u = data.get("m_probability"), data.get("u_probability")
     if not all(isinstance(one, int | float) and one > 0 for one in (m, u)):
         raise ModelFileError(
@@ -100,7 +76,7 @@ def _level(path: Path, comparison: str, data: Mapping[str, Any]) -> Level:
         )
     rare_by = data.get("tf_adjustment_column")
     weight = data.get("tf_adjustment_weight", 1.0)
-    return Level(condition, label, m, u, rare_by, float(weight))
+    return SqlLevel(condition, label, m, u, rare_by, float(weight))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +89,7 @@ class ScoredPairs:
     prior_bits: float
 
 
-def score_by_splink(model: SplinkModel, table: pa.Table, path: Path) -> ScoredPairs:
+def score_by_splink(model: SqlModel, table: pa.Table, path: Path) -> ScoredPairs:
     """Find and weigh a table's pairs as Splink does with the model.
 
     Raises:
@@ -186,7 +162,7 @@ def _case(conditions: Sequence[str]) -> str:
 def _sides(columns: Sequence[str]) -> str:
     """Put both rows of each pair side by side, under Splink's names."""
     sides = ", ".join(
-        f"{side}.{_name(column)} as {_name(column + ending)}"
+        f"{side}.{quoted(column)} as {quoted(column + ending)}"
         for column in columns
         for side, ending in (("l", "_l"), ("r", "_r"))
     )
@@ -196,11 +172,7 @@ def _sides(columns: Sequence[str]) -> str:
     )
 
 
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
-def _bits(connection: Any, table: pa.Table, levels: Sequence[Level]) -> FloatArray:  # noqa: ANN401
+def _bits(connection: Any, table: pa.Table, levels: Sequence[SqlLevel]) -> FloatArray:  # noqa: ANN401
     """Weigh one comparison over all pairs, what is equal by how rare it is."""
     case = _case([level.condition for level in levels])
     query = f"select {case} g from ({_sides(table.column_names)}) order by a, b"
@@ -220,7 +192,7 @@ def _bits(connection: Any, table: pa.Table, levels: Sequence[Level]) -> FloatArr
 
 def _shares(connection: Any, column: str) -> FloatArray:  # noqa: ANN401
     """Give, for each pair, the larger share of the rows that have its two values."""
-    name = _name(column)
+    name = quoted(column)
     query = (
         f"with t as (select {name} v, count(*) / sum(count(*)) over () s from r"
         f" where {name} is not null group by 1)"
@@ -231,7 +203,7 @@ def _shares(connection: Any, column: str) -> FloatArray:  # noqa: ANN401
     return np.asarray(connection.execute(query).fetchnumpy()["s"], np.float64)
 
 
-def write_splink_model(model: SplinkModel) -> str:
+def write_splink_model(model: SqlModel) -> str:
     """Write a model as the JSON that Splink loads."""
     comparisons = [
         {
@@ -252,7 +224,7 @@ def write_splink_model(model: SplinkModel) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
-def _level_as_json(level: Level) -> dict[str, object]:
+def _level_as_json(level: SqlLevel) -> dict[str, object]:
     told: dict[str, object] = {
         "sql_condition": level.condition,
         "label_for_charts": level.label,

@@ -15,6 +15,7 @@ import pyarrow as pa
 from storekin.identity.hubs import Commonness
 from storekin.identity.model import NEAR_SIGNALS
 from storekin.identity.values import IntArray, StoreValues, Values
+from storekin.kernels.numbering import sizes_of_runs
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import TextColumn
 
@@ -46,7 +47,7 @@ PROPOSING = (
 """Signals of which one shared value brings two stores together."""
 
 SOFT = ("similar_address", "shares_device", "similar_company_name")
-_GENERIC_FOR_RULES = 5
+GENERIC_FOR_RULES = 5
 _COMPANY, _PERSON = "similar_company_name", "similar_legal_person_name"
 
 Pairs = tuple[IntArray, IntArray]
@@ -82,7 +83,7 @@ def _sharing(
     those of identifiers are kept up to the limit of rules.
     """
     entries, common = values.by_signal[signal], commonness[signal]
-    many = common.registrants >= _GENERIC_FOR_RULES
+    many = common.registrants >= GENERIC_FOR_RULES
     anyone = common.generic | many if signal in SOFT else common.generic & many
     wanted = (common.holders > 1) & ~anyone
     return _paired(entries.codes, entries.stores, wanted[entries.codes])
@@ -94,9 +95,7 @@ def pairs_of_few(keys: npt.NDArray[np.integer], holders: IntArray, most: int) ->
 
     order = np.argsort(keys, kind="stable")
     keys, holders = keys[order], holders[order]
-    begins = np.ones(len(keys), np.bool_)
-    begins[1:] = keys[1:] != keys[:-1]
-    sizes = np.diff(np.append(np.flatnonzero(begins), len(keys)))
+    sizes = sizes_of_runs(keys)
     few = np.repeat((sizes > 1) & (sizes <= most), sizes)
     found: Pairs = pairs_of_keys(keys[few].astype(np.uint64), holders[few], most)
     return found

@@ -29,6 +29,7 @@ _SURE = 0.9
 _BELIEF = 50.0
 """Pairs that the shipped shares count for, beside those that are found."""
 
+_WEIGHTS = ("base", "near", "beside", "different")
 _STATES = (SAME, NEAR, BESIDE, DIFFERENT)
 Shares = tuple[float, float, float, float]
 Judge = Callable[[IdentityModel], Mapping[str, Commonness]]
@@ -60,7 +61,7 @@ def learn_habits(
     teach itself what brought the pair together.
     """
     stores = len(values)
-    states = _all_states(left, right, values, judge(model.among(stores)))
+    states = _all_states(left, right, values, judge(model.among(stores)), model)
     learnt, counts = model, {}
     for number in range(MOST_ROUNDS):
         fitted = learnt.among(stores)
@@ -96,7 +97,8 @@ def learn_labels(
 ) -> Learnt:
     """Learn from pairs of which a person said whether they have one seller."""
     shares, counts = {}, {}
-    for signal, state in _all_states(left, right, values, commonness).items():
+    states = _all_states(left, right, values, commonness, model)
+    for signal, state in states.items():
         shares[signal], counts[signal] = _shares(
             state, labels.astype(np.float64), model.signals[signal]
         )
@@ -108,16 +110,15 @@ def _all_states(
     right: IntArray,
     values: StoreValues,
     commonness: Mapping[str, Commonness],
+    model: IdentityModel,
 ) -> dict[str, npt.NDArray[np.uint8]]:
     """Compare the pairs by each signal of which shares were measured.
 
     A shared value that is generic says nothing of a seller's habits.
     """
-    from storekin.identity.model import load_identity_model
-
     found = {}
     for signal, common in commonness.items():
-        if not load_identity_model().signals[signal].kept:
+        if not model.signals[signal].kept:
             continue
         state, one, _ = compare_signal(left, right, signal, values, common)
         same = np.flatnonzero(state == SAME)
@@ -167,7 +168,7 @@ def _farthest(one: IdentityModel, other: IdentityModel) -> float:
     farthest: float = max(
         abs(getattr(one.signals[signal], name) - getattr(other.signals[signal], name))
         for signal in one.signals
-        for name in ("base", "near", "beside", "different")
+        for name in _WEIGHTS
     )
     return farthest
 
@@ -187,9 +188,7 @@ def write_identity_model(learnt: Learnt, stores: int, how: str) -> str:
         end = text.find("\n[", begin)
         end = len(text) if end < 0 else end
         part = text[begin:end]
-        for name in ("base", "near", "beside", "different"):
-            part = _set(part, name, getattr(weights, name))
-        for name in ("kept", "slipped", "moved", "changed"):
+        for name in (*_WEIGHTS, "kept", "slipped", "moved", "changed"):
             part = _set(part, name, getattr(weights, name))
         text = text[:begin] + part + text[end:]
     return head + text

@@ -12,6 +12,13 @@ _PART = 1 << 21
 Numbers = npt.NDArray[np.int32]
 
 
+def sizes_of_runs(keys: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
+    """Give how long each run of equal keys is; *keys* sorted."""
+    begins = np.ones(len(keys), np.bool_)
+    begins[1:] = keys[1:] != keys[:-1]
+    return np.diff(np.append(np.flatnonzero(begins), len(keys)))
+
+
 def number_column(values: TokenArray) -> tuple[Numbers, TokenArray, Numbers]:
     """Number values by first appearance.
 

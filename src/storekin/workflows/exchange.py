@@ -6,7 +6,6 @@ comparison finds to be one, each by its probability, and u on pairs taken at ran
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ import pyarrow as pa
 from storekin.errors import TrainingDataError
 from storekin.identity.linking.columns import ColumnMap, Kind
 from storekin.identity.linking.linkage import JOIN_BITS, link_rows
+from storekin.identity.linking.sql import SqlLevel, SqlModel, quoted
 from storekin.identity.linking.values import read_columns
 from storekin.identity.values import IntArray
 from storekin.workflows.link import LinkedTable, name_rows
@@ -60,33 +60,12 @@ _TELLING = ("phone", "email", "identifier", "company_name")
 """Kinds of which one equal value is enough to compare two rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class SqlLevel:
-    """A level as a condition, with its m and u; None where it is silence."""
-
-    condition: str
-    label: str
-    m: float | None = None
-    u: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SqlModel:
-    """Levels of each column, the rules that bring pairs together, and the prior."""
-
-    comparisons: dict[str, tuple[SqlLevel, ...]]
-    rules: tuple[str, ...]
-    prior: float
-    converged: bool
-
-
-def quoted(name: str) -> str:
-    """Write a column's name as SQL does."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def measure_sql_levels(table: pa.Table, columns: ColumnMap, ask: AskLevels) -> SqlModel:
+def measure_sql_levels(
+    table: pa.Table, columns: ColumnMap, ask: AskLevels
+) -> tuple[SqlModel, bool]:
     """Learn what the columns say, and measure it by conditions that SQL can tell.
+
+    Says, too, whether what was learnt had come to rest.
 
     Raises:
         TrainingDataError: If hardly a pair of the table is found to be one.
@@ -120,8 +99,8 @@ def measure_sql_levels(table: pa.Table, columns: ColumnMap, ask: AskLevels) -> S
         )
     count = table.num_rows
     prior = float(sure.sum() / (count * (count - 1) / 2))
-    rules = _rules(columns)
-    return SqlModel(comparisons, rules, prior, found.mixture.converged)
+    model = SqlModel(comparisons, _rules(columns), prior, columns.key or "unique_id")
+    return model, found.mixture.converged
 
 
 def _conditions(name: str, kind: Kind) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from storekin.errors import InvalidRecordError
-from storekin.identity.blocking import MOST_PAIRED
+from storekin.identity.blocking import GENERIC_FOR_RULES, MOST_PAIRED
 from storekin.identity.history import KnownGroup, carry_ids
 from storekin.identity.hubs import SMOOTHING
 from storekin.identity.judgements import binding
@@ -38,7 +38,7 @@ from storekin.identity.screening.pairs import (
     may_join_groups,
     sum_bits,
 )
-from storekin.identity.screening.regroup import GroupChange, KnownGroups
+from storekin.identity.screening.regroup import GroupChange, KnownGroups, changes_in
 from storekin.identity.screening.relaying import values_of
 from storekin.identity.screening.subject import Subject, read_record
 from storekin.identity.screening.tally import bits_of_name
@@ -245,7 +245,7 @@ class RegistrationIndex:
         """
         with self._lock:
             if self._known.added() or self._known.gone:
-                self._lay_out_anew()
+                self._lay_out_anew(self._every_group())
             about = {
                 "judgements": [one.as_json() for one in self._judgements],
                 "register": [hub.as_json() for hub in self._register],
@@ -323,8 +323,9 @@ class RegistrationIndex:
         if changed <= MOST_ADDED and not (moved and count <= SOON_LAID_OUT):
             return []
         before = self._every_group()
-        self._lay_out_anew()
-        return _changes_between(before, self._every_group())
+        self._lay_out_anew(before)
+        told = carry_ids(before, [group.stores for group in self._every_group()])
+        return changes_in(told)
 
     def _every_group(self) -> list[KnownGroup]:
         found = {}
@@ -338,8 +339,8 @@ class RegistrationIndex:
                 found[name] = KnownGroup(id=name, stores=tuple(sorted(stores)))
         return list(found.values())
 
-    def _lay_out_anew(self) -> None:
-        groups = self._every_group()
+    def _lay_out_anew(self, groups: Sequence[KnownGroup]) -> None:
+        """Lay all out anew; the ids of *groups*, all there are, go on."""
         values = values_of(self._known)
         self._take(*_lay_out(values, self._judgements, self._register, groups))
 
@@ -354,7 +355,7 @@ class RegistrationIndex:
         return (
             weight.bits,
             weight.generic,
-            weight.registrants >= 5,
+            weight.registrants >= GENERIC_FOR_RULES,
             weight.holders > 1,
             known.first_of(code) if weight.holders > MOST_PAIRED else None,
         )
@@ -462,17 +463,6 @@ def _lay_out(
         {"store": pa.array(ids, pa.string()), "group": pa.array(names, pa.string())}
     )
     return table, lay_out(values, likely, findings.model.hubs)
-
-
-def _changes_between(
-    before: Sequence[KnownGroup], after: Sequence[KnownGroup]
-) -> list[GroupChange]:
-    told = carry_ids(before, [group.stores for group in after])
-    stores = {group.id: group.stores for group in told.groups}
-    return [
-        GroupChange(name, stores.get(name, ()), events)
-        for name, events in told.events.items()
-    ]
 
 
 def _judgement_of(line: Mapping[str, str]) -> Judgement:

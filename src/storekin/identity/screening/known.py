@@ -273,11 +273,12 @@ class KnownStores:
         if store < self.laid.stores:
             person = int(self.laid.persons[store])
             return -1 if person == NONE else person
-        return self._first_person(self._codes[store])
+        return self.first_of_kind(store, _PERSON)
 
-    def _first_person(self, codes: Iterable[int]) -> int:
-        persons = [code for code in codes if self.kind_of(code) == _PERSON]
-        return min(persons, key=self.text_of, default=-1)
+    def first_of_kind(self, store: int, kind: int) -> int:
+        """Give a store's first value of a kind in the order of texts, or -1."""
+        codes = [code for code in self.codes_of(store) if self.kind_of(code) == kind]
+        return min(codes, key=self.text_of, default=-1)
 
     def joined_by_papers(self, papers: int, store: int) -> set[int]:
         """Give all stores that a set of sound papers ties to one another."""
@@ -633,7 +634,7 @@ class KnownStores:
         self._codes[number] = codes
         for papers, labels in enumerate(subject.registrants):
             self._join(papers, number, labels, subject)
-        person = self._first_person(codes)
+        person = self.person_of(number)
         for code in codes:
             kind = self.kind_of(code)
             parties = self._parties.get(code)

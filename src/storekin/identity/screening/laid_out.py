@@ -24,6 +24,7 @@ from storekin.identity.hubs import (
 from storekin.identity.model import NEAR_SIGNALS, HubRule
 from storekin.identity.screening.tally import size_bits
 from storekin.identity.values import SOURCES, IntArray, StoreValues, Values
+from storekin.kernels.numbering import sizes_of_runs
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import TextColumn
 
@@ -39,6 +40,7 @@ PAPERS_OF = tuple(PAPER_SETS.index(papers_for(signal)) for signal in SIGNALS)
 """By which set of papers the holders of each kind of value are told apart."""
 
 NONE = 0xFFFFFFFF
+_PERSON = "similar_legal_person_name"
 
 _MOST_ALIKE = 100
 """Values under one key of a part; more are met by keys that say more, of which there
@@ -114,7 +116,7 @@ class LaidOut:
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """The pairs of stores that may join, both ways, and what they came to."""
+    """The pairs of stores that may join with their odds, and all stores' groups."""
 
     left: IntArray
     right: IntArray
@@ -146,12 +148,13 @@ def lay_out(values: StoreValues, likely: Likely, rule: HubRule) -> LaidOut:
     sole[every_value[alone] - shared] = every_store[alone]
     near = _near_table(kinds, numbers)
     told = tell_registrants(values)
+    persons = values.by_signal[_PERSON].first_of_store(stores)
     words = NameWords.of(kinds[SIGNALS.index("similar_company_name")].texts)
     return LaidOut(
         text_data=text_data,
         text_starts=text_starts,
         marks=marks,
-        **_parties(values, told, kinds, counts, shared, rule),
+        **_parties(told, persons, kinds, counts, shared, rule),
         sole=sole,
         store_starts=_starts(every_store, stores),
         store_values=every_value[order],
@@ -163,7 +166,7 @@ def lay_out(values: StoreValues, likely: Likely, rule: HubRule) -> LaidOut:
         names=np.array([words.names], np.int32),
         **_edges(likely, stores),
         groups=likely.groups.astype(np.uint32),
-        persons=_persons(values, numbers),
+        persons=_persons(persons, numbers),
         registrants=np.stack([told[p].groups for p in PAPER_SETS]).astype(np.int32),
         papered=_papered(told),
     )
@@ -230,15 +233,14 @@ def _starts(rows: npt.NDArray[np.integer], count: int) -> U4:
 
 
 def _parties(
-    values: StoreValues,
     told: Mapping[tuple[str, ...], Registrants],
+    person: IntArray,
     kinds: list[Values],
     counts: list[IntArray],
     shared: int,
     rule: HubRule,
 ) -> Arrays:
     """Lay out who holds each shared value, and what the hub rule asks of them."""
-    person = values.by_signal["similar_legal_person_name"].first_of_store(len(values))
     holders: list[IntArray] = []
     parties: list[IntArray] = []
     sizes: list[IntArray] = []
@@ -304,11 +306,9 @@ def _size_bits(sizes: IntArray, rule: HubRule) -> npt.NDArray[np.float64]:
     return bits[place] if len(sizes) else np.zeros(0)
 
 
-def _persons(values: StoreValues, numbers: list[IntArray]) -> U4:
-    kind = SIGNALS.index("similar_legal_person_name")
-    first = values.by_signal[SIGNALS[kind]].first_of_store(len(values))
-    told = np.full(len(values), NONE, np.uint32)
-    told[first >= 0] = numbers[kind][first[first >= 0]]
+def _persons(first: IntArray, numbers: list[IntArray]) -> U4:
+    told = np.full(len(first), NONE, np.uint32)
+    told[first >= 0] = numbers[SIGNALS.index(_PERSON)][first[first >= 0]]
     return told
 
 
@@ -338,9 +338,7 @@ def _near_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
         keys, rows = part_keys(column.data, column.offsets)
         order = np.argsort(keys, kind="stable")
         keys, rows = keys[order], rows[order]
-        begins = np.ones(len(keys), np.bool_)
-        begins[1:] = keys[1:] != keys[:-1]
-        sizes = np.diff(np.append(np.flatnonzero(begins), len(keys)))
+        sizes = sizes_of_runs(keys)
         crowd = np.repeat(sizes > _MOST_ALIKE, sizes)
         more, its = deletion_keys(
             column.data, column.offsets, np.unique(rows[crowd]).astype(np.int64)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from storekin.identity.blocking import (
+    GENERIC_FOR_RULES,
     MOST_HOLDERS_NEAR,
     MOST_NEAR,
     MOST_PAIRED,
@@ -31,8 +32,6 @@ _SOFT = tuple(
 )
 _ALL_PAPERS = tuple(SIGNALS.index(signal) for signal in ALL_PAPERS)
 _CARD = SIGNALS.index("same_legal_person_id")
-_GENERIC_FOR_RULES = 5
-_MOST_BEHIND_A_DOOR = MOST_NEAR
 
 
 @dataclass(slots=True)
@@ -181,7 +180,7 @@ class Comparison:
             for text, code in ours:
                 if code >= 0 and code not in codes:
                     continue
-                if len(others) + 1 > _MOST_BEHIND_A_DOOR or not self._is_early(code):
+                if len(others) + 1 > MOST_NEAR or not self._is_early(code):
                     continue
                 for other in others:
                     if one_number(text, known.text_of(other)):
@@ -197,20 +196,13 @@ class Comparison:
             store
             for store in known.holders_of(company[0])
             if known.person_of(store) == subject.person
-            and self._first_company(store) == company[0]
+            and known.first_of_kind(store, _COMPANY) == company[0]
         ]
         if len(stores) + (subject.number < 0) > MOST_PAIRED:
             first = min(stores, key=known.name_of)
             if not self._goes_before(first):
                 return [first]
         return stores[: self._most()]
-
-    def _first_company(self, store: int) -> int:
-        known = self._known
-        own = [
-            code for code in known.codes_of(store) if known.kind_of(code) == _COMPANY
-        ]
-        return own[0] if len(own) == 1 else min(own, key=known.text_of)
 
     # ---- what a pair says ----
 
@@ -350,7 +342,7 @@ def _only(kind: int, text: str) -> Texts:
 
 
 def _anyones(kind: int, weight: Weight) -> bool:
-    many = weight.registrants >= _GENERIC_FOR_RULES
+    many = weight.registrants >= GENERIC_FOR_RULES
     return weight.generic or many if kind in _SOFT else weight.generic and many
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from storekin.identity.grouping import Edges, group_stores
-from storekin.identity.history import GroupEvent, KnownGroup, carry_ids
+from storekin.identity.history import GroupEvent, KnownGroup, Succession, carry_ids
 from storekin.identity.model import IdentityModel
 from storekin.identity.screening.laid_out import LaidOut
 from storekin.identity.values import IntArray
@@ -210,11 +210,16 @@ class KnownGroups:
         for one in told.groups:
             self._id_of[numbers[one.stores[0]]] = one.id
             self._in_use.add(one.id)
-        stores_of = {one.id: one.stores for one in told.groups}
-        return [
-            GroupChange(group, stores_of.get(group, ()), events)
-            for group, events in told.events.items()
-        ]
+        return changes_in(told)
+
+
+def changes_in(told: Succession) -> list[GroupChange]:
+    """Give what became of each group that a succession tells an event of."""
+    stores = {group.id: group.stores for group in told.groups}
+    return [
+        GroupChange(name, stores.get(name, ()), events)
+        for name, events in told.events.items()
+    ]
 
 
 def _both_ways(pairs: Collection[Pair]) -> dict[int, list[int]]:

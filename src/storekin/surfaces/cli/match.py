@@ -152,7 +152,12 @@ def match_registrations(
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_matched, write_table, write_text
-    from storekin.wiring import read_judgements, read_records, typed_records
+    from storekin.wiring import (
+        is_splink_model,
+        read_judgements,
+        read_records,
+        typed_records,
+    )
     from storekin.workflows.groups import (
         lay_out_groups,
         read_groups,
@@ -163,7 +168,7 @@ def match_registrations(
 
     if earlier is not None and groups is None:
         raise click.UsageError("--earlier goes with --groups")
-    if columns is not None or (weights and weights.suffix.lower() == ".json"):
+    if columns is not None or (weights and is_splink_model(weights)):
         if judgements or hubs:
             raise click.UsageError("--judgements and --hubs go without --columns")
         _match_mapped(
@@ -216,7 +221,7 @@ def _match_mapped(
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_linked, write_table, write_text
-    from storekin.wiring import link_by_splink, read_records
+    from storekin.wiring import is_splink_model, link_by_splink, read_records
     from storekin.workflows.groups import (
         lines_of_groups,
         read_groups,
@@ -226,7 +231,7 @@ def _match_mapped(
 
     out, groups, earlier = outputs
     known = [] if earlier is None else read_groups(earlier)
-    if columns is not None and weights and weights.suffix.lower() == ".json":
+    if columns is not None and weights and is_splink_model(weights):
         raise click.UsageError("a model of Splink's names its columns: leave --columns")
     chosen = None if columns is None else load_column_map(columns)
     prepare(announce)

@@ -137,10 +137,15 @@ def train_registrations(
     from storekin.kernels.compiled import prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_learnt, write_text
-    from storekin.wiring import learn_registrations, learn_splink_model, read_records
+    from storekin.wiring import (
+        is_splink_model,
+        learn_registrations,
+        learn_splink_model,
+        read_records,
+    )
     from storekin.workflows.link import learn_table_weights, load_column_map
 
-    if _is_splink(out) and columns is None:
+    if is_splink_model(out) and columns is None:
         raise click.UsageError("a model for Splink (.json) needs --columns")
     if columns is not None and labels is not None:
         raise click.UsageError("--labels goes without --columns")
@@ -150,14 +155,10 @@ def train_registrations(
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
         if chosen is not None:
-            learn = learn_splink_model if _is_splink(out) else learn_table_weights
+            learn = learn_splink_model if is_splink_model(out) else learn_table_weights
             text, converged = learn(read_records(file).table, chosen)
         else:
             text, learnt = learn_registrations(file, labels, progress.step)
             converged, pairs = learnt.converged, learnt.pairs
         write_text(text, out)
     print_learnt(converged, pairs, out, machine_readable=machine_readable)
-
-
-def _is_splink(out: Path) -> bool:
-    return out.suffix.lower() == ".json"
