@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isfinite, nan
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,7 @@ from storekin.identity.linking.columns import ColumnMap
 from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.model import model_to_text
 from storekin.listings.training import Report
+from storekin.records.declaration import Declaration
 from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.records.tables import TABLES, TableName, column_names
@@ -126,9 +128,7 @@ def read_store_pairs(path: Path) -> list[tuple[str, str]]:
         MissingColumnError: If it lacks one of them.
     """
     raw = read_raw(path)
-    for column in ("left", "right"):
-        if column not in raw.table.column_names:
-            raise MissingColumnError.at(raw.file, column, raw.table.column_names)
+    _need_columns(raw, ("left", "right"))
     return [
         (left, right)
         for left, right in zip(
@@ -146,9 +146,7 @@ def read_judgements(path: Path) -> list[Judgement]:
     """
     raw = read_raw(path)
     needed = ("left", "right", "verdict", "reason", "author", "made_on")
-    for column in needed:
-        if column not in raw.table.column_names:
-            raise MissingColumnError.at(raw.file, column, raw.table.column_names)
+    _need_columns(raw, needed)
     judgements = []
     for number, row in enumerate(raw.table.to_pylist(), 1):
         for column in needed:
@@ -206,12 +204,66 @@ def write_judgement(
     return written, [c for c in conflicts if pair <= set(c.stores())]
 
 
+def read_declarations(path: Path) -> list[Declaration]:
+    """Read declared groups: group, store; need, declared_on, expires_on.
+
+    Raises:
+        StorekinError: If a column is missing, or a row says something else.
+    """
+    raw = read_raw(path)
+    _need_columns(raw, ("group", "store"))
+    found = []
+    for number, row in enumerate(raw.table.to_pylist(), 1):
+        days = {
+            name: _day(raw.file, number, row[name]) if row.get(name) else None
+            for name in ("declared_on", "expires_on")
+        }
+        found.append(
+            Declaration(
+                group=row["group"] or "",
+                store=row["store"] or "",
+                need=row.get("need") or "",
+                **days,
+            )
+        )
+    return found
+
+
+def read_values(path: Path) -> dict[str, float]:
+    """Read what listings are worth: listing, value.
+
+    Raises:
+        StorekinError: If a column is missing, or a value is no number above zero.
+    """
+    raw = read_raw(path)
+    _need_columns(raw, ("listing", "value"))
+    values = {}
+    for number, row in enumerate(raw.table.to_pylist(), 1):
+        try:
+            value = float(row["value"])
+        except (TypeError, ValueError):
+            value = nan
+        if not (isfinite(value) and value >= 0) or not row["listing"]:
+            raise InvalidRecordError(
+                f"{raw.file}, row {number}: {row['value']!r} is no value of a listing",
+                "give each listing a number from 0 on",
+            )
+        values[row["listing"]] = value
+    return values
+
+
+def _need_columns(raw: RawTable, columns: Sequence[str]) -> None:
+    for column in columns:
+        if column not in raw.table.column_names:
+            raise MissingColumnError.at(raw.file, column, raw.table.column_names)
+
+
 def _day(file: str, number: int, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise InvalidRecordError(
-            f"{file}, judgement {number}: {text!r} is no calendar day",
+            f"{file}, row {number}: {text!r} is no calendar day",
             "write it as year-month-day, such as 2026-03-31",
         ) from None
 

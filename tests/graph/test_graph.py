@@ -39,7 +39,6 @@ def shared_bits(carriers: int) -> float:
         np.ones(len(left)),
         rows.astype(np.int32),
         np.ones(len(left), np.bool_),
-        worst_level=1,
     )
     return float(shared.bits[0])
 
@@ -65,7 +64,6 @@ def test_a_product_counts_once_however_often_it_is_listed() -> None:
         np.ones(9),
         owners,
         np.ones(9, np.bool_),
-        worst_level=1,
     )
 
     assert shared.families.tolist() == [1]
@@ -86,7 +84,6 @@ def test_large_catalogues_meet_by_chance() -> None:
             np.ones(2),
             owners,
             np.ones(2, np.bool_),
-            worst_level=1,
         )
         return float(shared.bits[0])
 
@@ -103,7 +100,6 @@ def test_one_product_by_words_alone_links_no_catalogues() -> None:
         np.ones(1),
         np.array([0, 1], np.int32),
         np.zeros(1, np.bool_),
-        worst_level=1,
     )
     test = find_policy("aliexpress").duplicates
 

@@ -11,12 +11,8 @@ from hypothesis import strategies as st
 import storekin
 from storekin.errors import ModelFileError
 from storekin.listings.features import FEATURES, SIGNAL_GROUPS, column_names
-from storekin.listings.model import (
-    LISTING_SIGNALS,
-    load_listing_model,
-    model_from_text,
-    model_to_text,
-)
+from storekin.listings.model import load_listing_model, model_from_text, model_to_text
+from storekin.listings.signals import LISTING_SIGNALS
 from storekin.listings.trees import STEPS, trees_from_lines
 
 TREE = [

@@ -77,7 +77,7 @@ def test_explaining_prints_rules_with_their_source(demo_folder: Path) -> None:
 
     assert "Duplicate registration" in text
     assert "+19.00 bits" in text
-    assert "confidence: low" in text
+    assert "confidence: medium" in text
     assert "Against:" in text
     data = json.loads(
         run("explain", demo_folder, "cedar-audio", "cedar-sound", "--json").stdout

@@ -14,7 +14,7 @@ import pytest
 
 import storekin
 from storekin.errors import OutputFolderError, UnknownStoreError
-from storekin.listings.model import LISTING_SIGNALS
+from storekin.listings.signals import LISTING_SIGNALS
 from storekin.workflows.outputs import FILES, replaced_folder, safe_cell
 from storekin.workflows.scan import ScanResult
 

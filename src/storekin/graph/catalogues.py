@@ -43,7 +43,9 @@ class SharedCatalogues:
 
     ``families`` counts products, ``pairs`` listing pairs, ``share`` is of the smaller
     catalogue (0 to 1), ``carriers`` how many stores carry the commonest product.
-    ``first`` and ``rows`` list each store pair's rows of the scored pairs.
+    ``first`` and ``rows`` list each store pair's rows of the scored pairs; ``weight``
+    has what each product weighs, in hundredths of a bit, on its likeliest row, which
+    ``begins`` marks, and 0 on its others.
     """
 
     left: IntArray
@@ -56,6 +58,8 @@ class SharedCatalogues:
     carriers: IntArray
     first: IntArray
     rows: IntArray
+    weight: IntArray
+    begins: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.left)
@@ -69,18 +73,20 @@ def share_catalogues(
     owners: npt.NDArray[np.int32],
     proven: npt.NDArray[np.bool_],
     *,
-    worst_level: int,
+    sizes: IntArray | None = None,
+    rows: IntArray | None = None,
 ) -> SharedCatalogues:
     """Join listing pairs into products, and products into pairs of stores.
 
     ``left`` and ``right`` are rows of the listings table, ``owners`` their stores;
-    pairs above ``worst_level`` (0 is identical) are left out. ``proven`` marks pairs
-    that a picture or a product code bears out.
+    pairs within a store are left out. ``proven`` marks pairs that a picture or a
+    product code bears out; ``sizes`` are the stores' catalogues, counted from
+    ``owners`` where not given, ``rows`` the pairs' own numbers.
     """
     from storekin.kernels.groups import components
 
     total = len(owners)
-    chosen = np.flatnonzero((level <= worst_level) & (owners[left] != owners[right]))
+    chosen = np.flatnonzero(owners[left] != owners[right])
     a, b = left[chosen], right[chosen]
     family = components(total, a, b)
     touched = np.unique(np.concatenate([a, b]))
@@ -109,18 +115,26 @@ def share_catalogues(
         none = np.empty(0, np.int64)
         zero = np.empty(0, np.float64)
         return SharedCatalogues(
-            none, none, none, none, zero, zero, zero, none, np.zeros(1, np.int64), none
+            none,
+            none,
+            none,
+            none,
+            zero,
+            zero,
+            zero,
+            none,
+            np.zeros(1, np.int64),
+            none,
+            none,
+            none == 1,
         )
-    sizes = np.bincount(owners, minlength=int(owners.max()) + 1)
+    if sizes is None:
+        sizes = np.bincount(owners, minlength=int(owners.max()) + 1)
     pair_left, pair_right = low[begins], high[begins]
     families = np.add.reduceat(new_family.astype(np.int64), begins)
     share = families / np.minimum(sizes[pair_left], sizes[pair_right])
     share = np.minimum(np.round(share, 4), 1.0)
-    by_chance = np.clip(share / CHANCE_SHARE, LEAST_SHARE_WEIGHT, 1.0)
-    bits = np.round(np.add.reduceat(cents, begins) / 100 * by_chance, 2)
-    bits = np.minimum(bits, MOST_BITS)
-    whole = (share >= CATALOGUE_SHARE) & (families >= CATALOGUE_FAMILIES) & (bits > 0)
-    bits = np.where(whole, np.minimum(bits + CATALOGUE_BITS, MOST_BITS), bits)
+    bits = _store_bits(np.add.reduceat(cents, begins), families, share)
     unsure = np.where(new_family, np.log(np.maximum(1 - sure, 1e-6)), 0.0)
     return SharedCatalogues(
         left=pair_left,
@@ -132,5 +146,28 @@ def share_catalogues(
         probability=np.round(1 - np.exp(np.add.reduceat(unsure, begins)), 6),
         carriers=np.maximum.reduceat(carriers[fam], begins),
         first=np.append(begins, len(low)),
-        rows=chosen,
+        rows=chosen if rows is None else rows[chosen],
+        weight=cents,
+        begins=new_family,
     )
+
+
+def weigh_shared(cents: IntArray, smaller: int) -> float:
+    """Weigh products that two stores have in common, in bits.
+
+    ``cents`` are the products' weights in hundredths of a bit, ``smaller`` the size of
+    the smaller catalogue.
+
+    >>> weigh_shared(np.array([600]), 4), weigh_shared(np.array([600]), 1000)
+    (6.0, 1.5)
+    """
+    share = np.minimum(np.round(np.array([len(cents) / smaller]), 4), 1.0)
+    bits = _store_bits(np.array([cents.sum()]), np.array([len(cents)]), share)
+    return float(bits[0])
+
+
+def _store_bits(cents: IntArray, families: IntArray, share: FloatArray) -> FloatArray:
+    by_chance = np.clip(share / CHANCE_SHARE, LEAST_SHARE_WEIGHT, 1.0)
+    bits = np.minimum(np.round(cents / 100 * by_chance, 2), MOST_BITS)
+    whole = (share >= CATALOGUE_SHARE) & (families >= CATALOGUE_FAMILIES) & (bits > 0)
+    return np.where(whole, np.minimum(bits + CATALOGUE_BITS, MOST_BITS), bits)

@@ -33,7 +33,8 @@ class IdentityEvidence:
     """All evidence on all pairs, one row each, sorted by pair and signal.
 
     ``signal`` numbers the signals in the model's order; ``left_code`` and
-    ``right_code`` number the values; ``near`` tells a near agreement.
+    ``right_code`` number the values; ``near`` tells a near agreement. ``whole`` are
+    the bits before agreements of one cause were counted once.
     """
 
     pair: IntArray
@@ -43,9 +44,16 @@ class IdentityEvidence:
     right_code: IntArray
     near: npt.NDArray[np.bool_]
     generic: npt.NDArray[np.bool_]
+    whole: FloatArray
 
     def __len__(self) -> int:
         return len(self.pair)
+
+    def take(self, rows: IntArray) -> "IdentityEvidence":
+        """Give the chosen rows."""
+        return IdentityEvidence(
+            **{name: getattr(self, name)[rows] for name in self.__slots__}
+        )
 
 
 def weigh(
@@ -82,8 +90,10 @@ def weigh(
             parts.append(_rows(apart, number, bits, one, other))
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     order = np.lexsort((joined["signal"], joined["pair"]))
-    evidence = IdentityEvidence(**{key: v[order] for key, v in joined.items()})
-    return _count_once(evidence, list(values.by_signal), model)
+    evidence = IdentityEvidence(
+        **{key: v[order] for key, v in joined.items()}, whole=joined["bits"][order]
+    )
+    return count_once(evidence, list(values.by_signal), model)
 
 
 _HOW = {
@@ -200,14 +210,18 @@ def _add_near_names(
     state[apart[near]] = NEAR
 
 
-def _count_once(
+def count_once(
     evidence: IdentityEvidence, signals: list[str], model: IdentityModel
 ) -> IdentityEvidence:
-    """Count agreements of one cause once: the strongest in full, the others in part."""
+    """Count agreements of one cause once: the strongest in full, the others in part.
+
+    It starts from the ``whole`` bits, so that some rows can be left out and the rest
+    counted anew.
+    """
     names = sorted({weights.group for weights in model.signals.values()})
     group_of = np.array([names.index(model.signals[s].group) for s in signals])
     key = evidence.pair * len(names) + group_of[evidence.signal]
-    order = np.lexsort((evidence.signal, -evidence.bits, key))
+    order = np.lexsort((evidence.signal, -evidence.whole, key))
     begins = np.ones(len(order), np.bool_)
     begins[1:] = key[order][1:] != key[order][:-1]
     first = np.zeros(len(order), np.bool_)
@@ -215,7 +229,7 @@ def _count_once(
     beside = np.zeros(int(key.max(initial=-1)) + 1, np.bool_)
     beside[key[evidence.generic]] = True
     beside = beside[key] & ~evidence.generic
-    bits = evidence.bits.copy()
+    bits = evidence.whole.copy()
     speaks_for = bits > 0
     bits[speaks_for & beside] *= model.beside_generic
     repeated = speaks_for & ~first
@@ -229,6 +243,7 @@ def _count_once(
         evidence.right_code,
         evidence.near,
         evidence.generic,
+        evidence.whole,
     )
 
 
@@ -248,7 +263,7 @@ def _contradicted(
     """
     against = np.zeros(int(evidence.pair.max(initial=-1)) + 1, np.int64)
     for signal in ALL_PAPERS:
-        rows = (evidence.signal == signals.index(signal)) & (evidence.bits < 0)
+        rows = (evidence.signal == signals.index(signal)) & (evidence.whole < 0)
         against[evidence.pair[rows]] += 1
     every = against[evidence.pair] == len(ALL_PAPERS)
     card = evidence.signal == signals.index("same_legal_person_id")

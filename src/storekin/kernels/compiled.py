@@ -24,6 +24,7 @@ _HERE = (
     "join",
     "pool",
     "groups",
+    "flow",
     "near",
     "agreements",
     "joining",

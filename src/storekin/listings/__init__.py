@@ -7,7 +7,7 @@ from, and are loaded when they are first used.
 from importlib import import_module
 
 _HOMES = {
-    "LEVELS": "storekin.listings.model",
+    "LEVELS": "storekin.listings.signals",
     "ListingIndex": "storekin.listings.index",
     "Screened": "storekin.listings.index",
     "compare_listings": "storekin",

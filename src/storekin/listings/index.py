@@ -34,12 +34,13 @@ from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
 from storekin.listings.blocking import title_bar
 from storekin.listings.encoding import NO_ENCODERS, check_encoders
 from storekin.listings.matching import Best, score_places
-from storekin.listings.model import LEVELS, ListingModel, load_listing_model
+from storekin.listings.model import ListingModel, load_listing_model
 from storekin.listings.pool import make_pool
 from storekin.listings.postings import Postings, find_likest, make_postings
 from storekin.listings.prepared import prepare_listings
 from storekin.listings.rarity import COMMON_CARRIERS, Rarity, is_everybodys
 from storekin.listings.scoring import ListingScores
+from storekin.listings.signals import LEVELS
 from storekin.listings.vector import word_cosines
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin

@@ -22,29 +22,6 @@ from storekin.listings.known import KnownPairs, no_known_pairs
 from storekin.listings.trees import Trees, trees_from_lines, trees_to_lines
 from storekin.listings.words import WordWeights
 
-LISTING_SIGNALS = (
-    "same_gtin",
-    "same_image",
-    "similar_image",
-    "similar_title",
-    "same_model_number",
-    "different_model_number",
-    "same_brand",
-    "same_category",
-    "similar_attributes",
-    "same_variant",
-    "different_variant",
-    "close_price",
-    "similar_description",
-    "stands_out",
-    "known_pairs",
-    "similar_encoding",
-)
-"""The listing signals in the order in which tables show them."""
-
-LEVELS = ("identical", "highly_similar", "similar", "different")
-"""How alike two listings are, from most to least."""
-
 MAGIC = "storekin-listings-model 1"
 _HEADER = """\
 # What two listings say, weighed: see docs/listing-model.md. Bits add up; with the prior

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.similar_texts import IntArray
+from storekin.listings.agreeing import agreements, differences
 from storekin.listings.features import (
     FEATURES,
     SIGNAL_GROUPS,
 )
-from storekin.listings.model import LISTING_SIGNALS, ListingModel
+from storekin.listings.model import ListingModel
 from storekin.listings.passes import (
     WEAK_STEPS,
     Columnist,
@@ -23,6 +24,7 @@ from storekin.listings.passes import (
     by_rule,
     met_before,
 )
+from storekin.listings.signals import LISTING_SIGNALS
 from storekin.listings.trees import STEPS
 from storekin.listings.vector import Columns
 
@@ -51,6 +53,9 @@ class ListingScores:
     """Scored pairs. ``bits`` has a column for each signal; nan where it is silent.
 
     ``seen`` marks pairs that an equal or near picture, or a product code, bears out.
+    ``variant_level`` is the level that they had if size, colour, amount and product
+    code did not count. ``agrees``, ``given`` and ``differs`` hold bits: see
+    ``agreeing``.
     """
 
     left: IntArray
@@ -60,6 +65,10 @@ class ListingScores:
     probability: FloatArray
     level: npt.NDArray[np.int8]
     seen: npt.NDArray[np.bool_]
+    variant_level: npt.NDArray[np.int8]
+    agrees: npt.NDArray[np.int32]
+    given: npt.NDArray[np.int32]
+    differs: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.left)
@@ -74,6 +83,10 @@ class ListingScores:
             self.probability[keep],
             self.level[keep],
             self.seen[keep],
+            self.variant_level[keep],
+            self.agrees[keep],
+            self.given[keep],
+            self.differs[keep],
         )
 
 
@@ -87,6 +100,10 @@ def join_scores(parts: list[ListingScores]) -> ListingScores:
         np.concatenate([p.probability for p in parts]),
         np.concatenate([p.level for p in parts]),
         np.concatenate([p.seen for p in parts]),
+        np.concatenate([p.variant_level for p in parts]),
+        np.concatenate([p.agrees for p in parts]),
+        np.concatenate([p.given for p in parts]),
+        np.concatenate([p.differs for p in parts]),
     )
 
 
@@ -145,6 +162,7 @@ def explain_scores(
     seen = facts.near_picture | (gtin > 0)
     probability = probability_of(steps, model)
     level = _levels(facts, gtin, probability, model)
+    uncoded = np.maximum(probability, probability_of(steps - ruled, model))
     return ListingScores(
         *columnist.ends(places),
         bits,
@@ -152,6 +170,9 @@ def explain_scores(
         probability,
         level,
         seen,
+        _levels(facts, gtin, uncoded, model, variants=True),
+        *agreements(columns),
+        differences(columns, ruled < 0),
     )
 
 
@@ -333,8 +354,13 @@ def _levels(
     gtin: npt.NDArray[np.int64],
     probability: FloatArray,
     model: ListingModel,
+    *,
+    variants: bool = False,
 ) -> npt.NDArray[np.int8]:
-    """Name how alike two listings are; a contradiction makes them similar at most."""
+    """Name how alike two listings are; a contradiction makes them similar at most.
+
+    With *variants* another size, colour or amount is none.
+    """
     seen = facts.same_picture | (gtin > 0)
     # what one title names and the other does not may have been left out, where a
     # picture or a product code says that it is one product, or the words differ anyway
@@ -342,7 +368,7 @@ def _levels(
     variant = facts.other_amount | (facts.lone_amount & ~seen & close_words)
     number = facts.other_model & close_words
     number |= facts.lone_model & ~seen & close_words
-    contradicts = variant | number
+    contradicts = number if variants else variant | number
     identical, highly_similar, similar = model.levels
     level = np.full(len(probability), 3, np.int8)
     level[probability >= similar] = 2

@@ -1,100 +1,234 @@
 """A policy file to a policy; all faults are named at once, each with its place."""
 
+import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
-from typing import TypedDict
 
 from storekin.errors import (
     PolicyFaultsError,
-    StorekinError,
     UnknownPolicyError,
-    UnknownSignalError,
     UnreadableFileError,
     suggest,
 )
-from storekin.identity.model import IDENTITY_SIGNALS, NEAR_SIGNALS
-from storekin.listings.model import LEVELS, LISTING_SIGNALS
-from storekin.policy.model import (
-    CONFIDENCES,
-    EFFECTS,
-    OUTCOMES,
-    SIGNAL_EFFECTS,
-    DuplicateTest,
-    OutcomeRule,
-    Policy,
-    RelatedTest,
-    SignalRule,
+from storekin.policy.model import Policy
+from storekin.policy.reading.appeals import read_appeal
+from storekin.policy.reading.faults import Faults, Table
+from storekin.policy.reading.rules import (
+    KNOWN_SIGNALS,
+    read_clocks,
+    read_duplicates,
+    read_duties,
+    read_outcomes,
+    read_permission,
+    read_related,
+    read_signals,
+    read_standing,
+    read_statements,
 )
 
-STORE_SIGNALS = ("shares_rare_listings",)
-KNOWN_SIGNALS = (
-    *IDENTITY_SIGNALS,
-    *NEAR_SIGNALS.values(),
-    *LISTING_SIGNALS,
-    *STORE_SIGNALS,
-)
-"""Every signal that a policy may name."""
+__all__ = [
+    "KNOWN_SIGNALS",
+    "find_policies",
+    "find_policy",
+    "find_profile",
+    "load_policy",
+    "read_policy",
+    "shipped_policies",
+    "shipped_profiles",
+]
 
 _TOP = frozenset(
     [
         "schema",
         "id",
         "version",
+        "kind",
+        "based_on",
         "effective_on",
+        "superseded_on",
+        "read_on",
         "platform",
         "territory",
+        "seller_type",
         "title",
         "title_zh",
         "sources",
         "sources_zh",
         "signals",
+        "statements",
         "generic",
         "related",
         "duplicate_listings",
+        "permission",
+        "standing",
         "outcomes",
         "appeal",
+        "clocks",
+        "duties",
     ]
 )
-_RULE = frozenset(["source", "read_on", "confidence", "because", "because_zh"])
-_SIGNAL = _RULE | {"effect", "limit"}
-_RELATED = _RULE | {"probability_at_least", "bits_at_least"}
-_DUPLICATES = _RULE | {"level_at_least", "bits_at_least", "allowance"}
-_OUTCOME = frozenset(["outcome", "which", "because", "because_zh", "source"])
+_PROFILE = frozenset(
+    [
+        "schema",
+        "id",
+        "version",
+        "kind",
+        "effective_on",
+        "superseded_on",
+        "read_on",
+        "territory",
+        "title",
+        "title_zh",
+        "sources",
+        "sources_zh",
+        "clocks",
+        "duties",
+    ]
+)
+_MERGED = ("signals", "statements", "outcomes", "sources", "sources_zh", "clocks")
+"""Tables of which a variant names only what is other than in the pack it is based on;
+every other table it replaces as a whole."""
 
-Table = dict[str, object]
+_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*(?:@[\w.\-]+)?")
 
 
 def shipped_policies() -> list[str]:
     """Name the policies that come with storekin."""
-    packs = files("storekin.policy").joinpath("packs")
+    return _names_in("packs")
+
+
+def shipped_profiles() -> list[str]:
+    """Name the laws that can be stacked on a policy, as in ``aliexpress+eu``."""
+    return _names_in("profiles")
+
+
+def _names_in(folder: str) -> list[str]:
+    places = files("storekin.policy").joinpath(folder)
     return sorted(
         entry.name.removesuffix(".toml")
-        for entry in packs.iterdir()
+        for entry in places.iterdir()
         if entry.name.endswith(".toml")
     )
 
 
 def find_policy(name: str) -> Policy:
-    """Load a shipped policy by its name, or a file by its path.
+    """Load a policy by its name, or a file by its path; ``+eu`` stacks a law on it.
+
+    Of a folder with several versions of one policy it is the newest.
 
     Raises:
-        UnknownPolicyError: If it is neither.
+        UnknownPolicyError: If there is none.
         PolicyFaultsError: If the file has faults.
     """
-    if name in shipped_policies():
-        text = files("storekin.policy").joinpath("packs", f"{name}.toml").read_bytes()
-        return read_policy(text, f"{name}.toml")
-    path = Path(name)
+    return find_policies(name)[-1]
+
+
+def find_policies(name: str) -> tuple[Policy, ...]:
+    """Load all versions of a policy that a name or path leads to, the oldest first.
+
+    *name* is a shipped policy (``ebay``, ``ebay@2026.1``), a file, or a folder of
+    versions of one policy, which stand in place of shipped ones of the same version.
+
+    Raises:
+        UnknownPolicyError: If there is none.
+        PolicyFaultsError: If a file has faults.
+    """
+    spec, *profiles = name.split("+") if not Path(name).exists() else [name]
+    found = _versions(spec)
+    laws = [find_profile(profile) for profile in profiles]
+    return tuple(_stack(policy, laws) for policy in found)
+
+
+def _versions(spec: str) -> list[Policy]:
+    plain, _, version = spec.partition("@")
+    if plain in shipped_policies():
+        policy = _shipped(plain)
+        if version and version != policy.version:
+            raise UnknownPolicyError(
+                f"{plain} has no version {version!r}", f"use {policy.name!r}"
+            )
+        return [policy]
+    path = Path(spec)
+    if path.is_dir():
+        return _folder(path)
     if path.suffix == ".toml" or path.is_file():
-        return load_policy(path)
+        return [load_policy(path)]
     raise UnknownPolicyError(
-        f"there is no policy {name!r}",
-        f"{suggest(name, shipped_policies())}, or give the path of a .toml file",
+        f"there is no policy {spec!r}",
+        f"{suggest(spec, shipped_policies())}, or give the path of a .toml file",
     )
+
+
+def _folder(path: Path) -> list[Policy]:
+    """Read a folder of versions of one policy."""
+    own = [load_policy(file) for file in sorted(path.glob("*.toml"))]
+    names = sorted({policy.id for policy in own})
+    if len(names) != 1:
+        raise UnknownPolicyError(
+            f"{path}: the folder holds {len(names)} policies, not versions of one",
+            "name one of its files"
+            if names
+            else "put the .toml files of one policy into it",
+        )
+    known = {policy.version: policy for policy in own}
+    if names[0] in shipped_policies():
+        shipped = _shipped(names[0])
+        known.setdefault(shipped.version, shipped)
+    if len(known) < len(own):
+        raise UnknownPolicyError(
+            f"{path}: two files have one id and version",
+            "give each version of a policy its own 'version'",
+        )
+    return sorted(known.values(), key=lambda p: (p.effective_on, p.version))
+
+
+def _shipped(name: str) -> Policy:
+    text = files("storekin.policy").joinpath("packs", f"{name}.toml").read_bytes()
+    return read_policy(text, f"{name}.toml")
+
+
+def find_profile(name: str) -> Policy:
+    """Load the profile of a law by its name, or a file by its path.
+
+    Raises:
+        UnknownPolicyError: If there is none.
+    """
+    if name in shipped_profiles():
+        path = files("storekin.policy").joinpath("profiles", f"{name}.toml")
+        return read_policy(path.read_bytes(), f"{name}.toml")
+    file = Path(name)
+    if file.is_file():
+        return load_policy(file)
+    raise UnknownPolicyError(
+        f"there is no profile of a law {name!r}", suggest(name, shipped_profiles())
+    )
+
+
+def _stack(policy: Policy, laws: Sequence[Policy]) -> Policy:
+    """Put laws on a pack: their duties, clocks and sources are added to its own."""
+    for law in laws:
+        if law.kind != "profile":
+            raise UnknownPolicyError(
+                f"{law.name} is a policy, not a law that is stacked on one",
+                suggest(law.id, shipped_profiles()),
+            )
+        digest = blake2b(f"{policy.digest}{law.digest}".encode(), digest_size=16)
+        policy = replace(
+            policy,
+            id=f"{policy.id}+{law.id}",
+            digest=digest.hexdigest(),
+            sources={**law.sources, **policy.sources},
+            sources_zh={**law.sources_zh, **policy.sources_zh},
+            clocks=(*policy.clocks, *law.clocks),
+            duties=(*policy.duties, *law.duties),
+            profiles=(*policy.profiles, law.name),
+        )
+    return policy
 
 
 def load_policy(path: Path) -> Policy:
@@ -106,253 +240,138 @@ def load_policy(path: Path) -> Policy:
     """
     if not path.is_file():
         raise UnknownPolicyError(f"{path}: there is no such file", "check the path")
-    return read_policy(path.read_bytes(), path.name)
+    try:
+        text = path.read_bytes()
+    except OSError as problem:
+        raise UnreadableFileError(
+            f"{path}: cannot be read ({problem.strerror})", "check who may read it"
+        ) from None
+    return read_policy(text, path.name, path.parent)
 
 
-class _Faults:
-    """Collects what is wrong, with file, rule and key."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.found: list[StorekinError] = []
-
-    def add(self, where: str, problem: str, fix: str) -> None:
-        self.found.append(StorekinError(f"{where}: {problem}", fix))
-
-    def unknown_keys(self, where: str, table: Table, known: Collection[str]) -> None:
-        for key in table:
-            if key not in known:
-                self.add(where, f"the key {key!r} is not known", suggest(key, known))
-
-    def text(self, where: str, table: Table, key: str, default: str = "") -> str:
-        value = table.get(key, default)
-        if not isinstance(value, str) or not value.strip():
-            self.add(where, f"{key!r} must be a text", f'write {key} = "..."')
-            return default
-        return value
-
-    def number(
-        self, where: str, table: Table, key: str, low: float, high: float
-    ) -> float:
-        value = table.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.add(where, f"{key!r} must be a number", f"write {key} = {low:g}")
-            return low
-        if not low <= value <= high:
-            self.add(
-                where,
-                f"{key!r} is {value}, outside {low:,g} to {high:,g}",
-                f"choose a number from {low:,g} to {high:,g}",
-            )
-        return float(value)
-
-    def choice(self, where: str, table: Table, key: str, known: Collection[str]) -> str:
-        value = table.get(key)
-        if value not in known:
-            self.add(
-                where,
-                f"{key!r} is {value!r}" if key in table else f"{key!r} is missing",
-                suggest(str(value), known),
-            )
-            return ""
-        return str(value)
-
-    def day(self, where: str, table: Table, key: str) -> date | None:
-        value = table.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, date):
-            fix = f"write {key} = 2026-03-31, without quotes"
-            self.add(where, f"{key!r} must be a date", fix)
-            return None
-        return value
-
-    def table(self, where: str, table: Table, key: str) -> Table:
-        value = table.get(key, {})
-        if not isinstance(value, dict):
-            self.add(where, f"{key!r} must be a table", f"write [{key}]")
-            return {}
-        return value
-
-
-def read_policy(text: bytes, file: str) -> Policy:
+def read_policy(text: bytes, file: str, folder: Path | None = None) -> Policy:
     """Read a policy from the bytes of a TOML file called *file*.
+
+    The pack that it is based on is a shipped one, or a file in *folder*.
 
     Raises:
         PolicyFaultsError: If anything in it is wrong; all of it is named.
         UnreadableFileError: If it is no TOML.
     """
-    try:
-        data: Table = tomllib.loads(text.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UnreadableFileError(
-            f"{file}: this is not TOML ({problem})", "correct the line that is named"
-        ) from None
-    faults = _Faults(file)
-    faults.unknown_keys(file, data, _TOP)
-    if data.get("schema") != 1:
-        faults.add(file, "'schema' must be 1", "write schema = 1")
-    sources = {
-        key: str(value) for key, value in faults.table(file, data, "sources").items()
-    }
-    chinese = {
-        key: str(value) for key, value in faults.table(file, data, "sources_zh").items()
-    }
-    effective = faults.day(file, data, "effective_on")
-    if "effective_on" not in data:
-        faults.add(file, "'effective_on' is missing", "write effective_on = 2026-03-31")
-    generic = faults.table(file, data, "generic")
-    faults.unknown_keys(f"{file}, rule 'generic'", generic, {"registrants"})
-    policy = Policy(
-        id=faults.text(file, data, "id", "unnamed"),
-        version=faults.text(file, data, "version", "0"),
-        effective_on=effective or date(1970, 1, 1),
-        platform=faults.text(file, data, "platform", "any"),
-        title=str(data.get("title", data.get("id", ""))),
-        title_zh=str(data.get("title_zh", data.get("title", data.get("id", "")))),
-        digest=blake2b(text, digest_size=16).hexdigest(),
-        sources=sources,
-        sources_zh=chinese,
-        signals=_signals(faults, data, sources),
-        generic_registrants=(
-            int(
-                faults.number(
-                    f"{file}, rule 'generic'", generic, "registrants", 2, 1_000_000
-                )
+    own = _toml(text, file)
+    faults = Faults(file)
+    base = own.get("based_on")
+    data, before = own, b""
+    if isinstance(base, str) and base:
+        found = _base(base, folder)
+        if found is None:
+            faults.add(
+                file,
+                f"'based_on' is {base!r}, which is no policy",
+                suggest(base, shipped_policies()),
             )
-            if "registrants" in generic
-            else 5
-        ),
-        related=_related(faults, data, sources),
-        duplicates=_duplicates(faults, data, sources),
-        outcomes=_outcomes(faults, data, sources),
-        appeal=faults.table(file, data, "appeal"),
-    )
+        else:
+            before = found
+            data = _merge(_toml(found, base), own)
+    policy = _read(faults, data, text, before)
     if faults.found:
         raise PolicyFaultsError.of(file, faults.found)
     return policy
 
 
-def _said_by(
-    faults: _Faults, where: str, table: Table, sources: Collection[str]
-) -> tuple[str, ...]:
-    value = table.get("source", [])
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not names:
-        faults.add(where, "'source' is missing", "name who says so, as in [sources]")
-        return ()
-    for name in names:
-        if name not in sources:
-            faults.add(
-                where,
-                f"the source {name!r} is not in [sources]",
-                suggest(str(name), sources) if sources else "add it to [sources]",
-            )
-    return tuple(str(name) for name in names)
+def _toml(text: bytes, file: str) -> Table:
+    try:
+        return tomllib.loads(text.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise UnreadableFileError(
+            f"{file}: this is not TOML ({problem})", "correct the line that is named"
+        ) from None
 
 
-class _RuleParts(TypedDict):
-    source: tuple[str, ...]
-    confidence: str
-    read_on: date | None
-    because: str
-    because_zh: str
+def _base(name: str, folder: Path | None) -> bytes | None:
+    """Find the bytes of the pack that a variant is based on."""
+    if name in shipped_policies():
+        return files("storekin.policy").joinpath("packs", f"{name}.toml").read_bytes()
+    beside = None if folder is None else folder / Path(name).name
+    return beside.read_bytes() if beside is not None and beside.is_file() else None
 
 
-def _rule(
-    faults: _Faults, where: str, table: Table, sources: Collection[str]
-) -> _RuleParts:
-    """Read what every rule has: who says so, when it was read, and the sentence."""
-    because = faults.text(where, table, "because", "-")
-    return _RuleParts(
-        source=_said_by(faults, where, table, sources),
-        confidence=faults.choice(where, table, "confidence", CONFIDENCES),
-        read_on=faults.day(where, table, "read_on"),
-        because=because,
-        because_zh=str(table.get("because_zh", because)),
-    )
+def _merge(base: Mapping[str, object], own: Mapping[str, object]) -> Table:
+    merged: Table = {**base, **own}
+    for key in _MERGED:
+        one, other = base.get(key), own.get(key)
+        if isinstance(one, dict) and isinstance(other, dict):
+            merged[key] = {**one, **other}
+    return merged
 
 
-def _signals(
-    faults: _Faults, data: Table, sources: Collection[str]
-) -> dict[str, SignalRule]:
-    rules = {}
-    signals = faults.table(faults.file, data, "signals")
-    for signal in signals:
-        where = f"{faults.file}, rule {signal!r}"
-        table = faults.table(where, signals, signal)
-        if signal not in KNOWN_SIGNALS:
-            faults.found.append(UnknownSignalError.at(where, signal, KNOWN_SIGNALS))
-        faults.unknown_keys(where, table, _SIGNAL)
-        effect = faults.choice(where, table, "effect", SIGNAL_EFFECTS)
-        limit = None
-        if effect == "advisory_limit":
-            limit = int(faults.number(where, table, "limit", 1, 999_999))
-        rules[signal] = SignalRule(
-            signal=signal,
-            effect=effect,
-            limit=limit,
-            **_rule(faults, where, table, sources),
+def _read(faults: Faults, data: Table, text: bytes, before: bytes) -> Policy:
+    file = faults.file
+    kind = data.get("kind", "pack")
+    if kind not in ("pack", "profile"):
+        faults.add(file, f"'kind' is {kind!r}", suggest(str(kind), ("pack", "profile")))
+    is_pack = kind != "profile"
+    faults.unknown_keys(file, data, _TOP if is_pack else _PROFILE)
+    if data.get("schema") != 1:
+        faults.add(file, "'schema' must be 1", "write schema = 1")
+    sources = _texts(faults, data, "sources")
+    effective = faults.day(file, data, "effective_on")
+    superseded = faults.day(file, data, "superseded_on")
+    faults.read_on = faults.day(file, data, "read_on")
+    if "effective_on" not in data:
+        faults.add(file, "'effective_on' is missing", "write effective_on = 2026-03-31")
+    if effective and superseded and superseded <= effective:
+        faults.add(
+            file,
+            "'superseded_on' is not after 'effective_on'",
+            "give the first day on which it is no longer in force",
         )
-    return rules
-
-
-def _related(
-    faults: _Faults, data: Table, sources: Collection[str]
-) -> RelatedTest | None:
-    if "related" not in data:
-        return None
-    where = f"{faults.file}, rule 'related'"
-    table = faults.table(faults.file, data, "related")
-    faults.unknown_keys(where, table, _RELATED)
-    return RelatedTest(
-        probability_at_least=faults.number(where, table, "probability_at_least", 0, 1),
-        bits_at_least=faults.number(where, table, "bits_at_least", 0, 1000),
-        **_rule(faults, where, table, sources),
+    name = faults.text(file, data, "id", "unnamed")
+    if name and not _NAME.fullmatch(name):
+        faults.add(file, f"'id' is {name!r}", "use small letters, digits and hyphens")
+    generic = faults.table(file, data, "generic")
+    where = f"{file}, rule 'generic'"
+    faults.unknown_keys(where, generic, {"registrants", "network_registrants"})
+    title = faults.optional(data, "title", name)
+    return Policy(
+        id=name,
+        version=faults.text(file, data, "version", "0"),
+        kind=str(kind),
+        based_on=faults.optional(data, "based_on"),
+        effective_on=effective or date(1970, 1, 1),
+        superseded_on=superseded,
+        platform=faults.text(file, data, "platform", "any") if is_pack else "any",
+        territory=faults.words(file, data, "territory"),
+        seller_type=faults.optional(data, "seller_type"),
+        title=title,
+        title_zh=faults.optional(data, "title_zh", title),
+        digest=blake2b(before + text, digest_size=16).hexdigest(),
+        sources=sources,
+        sources_zh=_texts(faults, data, "sources_zh"),
+        signals=read_signals(faults, data, sources),
+        statements=read_statements(faults, data, sources),
+        generic_registrants=faults.whole(
+            where, generic, "registrants", 2, 1_000_000, 5
+        ),
+        network_registrants=faults.whole(
+            where, generic, "network_registrants", 2, 1_000_000, 50
+        ),
+        related=read_related(faults, data, sources),
+        duplicates=read_duplicates(faults, data, sources),
+        permission=read_permission(faults, data, sources),
+        standing=read_standing(faults, data, sources),
+        outcomes=read_outcomes(faults, data, sources) if is_pack else {},
+        appeal=read_appeal(faults, data, sources),
+        clocks=read_clocks(faults, data, sources),
+        duties=read_duties(faults, data, sources),
     )
 
 
-def _duplicates(
-    faults: _Faults, data: Table, sources: Collection[str]
-) -> DuplicateTest | None:
-    if "duplicate_listings" not in data:
-        return None
-    where = f"{faults.file}, rule 'duplicate_listings'"
-    table = faults.table(faults.file, data, "duplicate_listings")
-    faults.unknown_keys(where, table, _DUPLICATES)
-    return DuplicateTest(
-        level_at_least=faults.choice(where, table, "level_at_least", LEVELS[:3]),
-        bits_at_least=faults.number(where, table, "bits_at_least", 0, 1000),
-        allowance=int(faults.number(where, table, "allowance", 0, 1000)),
-        **_rule(faults, where, table, sources),
-    )
-
-
-def _outcomes(
-    faults: _Faults, data: Table, sources: Collection[str]
-) -> dict[str, OutcomeRule]:
-    rules = {}
-    outcomes = faults.table(faults.file, data, "outcomes")
-    for effect in outcomes:
-        where = f"{faults.file}, rule 'outcomes.{effect}'"
-        table = faults.table(where, outcomes, effect)
-        if effect not in EFFECTS:
-            problem = f"{effect!r} is no effect"
-            faults.add(where, problem, suggest(effect, EFFECTS))
-        faults.unknown_keys(where, table, _OUTCOME)
-        because = faults.text(where, table, "because", "-")
-        rules[effect] = OutcomeRule(
-            outcome=faults.choice(where, table, "outcome", OUTCOMES),
-            which=str(table.get("which", "both")),
-            because=because,
-            because_zh=str(table.get("because_zh", because)),
-            source=_said_by(faults, where, table, sources),
-        )
-    for effect in EFFECTS:
-        if effect not in rules:
+def _texts(faults: Faults, data: Table, key: str) -> dict[str, str]:
+    found = faults.table(faults.file, data, key)
+    for name, value in found.items():
+        if not isinstance(value, str):
             faults.add(
-                f"{faults.file}, rule 'outcomes'",
-                f"what follows from {effect!r} is missing",
-                f"add [outcomes.{effect}]",
+                f"{faults.file}, [{key}]", f"{name!r} must be a text", "say where it is"
             )
-    return rules
+    return {name: str(value) for name, value in found.items()}

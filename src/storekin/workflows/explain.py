@@ -1,25 +1,30 @@
 """Why two stores are, or are not, associated."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
 from storekin.graph.associations import Association
-from storekin.listings.model import LEVELS
+from storekin.listings.signals import LEVELS
+from storekin.policy.decide import counted_bits, decide
 from storekin.policy.model import Policy, Rule
+from storekin.records.declaration import Declaration
 from storekin.records.evidence import Evidence
 from storekin.records.portfolio import Portfolio
 from storekin.wording.catalog import Words
+from storekin.workflows.facts import gather_facts
 from storekin.workflows.findings import (
     EvidenceWriter,
-    catalogue_associations,
+    Writing,
     catalogue_evidence,
-    find_shared_catalogues,
-    identity_associations,
-    opening_days,
+    write_associations,
 )
+from storekin.workflows.listings import ListingFindings
 from storekin.workflows.picture_evidence import evidence_of
 from storekin.workflows.registrations import compare_registrations
+from storekin.workflows.rests_on import rests_on
 from storekin.workflows.scan import Progress, compare_catalogues, silent_progress
 from storekin.workflows.verbs import pair_of_stores
 
@@ -113,6 +118,7 @@ def explain_pair(
     right: str,
     *,
     masked: bool = True,
+    declarations: Sequence[Declaration] = (),
     progress: Progress | None = None,
 ) -> Explanation:
     """Weigh everything that is known of two stores, against the whole portfolio.
@@ -126,21 +132,35 @@ def explain_pair(
     left, right = min(left, right), max(left, right)
     one, other = ids.index(left), ids.index(right)
     findings = compare_registrations(portfolio, also=asked, on_step=tell.step)
+    catalogues = None
+    if portfolio.listings.num_rows:
+        catalogues = compare_catalogues(portfolio, tell)
+    facts = gather_facts(
+        portfolio,
+        findings,
+        catalogues,
+        declarations=declarations,
+        today=datetime.now(tz=UTC).date(),
+    )
     writer = EvidenceWriter(findings, masked=masked)
     pair = int(np.flatnonzero((findings.left == one) & (findings.right == other))[0])
-    totals = findings.bits(writer.silent_rows(policy))
-    opened = opening_days(portfolio.stores, portfolio.registrations)
-    associations = [
-        a
-        for a in identity_associations(findings, policy, opened, (), writer)
-        if (a.left, a.right) == (left, right)
-    ]
+    totals = counted_bits(facts.identity, policy)
+    decisions = decide(facts, policy)
+    chosen = decisions.take((decisions.left == one) & (decisions.right == other))
+    associations = write_associations(
+        chosen, Writing(facts, writer), rests_on(chosen, facts, findings)
+    )
     evidence = [writer.write(row) for row in writer.rows_of(pair)]
     listings: list[ExplainedListings] = []
-    if portfolio.listings.num_rows:
-        more, found, listings = _explain_catalogues(portfolio, policy, one, other, tell)
-        evidence += more
-        associations += found
+    if catalogues is not None:
+        shared = decisions.catalogues
+        if shared is not None:
+            place = np.flatnonzero((shared.left == one) & (shared.right == other))
+            evidence += [
+                catalogue_evidence(shared, int(n), ids, facts.stores.listings)
+                for n in place.tolist()
+            ]
+        listings = _explain_listings(portfolio, catalogues, one, other)
     evidence.sort(key=lambda e: (-e.bits, e.signal))
     return Explanation(
         left=left,
@@ -164,21 +184,12 @@ def explain_pair(
     )
 
 
-def _explain_catalogues(
-    portfolio: Portfolio, policy: Policy, one: int, other: int, tell: Progress
-) -> tuple[list[Evidence], list[Association], list[ExplainedListings]]:
+def _explain_listings(
+    portfolio: Portfolio, findings: ListingFindings, one: int, other: int
+) -> list[ExplainedListings]:
     ids = portfolio.store_ids()
     table = portfolio.listings
-    findings, sizes = compare_catalogues(portfolio, tell)
     owners = findings.prepared.owners
-    shared = find_shared_catalogues(findings, policy)
-    place = np.flatnonzero((shared.left == one) & (shared.right == other))
-    evidence = [catalogue_evidence(shared, int(n), ids, sizes) for n in place.tolist()]
-    associations = [
-        a
-        for a in catalogue_associations(shared, ids, sizes, policy, ())
-        if (a.left, a.right) == (ids[one], ids[other])
-    ]
     scores = findings.scores
     a, b = owners[scores.left], owners[scores.right]
     rows = np.flatnonzero(((a == one) & (b == other)) | ((a == other) & (b == one)))
@@ -200,4 +211,4 @@ def _explain_catalogues(
                 pictures=None if told is None else told.because,
             )
         )
-    return evidence, associations, pairs
+    return pairs

@@ -1,33 +1,29 @@
 """Findings of the two matchers to associations, under a policy."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from storekin.graph.associations import Association
-from storekin.graph.catalogues import SharedCatalogues, share_catalogues
+from storekin.graph.catalogues import SharedCatalogues
 from storekin.identity.model import signal_name
 from storekin.identity.values import IntArray
 from storekin.policy.decide import (
-    breaks_uniqueness,
-    is_duplicate_distribution,
-    is_related,
-    number_signals,
+    ACCESS_SIGNALS,
+    Decisions,
     outcome_of,
-    worst_level,
+    silent_rows,
 )
-from storekin.policy.model import Policy
+from storekin.policy.facts import UNKNOWN_DAY, Facts
+from storekin.policy.model import EFFECTS, OUTCOMES, Policy, SignalRule
 from storekin.records.evidence import Evidence, evidence_id
 from storekin.records.masking import mask_value
 from storekin.wording.catalog import say
-from storekin.workflows.listings import ListingFindings
 from storekin.workflows.registrations import RegistrationFindings
-
-Apart = Collection[tuple[str, str]]
-_ACCESS_SIGNALS = ("shares_ip", "shares_device")
+from storekin.workflows.rests_on import RestsOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +48,6 @@ class EvidenceWriter:
         pairs = np.arange(len(findings.left) + 1)
         self.begins = np.searchsorted(findings.evidence.pair, pairs)
 
-    def silent_rows(self, policy: Policy) -> npt.NDArray[np.bool_]:
-        """Mark the evidence that *policy* ignores, or takes for a notice alone."""
-        evidence = self.findings.evidence
-        exact = number_signals(policy, self.signals).silent
-        near = number_signals(
-            policy, [signal_name(signal, near=True) for signal in self.signals]
-        ).silent
-        rows: npt.NDArray[np.bool_] = np.where(
-            evidence.near, near[evidence.signal], exact[evidence.signal]
-        )
-        return rows
-
     def rows_of(self, pair: int) -> range:
         """Give the evidence rows of a pair."""
         return range(int(self.begins[pair]), int(self.begins[pair + 1]))
@@ -83,7 +67,12 @@ class EvidenceWriter:
         exact = left == right and not evidence.near[row]
         name = signal_name(signal, near=bool(evidence.near[row]))
         return Evidence(
-            id=evidence_id(name, *names, values.text(left), values.text(right)),
+            id=evidence_id(
+                name,
+                *names,
+                mask_value(signal, values.text(left)),
+                mask_value(signal, values.text(right)),
+            ),
             signal=name,
             bits=bits,
             left=self._show(signal, values.shown(stores[0], left)),
@@ -131,145 +120,116 @@ class EvidenceWriter:
         return f"{first} {say(self.language, 'commonness', 'contradiction')}"
 
 
-def later_store(left: str, right: str, opened: dict[str, str]) -> str | None:
-    """Give the store that was opened later; None when that is not known."""
-    one, other = opened.get(left), opened.get(right)
-    if one is None or other is None or one == other:
-        return None
-    return left if one > other else right
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What decisions are written out with: facts, their evidence, the language."""
+
+    facts: Facts
+    writer: EvidenceWriter
+    language: str = "en"
 
 
-def opening_days(stores: pa.Table, registrations: pa.Table) -> dict[str, str]:
-    """Give each store's opening day, or else the day its registration was submitted."""
-    days: dict[str, str] = {}
-    for table, column in ((registrations, "submitted"), (stores, "opened")):
-        for store, day in zip(
-            table["store"].to_pylist(), table[column].to_pylist(), strict=True
-        ):
-            if day is not None:
-                known = days.get(store)
-                text = day.isoformat()
-                later = column == "opened" or known is None or text < known
-                days[store] = text if later else str(known)
-    return days
-
-
-def identity_associations(
-    findings: RegistrationFindings,
-    policy: Policy,
-    opened: dict[str, str],
-    apart: Apart,
-    writer: EvidenceWriter,
+def write_associations(
+    decisions: Decisions,
+    writing: Writing,
+    rests: Sequence[RestsOn],
+    version: int = 0,
 ) -> list[Association]:
-    """Decide every compared pair of stores, and write the associations."""
-    evidence = findings.evidence
-    numbers = number_signals(policy, writer.signals)
-    registrants = np.zeros(len(evidence), np.int64)
-    for number, signal in enumerate(writer.signals):
-        rows = np.flatnonzero(evidence.signal == number)
-        common = findings.commonness[signal]
-        if len(common.registrants):
-            registrants[rows] = common.registrants[evidence.left_code[rows]]
-    exact = (evidence.left_code == evidence.right_code) & ~evidence.near
-    breaks = breaks_uniqueness(
-        evidence.pair,
-        evidence.signal,
-        exact,
-        registrants,
-        numbers,
-        policy,
-        len(findings.left),
-    )
-    silent = writer.silent_rows(policy)
-    bits = findings.bits(silent)
-    probability = findings.probability(bits)
-    related = is_related(bits, probability, policy) & ~breaks
-    ids = findings.values.store_ids
-    result = []
-    for pair in np.flatnonzero(breaks | related).tolist():
-        left, right = ids[findings.left[pair]], ids[findings.right[pair]]
-        if (left, right) in apart:
-            continue
-        effect = "duplicate_registration" if breaks[pair] else "related"
-        shown = [row for row in writer.rows_of(pair) if not silent[row]]
-        shown.sort(key=lambda row: (-evidence.bits[row], evidence.signal[row]))
-        result.append(
+    """Write out decisions: associations, and conditional ones as notices.
+
+    *version* is the place of the policy among its versions.
+    """
+    ids = writing.facts.stores.ids
+    policy = decisions.policy
+    names = () if policy.permission is None else policy.permission.conditions
+    covers = () if policy.permission is None else policy.permission.effects
+    silent = silent_rows(writing.facts.identity, policy)
+    written = []
+    for row in range(len(decisions)):
+        effect = EFFECTS[decisions.effect[row]]
+        left, right = ids[decisions.left[row]], ids[decisions.right[row]]
+        evidence, rows = _evidence_of(decisions, row, writing, silent)
+        by_row = {number: e.id for number, e in zip(rows, evidence, strict=False)}
+        rest = rests[row]
+        catalogue = effect == "duplicate_distribution" or decisions.conditional[row]
+        later = int(decisions.later[row])
+        event = int(decisions.event[row])
+        told = [_TOLD[state] for state in decisions.states[row].tolist()]
+        written.append(
             Association(
                 left=left,
                 right=right,
                 policy=policy.name,
                 effect=effect,
-                outcome=outcome_of(effect, policy),
-                probability=float(probability[pair]),
-                bits=float(bits[pair]),
-                evidence=tuple(writer.write(row) for row in shown),
+                outcome=OUTCOMES[decisions.outcome[row]],
+                probability=float(decisions.probability[row]),
+                bits=float(decisions.bits[row]),
+                evidence=evidence,
                 later=(
-                    later_store(left, right, opened)
-                    if effect == "duplicate_registration"
+                    ids[later]
+                    if effect == "duplicate_registration" and later >= 0
                     else None
                 ),
-                rows=tuple(shown),
-            )
-        )
-    return result
-
-
-def find_shared_catalogues(
-    findings: ListingFindings, policy: Policy
-) -> SharedCatalogues:
-    """Join the duplicate listings of every two stores under the policy's test."""
-    scores = findings.scores
-    return share_catalogues(
-        scores.left,
-        scores.right,
-        scores.level,
-        scores.probability,
-        findings.prepared.owners,
-        scores.seen,
-        worst_level=worst_level(policy),
-    )
-
-
-def catalogue_associations(
-    shared: SharedCatalogues,
-    store_ids: list[str],
-    sizes: IntArray,
-    policy: Policy,
-    apart: Apart,
-    language: str = "en",
-) -> list[Association]:
-    """Write the associations of stores whose catalogues share rare products."""
-    result = []
-    for place in np.flatnonzero(
-        is_duplicate_distribution(shared.bits, policy)
-    ).tolist():
-        left, right = store_ids[shared.left[place]], store_ids[shared.right[place]]
-        if (left, right) in apart:
-            continue
-        rows = shared.rows[shared.first[place] : shared.first[place + 1]]
-        result.append(
-            Association(
-                left=left,
-                right=right,
-                policy=policy.name,
-                effect="duplicate_distribution",
-                outcome=outcome_of("duplicate_distribution", policy),
-                probability=float(shared.probability[place]),
-                bits=float(shared.bits[place]),
-                evidence=(
-                    catalogue_evidence(shared, place, store_ids, sizes, language),
+                stores=(left, right) if decisions.conditional[row] else (),
+                listing_pairs=len(rows) if catalogue else 0,
+                digest=policy.digest,
+                event_on=None if event == UNKNOWN_DAY else _day_text(event),
+                conditions=(
+                    tuple(zip(names, told, strict=True)) if effect in covers else ()
                 ),
-                listing_pairs=int(shared.pairs[place]),
-                rows=tuple(rows.tolist()),
+                alone=tuple(by_row[n] for n in rest.alone),
+                together=tuple(by_row[n] for n in rest.together),
+                products=rest.products,
+                families=(
+                    int(decisions.catalogues.families[decisions.place[row]])
+                    if catalogue and decisions.catalogues is not None
+                    else 0
+                ),
+                rows=rows,
+                decided=(version, int(decisions.place[row])),
             )
         )
-    return result
+    return written
+
+
+_TOLD: dict[int, bool | None] = {1: True, 0: False, -1: None}
+
+
+def _day_text(day: int) -> str:
+    return date.fromordinal(day + 719_163).isoformat()
+
+
+def _evidence_of(
+    decisions: Decisions,
+    row: int,
+    writing: Writing,
+    silent: npt.NDArray[np.bool_],
+) -> tuple[tuple[Evidence, ...], tuple[int, ...]]:
+    """Give a decision's evidence, and the rows that it rests on."""
+    shared = decisions.catalogues
+    place = int(decisions.place[row])
+    catalogue = EFFECTS[decisions.effect[row]] == "duplicate_distribution"
+    if shared is not None and (catalogue or decisions.conditional[row]):
+        stores = writing.facts.stores
+        found = catalogue_evidence(
+            shared, place, stores.ids, stores.listings, writing.language
+        )
+        if decisions.conditional[row]:
+            because = say(writing.language, "notice", "one_seller")
+            found = replace(found, because=f"{found.because} {because}")
+        rows = shared.rows[shared.first[place] : shared.first[place + 1]]
+        return (found,), tuple(rows.tolist())
+    bits = writing.writer.findings.evidence.bits
+    signal = writing.writer.findings.evidence.signal
+    shown = [n for n in writing.writer.rows_of(place) if not silent[n]]
+    shown.sort(key=lambda n: (-bits[n], signal[n]))
+    return tuple(writing.writer.write(n) for n in shown), tuple(shown)
 
 
 def catalogue_evidence(
     shared: SharedCatalogues,
     place: int,
-    store_ids: list[str],
+    store_ids: Sequence[str],
     sizes: IntArray,
     language: str = "en",
 ) -> Evidence:
@@ -332,15 +292,17 @@ def value_notices(
             names = [ids[store] for store in stores[low:high].tolist()]
             shown = values.shown(int(stores[low]), code)
             text = mask_value(signal, shown) if writer.masked else shown
-            kind = "shared_value" if rule.effect == "unique" else "access"
+            registrants = int(common.registrants[code])
+            kind = _kind_of(rule, registrants, policy)
             because = say(
                 writer.language,
                 "notice",
                 kind,
                 holders=len(names),
-                registrants=int(common.registrants[code]),
+                registrants=registrants,
                 limit=rule.limit,
             )
+            spare = len(names) - (rule.limit or 0) if kind in _LIMITS else 0
             notices.append(
                 Association(
                     left=names[0],
@@ -352,7 +314,11 @@ def value_notices(
                     bits=0.0,
                     evidence=(
                         Evidence(
-                            id=evidence_id(signal, *names[:2], values.text(code)),
+                            id=evidence_id(
+                                signal,
+                                *names[:2],
+                                mask_value(signal, values.text(code)),
+                            ),
                             signal=signal,
                             bits=0.0,
                             left=text,
@@ -362,6 +328,23 @@ def value_notices(
                         ),
                     ),
                     stores=tuple(names),
+                    spare=spare,
                 )
             )
     return notices
+
+
+_LIMITS = ("access", "limit")
+
+
+def _kind_of(rule: SignalRule, registrants: int, policy: Policy) -> str:
+    """Say what a notice is: of a shared contact, of a network, or of a limit.
+
+    A network that very many distinct registrants use is a provider's or an office
+    building's: that it is crowded says nothing of anyone.
+    """
+    if rule.effect == "unique":
+        return "shared_value"
+    if rule.signal not in ACCESS_SIGNALS:
+        return "limit"
+    return "network" if registrants >= policy.network_registrants else "access"

@@ -11,9 +11,10 @@ import pyarrow as pa
 from storekin.kernels.similar_texts import Progress
 from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
 from storekin.listings.matching import match_pool
-from storekin.listings.model import LEVELS, ListingModel, load_listing_model
+from storekin.listings.model import ListingModel, load_listing_model
 from storekin.listings.prepared import PreparedListings, prepare_listings
 from storekin.listings.scoring import ListingScores
+from storekin.listings.signals import DIFFERENCES, FIELDS, LEVELS, names_of
 
 Step = Callable[[str], None]
 
@@ -80,11 +81,30 @@ def level_column(level: npt.NDArray[np.int8]) -> pa.Array:
     return pa.array(LEVELS).take(pa.array(level, pa.int8()))
 
 
-def score_columns(scores: ListingScores) -> dict[str, pa.Array]:
-    """Lay out scores: probability, bits, level and each signal's bits."""
+def score_columns(
+    scores: ListingScores, differs: npt.NDArray[np.int32] | None = None
+) -> dict[str, pa.Array]:
+    """Lay out scores: probability, bits, level, fields, and each signal's bits.
+
+    ``variant_level`` is the level that they had if variants and codes did not count;
+    ``seen`` tells that a picture or a code bears the pair out; ``agrees``, ``given``
+    and ``differs`` name fields and differences, separated by ``|``.
+    """
     return {
         "probability": pa.array(scores.probability),
         "bits": pa.array(scores.total),
         "level": level_column(scores.level),
+        "variant_level": level_column(scores.variant_level),
+        "seen": pa.array(scores.seen),
+        "agrees": _named(scores.agrees, FIELDS),
+        "given": _named(scores.given, FIELDS),
+        "differs": _named(scores.differs if differs is None else differs, DIFFERENCES),
         **signal_columns(scores.bits),
     }
+
+
+def _named(bits: npt.NDArray[np.int32], names: tuple[str, ...]) -> pa.Array:
+    """Name what the bits of each pair stand for, as one text."""
+    kinds, places = np.unique(bits, return_inverse=True)
+    texts = pa.array(["|".join(names_of(kind, names)) for kind in kinds.tolist()])
+    return texts.cast(pa.string()).take(pa.array(places.reshape(-1)))

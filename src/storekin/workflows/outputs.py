@@ -9,15 +9,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from storekin.errors import OutputFolderError
+from storekin.workflows.findings import EvidenceWriter
+from storekin.workflows.remedies import find_remedies
 from storekin.workflows.report.build import build_report
 from storekin.workflows.scan import ScanResult
+from storekin.workflows.stored import (
+    decision_table,
+    evidence_table,
+    offer_table,
+    store_table,
+)
 
 FILES = (
     "associations.jsonl",
     "clusters.jsonl",
+    "decisions.parquet",
+    "evidence.parquet",
+    "facts.parquet",
     "listing_pairs.parquet",
+    "offers.parquet",
     "picture_pairs.jsonl",
     "rejected.csv",
+    "remedies.jsonl",
     "report.html",
     "summary.json",
 )
@@ -94,19 +107,29 @@ def write_results(
         lines = [a.as_json() for a in (*result.associations, *result.notices)]
         _write_lines(part / "associations.jsonl", lines)
         _write_lines(part / "clusters.jsonl", [c.as_json() for c in result.clusters])
-        pq.write_table(
-            result.listing_pairs, part / "listing_pairs.parquet", compression="zstd"
-        )
+        writer = EvidenceWriter(result.registrations, masked=result.masked)
+        for name, table in (
+            ("listing_pairs", result.listing_pairs),
+            ("decisions", decision_table(result.associations, writer)),
+            ("evidence", evidence_table(result.facts)),
+            ("facts", store_table(result.facts.stores)),
+            ("offers", offer_table(result.facts.catalogues, result.portfolio.listings)),
+        ):
+            pq.write_table(table, part / f"{name}.parquet", compression="zstd")
         _write_lines(
             part / "picture_pairs.jsonl", [p.as_json() for p in result.pictures]
         )
+        remedies = find_remedies(result)
+        _write_lines(part / "remedies.jsonl", [r.as_json() for r in remedies])
         _write_rejected(result, part / "rejected.csv")
         (part / "summary.json").write_text(
             json.dumps(result.summary, ensure_ascii=False, indent=2) + "\n",
             encoding="utf-8",
         )
         say("report")
-        (part / "report.html").write_text(build_report(result), encoding="utf-8")
+        (part / "report.html").write_text(
+            build_report(result, remedies), encoding="utf-8"
+        )
 
 
 def _write_lines(path: Path, lines: list[dict[str, object]]) -> None:

@@ -1,28 +1,30 @@
 """Scan a portfolio: which stores are associated, by what, under whose rule."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pyarrow as pa
 
 from storekin.graph.associations import Association
-from storekin.graph.catalogues import SharedCatalogues
 from storekin.graph.clusters import Cluster, join_clusters
-from storekin.identity.values import IntArray, number_stores
-from storekin.listings.model import LISTING_SIGNALS, load_listing_model
+from storekin.identity.values import number_stores
+from storekin.listings.model import load_listing_model
+from storekin.listings.signals import LISTING_SIGNALS
+from storekin.policy.decide import Decisions, decide_in_force, outcome_of
+from storekin.policy.facts import CatalogueFacts, Facts
 from storekin.policy.model import Policy
+from storekin.records.declaration import Declaration
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.wording.rejections import reject
+from storekin.workflows.facts import gather_facts
 from storekin.workflows.findings import (
     EvidenceWriter,
-    catalogue_associations,
-    find_shared_catalogues,
-    identity_associations,
-    opening_days,
+    Writing,
     value_notices,
+    write_associations,
 )
 from storekin.workflows.listings import (
     ListingFindings,
@@ -34,6 +36,7 @@ from storekin.workflows.registrations import (
     RegistrationFindings,
     compare_registrations,
 )
+from storekin.workflows.rests_on import rests_on
 
 _SIMILAR = 2
 """Listing pairs below the third level's probability are not kept: not even similar."""
@@ -59,6 +62,7 @@ class ScanResult:
     ``associations`` are sorted by strength; ``notices`` associate nobody;
     ``listing_pairs`` has a row for each pair of listings that are at least similar,
     sorted by their ids, with a column of bits for each signal (null where silent).
+    ``policy`` is the newest version, ``decisions`` has those under each of them.
     """
 
     portfolio: Portfolio
@@ -72,54 +76,128 @@ class ScanResult:
     summary: dict[str, object]
     registrations: RegistrationFindings
     listings: ListingFindings | None
-    catalogues: SharedCatalogues | None
     pictures: tuple[PictureEvidence, ...]
+    facts: Facts
+    decisions: tuple[Decisions, ...]
+
+    @property
+    def versions(self) -> tuple[Policy, ...]:
+        """Give the versions of the policy that were in force at one time or another."""
+        return tuple(decided.policy for decided in self.decisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A portfolio whose registrations and listings were compared, and the facts."""
+
+    portfolio: Portfolio
+    registrations: RegistrationFindings
+    listings: ListingFindings | None
+    facts: Facts
+    today: date
+
+
+def compare_portfolio(
+    portfolio: Portfolio,
+    *,
+    as_of: str | None = None,
+    apart: Collection[tuple[str, str]] = (),
+    declarations: Sequence[Declaration] = (),
+    progress: Progress | None = None,
+) -> Compared:
+    """Compare all registrations and listings: what any policy decides on."""
+    tell = progress or silent_progress()
+    today = datetime.now(tz=UTC).date()
+    if as_of is not None:
+        portfolio = as_known_on(portfolio, as_of)
+        today = date.fromisoformat(as_of)
+    tell.step("registrations")
+    registrations = compare_registrations(portfolio, on_step=tell.step)
+    listings = None
+    if portfolio.listings.num_rows:
+        listings = compare_catalogues(portfolio, tell)
+        tell.step("catalogues")
+    facts = gather_facts(
+        portfolio,
+        registrations,
+        listings,
+        apart=apart,
+        declarations=declarations,
+        today=today,
+    )
+    return Compared(portfolio, registrations, listings, facts, today)
 
 
 def scan_portfolio(
     portfolio: Portfolio,
-    policy: Policy,
+    policy: Policy | Sequence[Policy],
     *,
     masked: bool = True,
     as_of: str | None = None,
     apart: Collection[tuple[str, str]] = (),
+    declarations: Sequence[Declaration] = (),
     progress: Progress | None = None,
 ) -> ScanResult:
     """Compare all registrations and listings, and decide under *policy*.
 
-    With ``as_of`` (a day, as text) later registrations, listings and accesses do not
+    Of several versions of one policy that in force at the event decides. With
+    ``as_of`` (a day, as text) later registrations, listings and accesses do not
     count. ``apart`` holds pairs of store ids that have been ruled not to be the same;
     they are never associated, nor brought into one cluster by others.
+    ``declarations`` name the stores that their seller disclosed as its own.
     """
-    tell = progress or silent_progress()
-    if as_of is not None:
-        portfolio = as_known_on(portfolio, as_of)
-    held = {(min(pair), max(pair)) for pair in apart}
-    ids = portfolio.store_ids()
-    tell.step("registrations")
-    registrations = compare_registrations(portfolio, on_step=tell.step)
+    compared = compare_portfolio(
+        portfolio,
+        as_of=as_of,
+        apart=apart,
+        declarations=declarations,
+        progress=progress,
+    )
+    return judge(compared, policy, masked=masked, as_of=as_of, apart=apart)
+
+
+def judge(
+    compared: Compared,
+    policy: Policy | Sequence[Policy],
+    *,
+    masked: bool = True,
+    as_of: str | None = None,
+    apart: Collection[tuple[str, str]] = (),
+) -> ScanResult:
+    """Decide what was compared under *policy*, and write out all that follows."""
+    versions = (policy,) if isinstance(policy, Policy) else tuple(policy)
+    portfolio, registrations = compared.portfolio, compared.registrations
+    listings, facts = compared.listings, compared.facts
+    newest = versions[-1]
     writer = EvidenceWriter(registrations, masked=masked)
-    opened = opening_days(portfolio.stores, portfolio.registrations)
-    associations = identity_associations(registrations, policy, opened, held, writer)
-    notices = value_notices(registrations, policy, writer)
-    listings = None
-    catalogues = None
+    days = (compared.today - date(1970, 1, 1)).days
+    decisions = decide_in_force(facts, versions, days)
+    writing = Writing(facts, writer)
+    found: list[Association] = []
+    for place, decided in enumerate(decisions):
+        rests = rests_on(decided, facts, registrations)
+        found += write_associations(decided, writing, rests, place)
+    associations = sorted(
+        (a for a in found if a.effect != "advisory"), key=_strongest_first
+    )
+    notices = value_notices(registrations, newest, writer)
+    notices += sorted(
+        (a for a in found if a.effect == "advisory"),
+        key=lambda a: (-a.bits, a.left, a.right),
+    )
     rejections = list(portfolio.rejections)
     pairs = empty_pairs()
     pictures: tuple[PictureEvidence, ...] = ()
-    if portfolio.listings.num_rows:
-        listings, sizes = compare_catalogues(portfolio, tell)
-        tell.step("catalogues")
-        catalogues = find_shared_catalogues(listings, policy)
-        associations += catalogue_associations(catalogues, ids, sizes, policy, held)
-        pairs = pair_table(portfolio, listings)
+    if listings is not None:
+        pairs = pair_table(portfolio, listings, facts.catalogues)
         rejections.extend(_picture_rejections(portfolio, listings))
         pictures = picture_evidence(portfolio, listings, associations)
-    associations.sort(key=_strongest_first)
-    clusters = join_clusters(associations, held)
+    held = {(min(pair), max(pair)) for pair in apart}
+    joining = [a for a in associations if joins_stores(a.effect, newest)]
+    clusters = join_clusters(joining, held)
     return ScanResult(
         portfolio=portfolio,
-        policy=policy,
+        policy=newest,
         masked=masked,
         associations=tuple(associations),
         notices=tuple(notices),
@@ -128,7 +206,7 @@ def scan_portfolio(
         rejections=tuple(sorted(rejections)),
         summary=_summary(
             portfolio,
-            policy,
+            versions,
             associations,
             notices,
             clusters,
@@ -140,9 +218,16 @@ def scan_portfolio(
         ),
         registrations=registrations,
         listings=listings,
-        catalogues=catalogues,
         pictures=pictures,
+        facts=facts,
+        decisions=tuple(decisions),
     )
+
+
+def joins_stores(effect: str, policy: Policy) -> bool:
+    """Say whether an effect ties two stores; where only listings go, it does not."""
+    action = outcome_of(effect, policy)
+    return effect != "duplicate_distribution" or action != "remove_listings"
 
 
 def as_known_on(portfolio: Portfolio, day: str) -> Portfolio:
@@ -165,13 +250,11 @@ def as_known_on(portfolio: Portfolio, day: str) -> Portfolio:
     return replace(portfolio, **kept, notes=tuple(notes))
 
 
-def compare_catalogues(
-    portfolio: Portfolio, tell: Progress
-) -> tuple[ListingFindings, IntArray]:
-    """Compare the listings of every two stores; give the catalogues' sizes, too."""
+def compare_catalogues(portfolio: Portfolio, tell: Progress) -> ListingFindings:
+    """Compare the listings of every two stores."""
     ids = portfolio.store_ids()
     owners = number_stores(ids, portfolio.listings).astype(np.int32)
-    findings = compare_listings_of(
+    return compare_listings_of(
         portfolio.listings,
         owners,
         portfolio.folder,
@@ -180,7 +263,6 @@ def compare_catalogues(
         on_step=tell.step,
         on_done=tell.done,
     )
-    return findings, np.bincount(owners, minlength=len(ids))
 
 
 _ORDER = ("duplicate_registration", "duplicate_distribution", "related")
@@ -207,12 +289,19 @@ def empty_pairs() -> pa.Table:
             "probability": pa.array([], pa.float64()),
             "bits": pa.array([], pa.float64()),
             "level": pa.array([], pa.string()),
+            "variant_level": pa.array([], pa.string()),
+            "seen": pa.array([], pa.bool_()),
+            "agrees": pa.array([], pa.string()),
+            "given": pa.array([], pa.string()),
+            "differs": pa.array([], pa.string()),
             **{name: pa.array([], pa.float64()) for name in LISTING_SIGNALS},
         }
     )
 
 
-def pair_table(portfolio: Portfolio, findings: ListingFindings) -> pa.Table:
+def pair_table(
+    portfolio: Portfolio, findings: ListingFindings, facts: CatalogueFacts | None
+) -> pa.Table:
     """Lay out scored listing pairs by the listings' ids, left listing first."""
     scores = findings.scores
     left, right = pa.array(scores.left), pa.array(scores.right)
@@ -223,7 +312,7 @@ def pair_table(portfolio: Portfolio, findings: ListingFindings) -> pa.Table:
             "right_listing": table["listing"].take(right),
             "left_store": table["store"].take(left),
             "right_store": table["store"].take(right),
-            **score_columns(scores),
+            **score_columns(scores, None if facts is None else facts.differs),
         }
     ).combine_chunks()
 
@@ -251,7 +340,7 @@ def _count_by(items: Collection[str]) -> dict[str, int]:
 
 def _summary(
     portfolio: Portfolio,
-    policy: Policy,
+    versions: Sequence[Policy],
     associations: list[Association],
     notices: list[Association],
     clusters: list[Cluster],
@@ -263,6 +352,7 @@ def _summary(
 ) -> dict[str, object]:
     import pyarrow.compute as pc
 
+    policy = versions[-1]
     levels = pc.value_counts(pairs["level"]).to_pylist()
     return {
         "storekin": 1,
@@ -271,6 +361,7 @@ def _summary(
             "digest": policy.digest,
             "title": policy.title,
             "effective_on": policy.effective_on.isoformat(),
+            "versions": [one.name for one in versions],
         },
         "as_of": as_of,
         "records": {

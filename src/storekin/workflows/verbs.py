@@ -317,16 +317,26 @@ class Study:
         )
 
 
+def check_stores(portfolio: Portfolio, stores: Collection[str]) -> None:
+    """Refuse stores that the portfolio does not hold.
+
+    Raises:
+        UnknownStoreError: If one is unknown.
+    """
+    ids = portfolio.store_ids()
+    for store in stores:
+        if store not in ids:
+            raise UnknownStoreError.at(store, ids)
+
+
 def pair_of_stores(portfolio: Portfolio, left: str, right: str) -> pa.Table:
     """Name two stores by their numbers, for a comparison that was not proposed.
 
     Raises:
         UnknownStoreError: If one is unknown, or the two are one.
     """
+    check_stores(portfolio, (left, right))
     ids = portfolio.store_ids()
-    for store in (left, right):
-        if store not in ids:
-            raise UnknownStoreError.at(store, ids)
     if left == right:
         raise UnknownStoreError(f"{left!r} is given twice", "name two different stores")
     one, other = sorted((ids.index(left), ids.index(right)))

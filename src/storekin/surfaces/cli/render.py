@@ -13,7 +13,8 @@ from storekin.wiring import Trained
 from storekin.wording.catalog import say
 from storekin.workflows.explain import Explanation
 from storekin.workflows.link import LinkedTable
-from storekin.workflows.report.build import claim_sentence, shared_families
+from storekin.workflows.remedies import Remedy
+from storekin.workflows.report.build import claim_sentence
 from storekin.workflows.scan import ScanResult
 
 MOST_LINES = 20
@@ -37,12 +38,11 @@ def print_scan(result: ScanResult, out: Path) -> None:
         for name in ("Stores", "Effect", "What is claimed"):
             table.add_column(name, overflow="fold")
         for association in result.associations[:MOST_LINES]:
-            families = shared_families(result, association)
             table.add_row(
                 Text(f"{association.left}\n{association.right}"),
                 Text(say("en", "effect", association.effect)),
                 Text(
-                    claim_sentence(association, result.policy, "en", families)
+                    claim_sentence(association, result.policy, "en")
                     + f" ({say('en', 'outcome', association.outcome)})"
                 ),
             )
@@ -55,7 +55,7 @@ def print_scan(result: ScanResult, out: Path) -> None:
     for notice in result.notices[:5]:
         console.print(
             Text(
-                f"Notice: {claim_sentence(notice, result.policy, 'en', 0)}",
+                f"Notice: {claim_sentence(notice, result.policy, 'en')}",
                 style="dim",
             )
         )
@@ -70,6 +70,23 @@ def _print_left_out(records: Portfolio, rejected: int) -> None:
         click.echo(say("en", "notice", "rejected", count=rejected))
     for note in records.notes:
         click.echo(f"Note: {note}")
+
+
+def print_remedies(remedies: Sequence[Remedy], language: str) -> None:
+    """Print each remedy in a sentence, with the listings that are to be ended."""
+    if not remedies:
+        click.echo(say(language, "remedy", "nothing"))
+    for one in remedies:
+        action = say(language, "action", one.action)
+        effect = say(language, "effect", one.effect)
+        pair = f"{one.left}, {one.right}" if not one.stores else ", ".join(one.stores)
+        click.echo(f"{pair}: {effect}. {action}")
+        click.echo(f"  {one.because[language]}")
+        for store, names in one.ends:
+            click.echo(f"  {store}: {', '.join(names)}")
+        if one.fields:
+            click.echo(f"  {', '.join(one.fields)}")
+        click.echo("")
 
 
 def print_explanation(explanation: Explanation) -> None:
@@ -137,6 +154,26 @@ def write_text(text: str, out: Path) -> None:
         OutputFolderError: If the place cannot be written.
     """
     _put_in_place(out, lambda part: part.write_text(text, "utf-8"))
+
+
+def write_new(text: str, out: Path) -> None:
+    """Write a text file that is not there yet.
+
+    Raises:
+        OutputFolderError: If it is there, or the place cannot be written.
+    """
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise OutputFolderError(
+            f"{out}: there is such a file already", "choose another --out"
+        ) from None
+    except OSError as problem:
+        raise OutputFolderError(
+            f"{out}: cannot be written ({problem.strerror or problem})",
+            "choose a place that you may write to",
+        ) from None
 
 
 def write_picture(draw: Callable[[Path], object], out: Path) -> None:

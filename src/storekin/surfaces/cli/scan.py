@@ -10,7 +10,10 @@ _DATE = click.DateTime(formats=["%Y-%m-%d"])
 @click.command()
 @click.argument("portfolio", type=click.Path(path_type=Path))
 @click.option(
-    "--policy", default="aliexpress", show_default=True, help="A policy, or its file."
+    "--policy",
+    default="aliexpress",
+    show_default=True,
+    help="A policy, one with laws (ebay+eu), its file, or a folder of its versions.",
 )
 @click.option(
     "--out",
@@ -26,12 +29,18 @@ _DATE = click.DateTime(formats=["%Y-%m-%d"])
     type=click.Path(path_type=Path),
     help="A table with left and right: stores ruled not to be the same.",
 )
+@click.option(
+    "--declared",
+    type=click.Path(path_type=Path),
+    help="A table with group, store, need: stores disclosed as one seller's.",
+)
 @click.option("--as-of", type=_DATE, help="Leave out what is dated later.")
 def scan(
     portfolio: Path,
     policy: str,
     out: Path,
     apart: Path | None,
+    declared: Path | None,
     *,
     machine_readable: bool,
     unmasked: bool,
@@ -49,17 +58,22 @@ def scan(
     """
     from datetime import datetime
 
-    from storekin.api import load_policy
     from storekin.kernels.compiled import prepare
+    from storekin.policy.load import find_policies
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_json, print_scan
-    from storekin.wiring import open_portfolio, read_store_pairs
+    from storekin.wiring import (
+        open_portfolio,
+        read_declarations,
+        read_store_pairs,
+    )
     from storekin.workflows.outputs import check_out_folder, write_results
     from storekin.workflows.scan import scan_portfolio
 
-    rules = load_policy(policy)
+    rules = find_policies(policy)
     check_out_folder(out)
     held = read_store_pairs(apart) if apart is not None else []
+    groups = read_declarations(declared) if declared is not None else []
     day = as_of.date().isoformat() if isinstance(as_of, datetime) else None
     prepare(announce)
     with shown_progress(quiet=machine_readable) as progress:
@@ -70,6 +84,7 @@ def scan(
             masked=not unmasked,
             as_of=day,
             apart=held,
+            declarations=groups,
             progress=progress,
         )
         write_results(result, out, progress.step)

@@ -1,6 +1,6 @@
 """A scan's result as one HTML page that opens anywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
@@ -8,13 +8,14 @@ from importlib.resources import files
 import numpy as np
 
 from storekin.graph.associations import Association
-from storekin.listings.model import LEVELS, LISTING_SIGNALS
+from storekin.listings.signals import LEVELS, LISTING_SIGNALS
 from storekin.policy.model import Policy, Rule
 from storekin.records.portfolio import Rejection
 from storekin.wording.catalog import LANGUAGES, Words, in_both, load_words, say
 from storekin.wording.rejections import tell
 from storekin.workflows.findings import EvidenceWriter, catalogue_evidence
 from storekin.workflows.picture_evidence import PictureEvidence
+from storekin.workflows.remedies import Remedy
 from storekin.workflows.report.graph import draw_graph
 from storekin.workflows.report.pictures import Thumbnails
 from storekin.workflows.report.words import mark_differences
@@ -24,6 +25,7 @@ MOST_CARDS = 150
 """Associations shown in full; more would make the page too heavy to open."""
 
 MOST_PAIRS = 5
+MOST_ENDED = 12
 _FULL_BAR = 20.0
 
 
@@ -72,9 +74,14 @@ class Card:
     pairs: list[ListingRow]
     more_pairs: int
     later: str | None
+    conditions: list[tuple[Words, Words]]
+    rests: Words | None
+    remedy: Words | None
+    remedy_action: Words | None
+    ends: list[tuple[str, list[str], int]]
 
 
-def build_report(result: ScanResult) -> str:
+def build_report(result: ScanResult, remedies: Sequence[Remedy] = ()) -> str:
     """Write the report's HTML; everything in it is escaped by the template."""
     from jinja2 import Environment, StrictUndefined, select_autoescape
 
@@ -95,7 +102,18 @@ def build_report(result: ScanResult) -> str:
         for lang in LANGUAGES
     }
     pictures = {told.row: told for told in result.pictures}
-    cards = [_card(result, a, writers, thumbnails, pictures) for a in shown]
+    by_pair = {(r.left, r.right, r.effect): r for r in remedies}
+    cards = [
+        _card(
+            result,
+            a,
+            writers,
+            thumbnails,
+            pictures,
+            by_pair.get((a.left, a.right, a.effect)),
+        )
+        for a in shown
+    ]
     records = result.summary["records"]
     counts = dict(records) if isinstance(records, dict) else {}
     return template.render(
@@ -116,16 +134,12 @@ def build_report(result: ScanResult) -> str:
         graph=draw_graph(
             result, {id(a): c.anchor for a, c in zip(shown, cards, strict=True)}
         ),
-        notices=_notices(result, writers),
+        notices=_notices(result, writers, by_pair),
         policy=result.policy,
         policy_title={"en": result.policy.title, "zh": result.policy.title_zh},
         appeal={
-            "en": str(result.policy.appeal.get("because", "")),
-            "zh": str(
-                result.policy.appeal.get(
-                    "because_zh", result.policy.appeal.get("because", "")
-                )
-            ),
+            "en": result.policy.appeal.because,
+            "zh": result.policy.appeal.because_zh,
         },
         rejections=[_told(rejection) for rejection in result.rejections[:50]],
         rejected=len(result.rejections),
@@ -181,9 +195,7 @@ def _tiles(result: ScanResult) -> list[tuple[Words, int, str]]:
     return tiles
 
 
-def claim_sentence(
-    association: Association, policy: Policy, language: str, families: int
-) -> str:
+def claim_sentence(association: Association, policy: Policy, language: str) -> str:
     """Say an association in one sentence."""
     breach = association.effect == "duplicate_registration"
     facts = [
@@ -208,29 +220,10 @@ def claim_sentence(
         left=association.left,
         right=association.right,
         facts=listed,
-        families=families,
+        families=association.families,
         count=len(association.stores),
         what=say(language, "thing", association.evidence[0].signal),
     )
-
-
-def _place_of(result: ScanResult, association: Association) -> int:
-    shared = result.catalogues
-    if shared is None:
-        return -1
-    ids = result.registrations.values.store_ids
-    left = np.searchsorted(ids, association.left)
-    right = np.searchsorted(ids, association.right)
-    found = np.flatnonzero((shared.left == left) & (shared.right == right))
-    return int(found[0]) if len(found) else -1
-
-
-def shared_families(result: ScanResult, association: Association) -> int:
-    """Give the number of products that the two stores have in common."""
-    place = _place_of(result, association)
-    if place < 0 or result.catalogues is None:
-        return 0
-    return int(result.catalogues.families[place])
 
 
 def _card(
@@ -239,18 +232,18 @@ def _card(
     writers: dict[str, EvidenceWriter],
     thumbnails: Thumbnails,
     pictures: Mapping[int, PictureEvidence],
+    remedy: Remedy | None,
 ) -> Card:
     rows = _evidence_rows(result, association, writers)
     pairs, more = _listing_rows(result, association, thumbnails, pictures)
-    outcome = result.policy.outcomes[association.effect]
-    families = shared_families(result, association)
+    policy = result.decisions[association.decided[0]].policy
+    outcome = policy.outcomes[association.effect]
     return Card(
         anchor=association.evidence[0].id,
         effect=association.effect,
         effect_words=in_both("effect", association.effect),
         claim={
-            lang: claim_sentence(association, result.policy, lang, families)
-            for lang in LANGUAGES
+            lang: claim_sentence(association, result.policy, lang) for lang in LANGUAGES
         },
         outcome=in_both("outcome", association.outcome),
         follows={"en": outcome.because, "zh": outcome.because_zh},
@@ -264,7 +257,47 @@ def _card(
         pairs=pairs,
         more_pairs=more,
         later=association.later,
+        conditions=_conditions(association),
+        rests=_rests(association),
+        remedy=None if remedy is None else remedy.because,
+        remedy_action=None if remedy is None else in_both("action", remedy.action),
+        ends=[
+            (store, list(names[:MOST_ENDED]), max(len(names) - MOST_ENDED, 0))
+            for store, names in (() if remedy is None else remedy.ends)
+        ],
     )
+
+
+def _conditions(association: Association) -> list[tuple[Words, Words]]:
+    """Give the conditions of a permission, each with what is known of it."""
+    told = {True: "yes", False: "no", None: "unknown"}
+    return [
+        (in_both("policy_word", name), in_both("policy_word", told[met]))
+        for name, met in association.conditions
+    ]
+
+
+def _rests(association: Association) -> Words | None:
+    """Say what the association would not stand without."""
+    if association.products:
+        return in_both(
+            "report",
+            "rests_products",
+            products=association.products,
+            families=association.families,
+        )
+    if not association.together:
+        return None
+    claims = {e.id: e.signal for e in association.evidence}
+    told = {}
+    for language in LANGUAGES:
+        between = "、" if language == "zh" else ", "
+        names = [say(language, claims[i], "claim") for i in association.together]
+        if len(association.together) == 1:
+            names = [say(language, claims[i], "claim") for i in association.alone]
+        key = "rests_alone" if len(association.together) == 1 else "rests_together"
+        told[language] = say(language, "report", key, facts=between.join(names))
+    return told
 
 
 def _percent(probability: float) -> str:
@@ -279,16 +312,13 @@ def _evidence_rows(
     writers: dict[str, EvidenceWriter],
 ) -> list[EvidenceRow]:
     if association.effect == "duplicate_distribution":
-        place = _place_of(result, association)
-        ids = result.registrations.values.store_ids
-        sizes = np.bincount(
-            result.listings.prepared.owners if result.listings else [],
-            minlength=len(ids),
-        )
+        version, place = association.decided
+        shared = result.decisions[version].catalogues
+        stores = result.facts.stores
         spoken = {
-            lang: [catalogue_evidence(result.catalogues, place, ids, sizes, lang)]
+            lang: [catalogue_evidence(shared, place, stores.ids, stores.listings, lang)]
             for lang in LANGUAGES
-            if result.catalogues is not None
+            if shared is not None
         }
     else:
         spoken = {
@@ -315,12 +345,13 @@ def _evidence_rows(
 
 def _rules(result: ScanResult, association: Association) -> list[dict[str, object]]:
     """Give the policy's rules that an association rests on, with who says so."""
-    policy = result.policy
+    policy = result.decisions[association.decided[0]].policy
     rules: list[Rule] = []
     if association.effect == "duplicate_distribution" and policy.duplicates:
         rules.append(policy.duplicates)
     elif association.effect == "related" and policy.related:
         rules.append(policy.related)
+        rules.extend(rule for rule in (policy.permission, policy.standing) if rule)
     else:
         rules.extend(
             policy.signals[e.signal]
@@ -331,7 +362,14 @@ def _rules(result: ScanResult, association: Association) -> list[dict[str, objec
         )
     return [
         {
-            "because": {"en": rule.because, "zh": rule.because_zh},
+            "because": {
+                "en": " ".join(
+                    part
+                    for part in (rule.because, rule.condition, rule.exception)
+                    if part
+                ),
+                "zh": f"{rule.because_zh}{rule.condition_zh}{rule.exception_zh}",
+            },
             "sources": {
                 lang: "; ".join(policy.source_in(lang, key) for key in rule.source)
                 for lang in LANGUAGES
@@ -397,7 +435,9 @@ def _listing_rows(
 
 
 def _notices(
-    result: ScanResult, writers: dict[str, EvidenceWriter]
+    result: ScanResult,
+    writers: dict[str, EvidenceWriter],
+    remedies: Mapping[tuple[str, str, str], Remedy],
 ) -> list[dict[str, object]]:
     from storekin.workflows.findings import value_notices
 
@@ -407,15 +447,38 @@ def _notices(
     }
     notices = []
     for place, notice in enumerate(result.notices[:100]):
+        if notice.listing_pairs:
+            told = _conditional(result, notice)
+        else:
+            told = {lang: spoken[lang][place].evidence[0].because for lang in LANGUAGES}
+        remedy = remedies.get((notice.left, notice.right, notice.effect))
+        if remedy is not None and notice.spare:
+            told = {lang: f"{told[lang]} {remedy.because[lang]}" for lang in LANGUAGES}
         notices.append(
             {
                 "claim": in_both(notice.evidence[0].signal, "claim"),
-                "value": notice.evidence[0].left,
-                "because": {
-                    lang: spoken[lang][place].evidence[0].because for lang in LANGUAGES
-                },
+                "value": "" if notice.listing_pairs else notice.evidence[0].left,
+                "because": told,
                 "stores": notice.stores[:20],
                 "more": max(len(notice.stores) - 20, 0),
             }
         )
     return notices
+
+
+def _conditional(result: ScanResult, notice: Association) -> Words:
+    """Say what two catalogues share, and that it counts if one seller runs both."""
+    version, place = notice.decided
+    shared = result.decisions[version].catalogues
+    stores = result.facts.stores
+    told = {}
+    for lang in LANGUAGES:
+        first = (
+            ""
+            if shared is None
+            else catalogue_evidence(
+                shared, place, stores.ids, stores.listings, lang
+            ).because
+        )
+        told[lang] = f"{first} {say(lang, 'notice', 'one_seller')}"
+    return told

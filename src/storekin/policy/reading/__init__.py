@@ -1,0 +1,1 @@
+"""Policy files to policies; all faults are named at once."""
