@@ -25,6 +25,7 @@ _HERE = (
     "pool",
     "groups",
     "flow",
+    "digests",
     "near",
     "agreements",
     "joining",

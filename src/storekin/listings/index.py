@@ -6,7 +6,7 @@ to the pool decide, over the neighbourhood alone.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -27,23 +27,25 @@ from storekin.kernels.similar_texts import (
     IntArray,
     TextColumn,
     TokenArray,
-    Tokens,
     tokenise,
 )
 from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
 from storekin.listings.blocking import title_bar
 from storekin.listings.encoding import NO_ENCODERS, check_encoders
+from storekin.listings.exact_keys import CODE, NAME, PICTURE, ExactKeys, digest
 from storekin.listings.matching import Best, score_places
 from storekin.listings.model import ListingModel, load_listing_model
+from storekin.listings.pictures import Pictures, read_pictures, reference_name
 from storekin.listings.pool import make_pool
 from storekin.listings.postings import Postings, find_likest, make_postings
 from storekin.listings.prepared import prepare_listings
-from storekin.listings.rarity import COMMON_CARRIERS, Rarity, is_everybodys
+from storekin.listings.rarity import Rarity
 from storekin.listings.scoring import ListingScores
 from storekin.listings.signals import LEVELS
 from storekin.listings.vector import word_cosines
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin
+from storekin.pictures.ready import SCHEMES
 from storekin.records.tables import column_names
 
 if TYPE_CHECKING:
@@ -64,7 +66,11 @@ _COLUMNS = tuple(name for name in column_names("listings") if name != "created")
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """One listing that the screened one may show the same product as."""
+    """One listing that the screened one may show the same product as.
+
+    ``variant_level``, ``seen``, ``agrees``, ``given`` and ``differs`` are what policies
+    ask of a pair: see ``ListingScores``.
+    """
 
     listing: str
     store: str
@@ -72,28 +78,35 @@ class Screened:
     bits: float
     level: str
     signals: dict[str, float]
+    variant_level: str = "different"
+    seen: bool = False
+    agrees: int = 0
+    given: int = 0
+    differs: int = 0
 
 
 class ListingIndex:
     """Listings by their words, codes and pictures. Safe for several threads."""
 
-    def __init__(self, table: pa.Table, postings: Postings) -> None:
+    def __init__(self, table: pa.Table, postings: Postings, keys: ExactKeys) -> None:
         self._table = table
         self._postings = postings
+        self._keys = keys
         self._given = _given_columns(table)
         self._gone = np.zeros(len(postings), np.bool_)
         self._scratch = np.zeros(len(postings), np.float32)
-        self._row_of: dict[str, int] | None = None
-        self._exact: dict[str, list[int]] | None = None
-        self._everybodys: frozenset[str] = frozenset()
         self._added: dict[str, Record] = {}
         self._late: _Late = _Late.empty()
         self._log: ChangeLog | None = None
         self._lock = RLock()
 
     @classmethod
-    def build(cls, listings: object) -> "ListingIndex":
+    def build(
+        cls, listings: object, pictures: Pictures | None = None
+    ) -> "ListingIndex":
         """Index an Arrow, pandas or polars table: ``listing``, ``title``, any others.
+
+        ``pictures`` are the table's, where local files among them were looked at.
 
         Raises:
             MissingColumnError: If one of the two is missing.
@@ -103,14 +116,15 @@ class ListingIndex:
             if column not in table.column_names:
                 raise MissingColumnError.at("listings", column, table.column_names)
         plain = _plain_table(table)
-        return cls(plain, _post(plain))
+        postings = _post(plain)
+        return cls(plain, postings, ExactKeys.of(plain, postings.rarity, pictures))
 
     def __len__(self) -> int:
         return len(self._postings) - int(self._gone.sum()) + len(self._added)
 
     def __contains__(self, listing: str) -> bool:
         with self._lock:
-            row = self._rows().get(listing)
+            row = self._row_of(listing)
             known = row is not None and not self._gone[row]
             return known or listing in self._added
 
@@ -147,11 +161,16 @@ class ListingIndex:
         floor: float = 0.05,
         most: int = 10,
         across_stores: bool = False,
+        folder: Path | None = None,
+        own_pictures: Mapping[str, Path] | None = None,
+        also: Sequence[str] = (),
     ) -> list[Screened]:
         """Find what shows the same product as *record*, likeliest first.
 
         The record itself, by its ``listing``, is never among them; with
-        ``across_stores`` nor is another listing of its store.
+        ``across_stores`` nor is another listing of its store. Local pictures of the
+        neighbours are read from *folder*, the record's from ``own_pictures``, by their
+        references. ``also`` names listings that are compared in any case.
 
         Raises:
             InvalidRecordError: If a value of the record cannot be read.
@@ -161,7 +180,7 @@ class ListingIndex:
         check_encoders(fitted.encoder, NO_ENCODERS)
         plain = _plain_record(record)
         with self._lock:
-            rows, late = self._neighbours(plain)
+            rows, late = self._neighbours(plain, own_pictures or {}, also)
             table = self._gather(plain, rows, late)
         if table.num_rows < 2:
             return []
@@ -172,8 +191,14 @@ class ListingIndex:
             [n for n in range(1, len(names)) if own is None or stores[n] != own],
             np.int64,
         )
-        rarity = self._postings.rarity
-        scores = _score_first(table, rarity, fitted, wanted, Best(floor, most))
+        scores = _score_first(
+            table,
+            self._postings.rarity,
+            fitted,
+            wanted,
+            Best(floor, most),
+            _Files(folder, own_pictures or {}),
+        )
         signals = np.stack(list(scores.bits.values()), axis=1).tolist()
         order = np.lexsort((scores.right, -scores.total)).tolist()
         return [
@@ -188,6 +213,11 @@ class ListingIndex:
                     for name, bits in zip(scores.bits, signals[place], strict=True)
                     if isfinite(bits)
                 },
+                variant_level=LEVELS[int(scores.variant_level[place])],
+                seen=bool(scores.seen[place]),
+                agrees=int(scores.agrees[place]),
+                given=int(scores.given[place]),
+                differs=int(scores.differs[place]),
             )
             for place, row in zip(order, scores.right[order].tolist(), strict=True)
         ]
@@ -209,10 +239,19 @@ class ListingIndex:
                 "edges": postings.edges,
                 "rows": postings.rows,
                 "norms": postings.norms,
+                "key_digests": self._keys.digests,
+                "key_rows": self._keys.rows,
+                "everybodys": self._keys.everybodys,
+                "hash_words": self._keys.words,
+                "hash_kinds": self._keys.kinds,
+                "hash_rows": self._keys.hash_rows,
             }
             for number, grams in enumerate(rarity.grams):
                 arrays[f"grams_{number}"] = grams
-            about = {"listings": len(postings)}
+            about = {
+                "listings": len(postings),
+                "hashes": [list(kind) for kind in self._keys.named],
+            }
             self._log = write_index_file(Path(path), arrays, self._table, about, KIND)
 
     @classmethod
@@ -230,7 +269,17 @@ class ListingIndex:
             tuple(arrays[f"grams_{number}"] for number in range(3)),
         )
         postings = Postings(rarity, arrays["edges"], arrays["rows"], arrays["norms"])
-        index = cls(table, postings)
+        told: Any = about  # as save wrote it
+        keys = ExactKeys(
+            arrays["key_digests"],
+            arrays["key_rows"],
+            arrays["everybodys"],
+            arrays["hash_words"],
+            arrays["hash_kinds"],
+            arrays["hash_rows"],
+            tuple((str(name), int(bits)) for name, bits in told["hashes"]),
+        )
+        index = cls(table, postings, keys)
         for name, record in log:
             if record is None:
                 index.remove(name)
@@ -245,14 +294,15 @@ class ListingIndex:
         if self._log is not None:
             self._log.append([(listing, record)])
 
-    def _rows(self) -> dict[str, int]:
-        if self._row_of is None:
-            names = self._table["listing"].to_pylist()
-            self._row_of = {name: row for row, name in enumerate(names)}
-        return self._row_of
+    def _row_of(self, listing: str) -> int | None:
+        """Give the row of a listing in the table, by its name."""
+        for row in self._keys.rows_of(digest([listing], NAME)[0]).tolist():
+            if self._table["listing"][row].as_py() == listing:
+                return int(row)
+        return None
 
     def _forget(self, listing: str) -> None:
-        row = self._rows().get(listing)
+        row = self._row_of(listing)
         if row is not None:
             self._gone[row] = True
         if self._added.pop(listing, None) is not None:
@@ -270,70 +320,70 @@ class ListingIndex:
         )
         self._table = pa.concat_tables([kept, more]).combine_chunks()
         self._postings = _post(self._table)
+        self._keys = ExactKeys.of(self._table, self._postings.rarity)
         self._given = _given_columns(self._table)
         self._gone = np.zeros(len(self._postings), np.bool_)
         self._scratch = np.zeros(len(self._postings), np.float32)
-        self._row_of = self._exact = None
-        self._everybodys = frozenset()
         self._added = {}
         self._late = _Late.empty()
 
-    def _exact_keys(self) -> dict[str, list[int]]:
-        """List the rows that give each product code and each picture."""
-        if self._exact is None:
-            self._exact = {}
-            for column in ("gtin", "images"):
-                values = self._table[column]
-                if values.null_count == len(values):
-                    continue
-                for row, text in enumerate(values.to_pylist()):
-                    for key in _keys_of(column, text):
-                        self._exact.setdefault(key, []).append(row)
-            self._everybodys = frozenset(
-                key
-                for key, rows in self._exact.items()
-                if key.startswith(_IMAGE)
-                and len(rows) >= COMMON_CARRIERS
-                and is_everybodys(self._titles(rows), self._postings.rarity)
-            )
-        return self._exact
-
-    def _titles(self, rows: list[int]) -> Tokens:
-        titles = self._table["title"].take(pa.array(rows, pa.int64()))
-        return tokenise(TextColumn.of(titles), listing_vocabulary())
-
     def _own_pictures(self, text: object) -> str | None:
         """Leave out of a listing's pictures those that are everybody's."""
-        keys = _keys_of("images", text)
-        own = [key for key in keys if key not in self._everybodys]
-        return "|".join(key.removeprefix(_IMAGE) for key in own) or None
+        own = [
+            part
+            for part in _parts(text)
+            if digest([reference_name(part)], PICTURE)[0] not in self._keys.everybodys
+        ]
+        return "|".join(own) or None
 
-    def _neighbours(self, record: Record) -> tuple[list[int], list[str]]:
+    def _neighbours(
+        self, record: Record, own_pictures: Mapping[str, Path], also: Sequence[str]
+    ) -> tuple[list[int], list[str]]:
         """Find the rows worth comparing with *record*, and the added listings."""
         listing = str(record.get("listing") or "")
         words = _words_of(str(record.get("title") or ""))
         rows: dict[int, None] = {}
+        for name in also:
+            known = self._row_of(name)
+            if known is not None:
+                rows[known] = None
         keys = [
             key
             for column in ("gtin", "images")
             for key in _keys_of(column, record.get(column))
         ]
-        if keys:
-            exact = self._exact_keys()
-            for key in keys:
-                held = [] if key in self._everybodys else exact.get(key, [])
-                for row in held[:NEIGHBOURS]:
-                    if not self._gone[row]:
-                        rows[row] = None
+        names = [key.removeprefix(_IMAGE) for key in keys if key.startswith(_IMAGE)]
+        names += _names_seen(record.get("images"), own_pictures)
+        codes = [key.removeprefix(_CODE) for key in keys if key.startswith(_CODE)]
+        for found in (
+            *(self._keys.rows_of(k, NEIGHBOURS) for k in digest(codes, CODE)),
+            *(
+                self._keys.rows_of(k, NEIGHBOURS)
+                for k in digest(names, PICTURE)
+                if k not in self._keys.everybodys
+            ),
+            *(self._near(name) for name in names),
+        ):
+            rows.update(dict.fromkeys(found.tolist()))
         likest = find_likest(
             self._postings, words, self._gone, self._scratch, NEIGHBOURS + 1
         )
         rows.update(dict.fromkeys(likest.tolist()))
-        own = self._rows().get(listing) if listing else None
+        own = self._row_of(listing) if listing else None
         if own is not None:
             rows.pop(own, None)
         late = self._late.likest(words, keys, self._postings.rarity, NEIGHBOURS)
-        return list(rows), [name for name in late if name != listing]
+        late += [name for name in also if name in self._added and name not in late]
+        standing = [row for row in rows if not self._gone[row]]
+        return standing, [name for name in late if name != listing]
+
+    def _near(self, name: str) -> IntArray:
+        """Give rows with a picture near one's hash, unless it is everybody's."""
+        scheme, _, digits = name.partition(":")
+        digits = digits.partition("#")[0]
+        if scheme not in SCHEMES or digest([name], PICTURE)[0] in self._keys.everybodys:
+            return np.empty(0, np.int64)
+        return self._keys.near_pictures(scheme, digits)
 
     def _gather(self, record: Record, rows: list[int], late: list[str]) -> pa.Table:
         """Put the screened listing and its neighbours into one table."""
@@ -353,7 +403,7 @@ class ListingIndex:
                 columns[name] = pa.concat_arrays([head, _whole(tail)])
             else:
                 columns[name] = pa.concat_arrays([head, pa.nulls(len(rows), kind)])
-        if self._everybodys:
+        if len(self._keys.everybodys):
             told = [self._own_pictures(text) for text in columns["images"].to_pylist()]
             columns["images"] = pa.array(told, pa.string())
         return pa.table(columns)
@@ -408,7 +458,7 @@ class _Late:
         return ordered[:most]
 
 
-_IMAGE = "image:"
+_IMAGE, _CODE = "image:", "gtin:"
 
 
 def _given_columns(table: pa.Table) -> frozenset[str]:
@@ -497,8 +547,30 @@ def _keys_of(column: str, text: object) -> list[str]:
         return []
     if column == "gtin":
         code = normalise_gtin(str(text))
-        return [f"gtin:{code}"] if code else []
-    return [_IMAGE + part.strip() for part in str(text).split("|") if part.strip()]
+        return [f"{_CODE}{code}"] if code else []
+    return [_IMAGE + reference_name(part) for part in _parts(text)]
+
+
+def _parts(text: object) -> list[str]:
+    parts = (part.strip() for part in str(text or "").split("|"))
+    return [part for part in parts if part]
+
+
+def _names_seen(images: object, files: Mapping[str, Path]) -> list[str]:
+    """Name a record's local pictures by what is seen in them."""
+    held = {part: files[part] for part in _parts(images) if part in files}
+    if not held:
+        return []
+    column = pa.chunked_array([pa.array(["|".join(held)])])
+    return list(read_pictures(column, None, own=held).names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Where pictures lie: the neighbours' folder, and the screened one's own files."""
+
+    folder: Path | None
+    own: Mapping[str, Path]
 
 
 def _plain_table(table: pa.Table) -> pa.Table:
@@ -526,11 +598,14 @@ def _score_first(
     model: ListingModel,
     wanted: IntArray,
     best: Best,
+    files: _Files,
 ) -> ListingScores:
     """Score the first row against *wanted* others, in the pool of all of them."""
     total = table.num_rows
     owners = np.arange(total, dtype=np.int32)
-    listings = prepare_listings(table, owners, None, rarity=rarity)
+    listings = prepare_listings(
+        table, owners, files.folder, rarity=rarity, own_pictures=files.own
+    )
     left, right = (side.astype(np.int64) for side in np.triu_indices(total, 1))
     # as in a scan: titles that agree too little are no pair; the screened one's are
     alike = word_cosines(listings, left, right) >= title_bar(rarity.texts)

@@ -1,6 +1,6 @@
 """The pictures of listings: which listing has which, and which are alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import compress
@@ -173,11 +173,15 @@ def _recognise(
 
 
 def read_pictures(
-    column: pa.ChunkedArray, folder: Path | None, on_done: Progress | None = None
+    column: pa.ChunkedArray,
+    folder: Path | None,
+    on_done: Progress | None = None,
+    own: Mapping[str, Path] | None = None,
 ) -> Pictures:
     """Read each listing's references: ready hashes, addresses, and local files.
 
-    Local files are looked at, each once, on all cores; nothing is downloaded.
+    Local files are looked at, each once, on all cores; nothing is downloaded. ``own``
+    are files that lie elsewhere than in *folder*, by their references.
     """
     texts = column.combine_chunks()
     if isinstance(texts, pa.ChunkedArray):
@@ -193,7 +197,7 @@ def read_pictures(
     rows = pc.list_parent_indices(parts).to_numpy().astype(np.int64)
     encoded = pc.utf8_trim_whitespace(pc.list_flatten(parts)).dictionary_encode()
     references: list[str] = encoded.dictionary.to_pylist()
-    names, prints, faults = _name_pictures(references, folder, on_done)
+    names, prints, faults = _name_pictures(references, folder, on_done, own or {})
     distinct = sorted({name for name in names if name is not None})
     number = {name: place for place, name in enumerate(distinct)}
     to_code = np.array([-1 if n is None else number[n] for n in names], np.int64)
@@ -232,14 +236,21 @@ def read_pictures(
 
 
 def _name_pictures(
-    references: list[str], folder: Path | None, on_done: Progress | None
+    references: list[str],
+    folder: Path | None,
+    on_done: Progress | None,
+    own: Mapping[str, Path],
 ) -> tuple[list[str | None], dict[str, Prints], list[tuple[str, str]]]:
     names: list[str | None] = []
     faults: list[tuple[str, str]] = []
     files: list[tuple[int, Path]] = []
     prints: dict[str, Prints] = {}
     for place, reference in enumerate(references):
-        name, path, problem = _name_one(reference, folder)
+        name, path, problem = (
+            (None, own[reference], "")
+            if reference in own
+            else _name_one(reference, folder)
+        )
         names.append(name)
         if path is not None:
             files.append((place, path))
@@ -281,6 +292,15 @@ def _name_one(  # noqa: PLR0911 - one return for each kind of reference
     if not path.is_file():
         return None, None, "picture_missing"
     return None, path, ""
+
+
+def reference_name(reference: str) -> str:
+    """Name a reference by itself, without looking at what it leads to.
+
+    >>> reference_name("https://img.example/a.jpg_640x640q90.jpg")
+    'url:img.example/a.jpg'
+    """
+    return _name_one(reference, None)[0] or ""
 
 
 def _see_files(paths: Sequence[Path]) -> list[tuple[str | None, Prints] | None]:

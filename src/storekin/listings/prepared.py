@@ -1,7 +1,7 @@
 """Listings as numbers: everything that comparisons read, in columns."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,10 +122,12 @@ def prepare_listings(
     rarity: Rarity | None = None,
     encoders: Encoders = NO_ENCODERS,
     on_done: Progress | None = None,
+    own_pictures: Mapping[str, Path] | None = None,
 ) -> PreparedListings:
     """Read every column that comparisons need. ``owners`` numbers each row's store.
 
     How rare the titles' words are is counted among them, or known from a larger table.
+    ``own_pictures`` are files that lie elsewhere than in *folder*, by reference.
     """
     say = on_step or (lambda _: None)
     vocabulary = listing_vocabulary()
@@ -136,7 +138,7 @@ def prepare_listings(
     known = (None, None, None) if rarity is None else rarity.grams
     spelled = spell(titles, vocabulary, LONGEST_TITLE)
     say("pictures")
-    pictures = read_pictures(listings["images"], folder, on_done)
+    pictures = read_pictures(listings["images"], folder, on_done, own_pictures)
     hashes = hashes_of(pictures, on_done)
     carriers = unlike_carriers(tokens, weights, pictures, hashes.recognised)
     common = carriers >= COMMON_CARRIERS

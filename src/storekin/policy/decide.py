@@ -24,6 +24,10 @@ from storekin.policy.model import EFFECTS, OUTCOMES, Policy
 BREACH, DISTRIBUTION, RELATED, ADVISORY = range(len(EFFECTS))
 """Effects by number, in the order of ``EFFECTS``."""
 
+CONDITIONAL_BITS = 5.0
+"""From here on two catalogues are told to be duplicates if one seller ran both: one
+rare product, borne out by a picture or a code. Less is a supplier's."""
+
 ACCESS_SIGNALS = ("shares_ip", "shares_device")
 """What is read from how stores are used, not from what they were registered with."""
 
@@ -334,6 +338,11 @@ def _decide_catalogues(
     apart = np.zeros(len(place), np.bool_)
     if test.scope == "one_seller":
         apart = seller[left] != seller[right]
+        # of strangers a product in common is no news: only what is rare is told
+        told = ~apart | (shared.bits[place] >= CONDITIONAL_BITS)
+        place, left, right, apart = (
+            column[told] for column in (place, left, right, apart)
+        )
     return _Part(
         left,
         right,

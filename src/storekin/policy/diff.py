@@ -113,14 +113,12 @@ def compare_policies(old: Policy, new: Policy) -> list[Change]:
             changes.append(_appeared(name, one, other))
             continue
         for field in fields(one):
-            if field.name == "paths" or not hasattr(other, field.name):
+            key = field.name
+            if key == "paths" or key.endswith("_zh") or not hasattr(other, key):
                 continue
-            changes += _compare(
-                name,
-                field.name,
-                getattr(one, field.name),
-                getattr(other, field.name),
-            )
+            sides = (getattr(one, key), getattr(other, key))
+            chinese = [getattr(part, f"{key}_zh", None) for part in (one, other)]
+            changes += _compare(name, key, *sides, *chinese)
     return changes
 
 
@@ -149,9 +147,23 @@ def _decides(rule: str, key: str) -> bool:
     return key not in _SAYING and not rule.startswith(_INFORMING)
 
 
-def _compare(rule: str, key: str, before: object, after: object) -> list[Change]:
+def _compare(
+    rule: str,
+    key: str,
+    before: object,
+    after: object,
+    before_zh: object = None,
+    after_zh: object = None,
+) -> list[Change]:
     if before == after:
         return []
+    sides = {
+        "en": (before, after),
+        "zh": (
+            before if before_zh is None else before_zh,
+            after if after_zh is None else after_zh,
+        ),
+    }
     return [
         Change(
             rule=rule,
@@ -166,10 +178,10 @@ def _compare(rule: str, key: str, before: object, after: object) -> list[Change]
                     "changed",
                     rule=rule,
                     part=key,
-                    before=_told(before, language),
-                    after=_told(after, language),
+                    before=_told(one, language, key),
+                    after=_told(other, language, key),
                 )
-                for language in ("en", "zh")
+                for language, (one, other) in sides.items()
             },
         )
     ]
@@ -202,7 +214,21 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _told(value: object, language: str) -> str:
+_PROSE = frozenset(
+    [
+        "because",
+        "condition",
+        "exception",
+        "steps",
+        "title",
+        "about",
+        "starts",
+        "channel",
+    ]
+)
+
+
+def _told(value: object, language: str, key: str = "") -> str:
     """Say a value in words where there are words for it."""
     words = load_words(language)["policy_word"]
     if value is None or value in ((), ""):
@@ -211,6 +237,8 @@ def _told(value: object, language: str) -> str:
         return words["yes" if value else "no"]
     if isinstance(value, tuple):
         between = "、" if language == "zh" else ", "
-        return between.join(_told(part, language) for part in value)
+        return between.join(_told(part, language, key) for part in value)
     text = str(value)
+    if key in _PROSE:
+        return f"「{text}」" if language == "zh" else f'"{text}"'
     return words.get(text, text)

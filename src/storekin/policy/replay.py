@@ -5,7 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from storekin.policy.decide import Decisions, decide
+from storekin.policy.decide import (
+    ADVISORY,
+    BREACH,
+    DISTRIBUTION,
+    RELATED,
+    Decisions,
+    decide,
+)
 from storekin.policy.diff import compare_policies
 from storekin.policy.facts import Facts, IdentityFacts, IntArray
 from storekin.policy.model import EFFECTS, OUTCOMES, Policy
@@ -67,7 +74,13 @@ def replay(facts: Facts, old: Policy, new: Policy) -> Replay:
         effect_after=effect_after[changed],
         before=before[changed],
         after=after[changed],
-        because=_reasons(facts, old, new, keys[changed]),
+        because=_reasons(
+            facts,
+            old,
+            new,
+            keys[changed],
+            (effect_before[changed], effect_after[changed]),
+        ),
         store_before=per_store[0],
         store_after=per_store[1],
     )
@@ -95,42 +108,49 @@ def _worst(one: Decisions, other: Decisions, stores: int) -> tuple[IntArray, _Si
     return keys, sides
 
 
-_EVERYWHERE = ("generic", "related", "permission", "standing")
-
-
 def _reasons(
-    facts: Facts, old: Policy, new: Policy, keys: IntArray
+    facts: Facts,
+    old: Policy,
+    new: Policy,
+    keys: IntArray,
+    effects: tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]],
 ) -> tuple[tuple[str, ...], ...]:
     """Name for each changed pair the rules that are other and bear on it."""
-    changed = {c.rule for c in compare_policies(old, new) if c.decides}
-    common = [
-        rule
-        for rule in sorted(changed)
-        if rule in _EVERYWHERE
-        or rule.startswith("outcomes.")
-        or rule == "duplicate_listings"
-    ]
+    changed = [c.rule for c in compare_policies(old, new) if c.decides]
+    changed = list(dict.fromkeys(changed))
     masks = _signal_masks(facts.identity, len(facts.stores), keys)
-    kinds, places = np.unique(masks, return_inverse=True)
+    kinds, places = np.unique(
+        np.stack([masks, *(side.astype(np.int64) for side in effects)], axis=1),
+        axis=0,
+        return_inverse=True,
+    )
+    names = (*facts.identity.signals, *facts.identity.near_signals)
     told = []
-    for mask in kinds.tolist():
-        own = [
-            name
-            for place, name in enumerate(
-                (*facts.identity.signals, *facts.identity.near_signals)
-            )
-            if mask >> place & 1 and name in changed
-        ]
-        told.append(tuple(dict.fromkeys([*own, *common])))
+    for mask, before, after in kinds.tolist():
+        signals = {name for place, name in enumerate(names) if mask >> place & 1}
+        told.append(_bearing(changed, signals, {before, after} - {-1}))
     return tuple(told[place] for place in places.reshape(-1).tolist())
 
 
+def _bearing(
+    changed: list[str], signals: set[str], effects: set[int]
+) -> tuple[str, ...]:
+    """Choose of the changed rules those that bear on some signals and effects."""
+    bearing = {f"outcomes.{EFFECTS[effect]}" for effect in effects}
+    if effects & {BREACH, RELATED}:
+        bearing |= {*signals, "generic", "related", "permission", "standing"}
+    if effects & {DISTRIBUTION, ADVISORY}:
+        bearing |= {"duplicate_listings", "permission"}
+    return tuple(rule for rule in changed if rule in bearing)
+
+
 def _signal_masks(facts: IdentityFacts, stores: int, keys: IntArray) -> IntArray:
-    """Give the signals of each pair's evidence as bits, near ones after the exact."""
+    """Give as bits the signals that speak for each pair, near ones after the exact."""
     masks = np.zeros(len(keys), np.int64)
     if not len(facts.pair):
         return masks
     bit = np.left_shift(1, facts.signal + np.where(facts.near, len(facts.signals), 0))
+    bit = np.where(facts.bits > 0, bit, 0)
     begins = np.flatnonzero(np.diff(facts.pair, prepend=-1))
     held = np.zeros(len(facts), np.int64)
     held[facts.pair[begins]] = np.bitwise_or.reduceat(bit, begins)

@@ -159,7 +159,7 @@ class _Page:
         formats = self.list(test.formats_allowed)
         share = f"{test.price_differs_by:.0%}"
         counted = test.differences_at_least
-        told = (
+        told: tuple[tuple[object, str, dict[str, object]], ...] = (
             (True, "level", {"level": self.word(test.level_at_least)}),
             (True, "scope", {"scope": self.word(test.scope)}),
             (fields, "fields", {"fields": fields}),

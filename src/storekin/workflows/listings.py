@@ -81,25 +81,31 @@ def level_column(level: npt.NDArray[np.int8]) -> pa.Array:
     return pa.array(LEVELS).take(pa.array(level, pa.int8()))
 
 
-def score_columns(
+def score_columns(scores: ListingScores) -> dict[str, pa.Array]:
+    """Lay out scores: probability, bits, level and each signal's bits."""
+    return {
+        "probability": pa.array(scores.probability),
+        "bits": pa.array(scores.total),
+        "level": level_column(scores.level),
+        **signal_columns(scores.bits),
+    }
+
+
+def asked_columns(
     scores: ListingScores, differs: npt.NDArray[np.int32] | None = None
 ) -> dict[str, pa.Array]:
-    """Lay out scores: probability, bits, level, fields, and each signal's bits.
+    """Lay out what policies ask of pairs.
 
     ``variant_level`` is the level that they had if variants and codes did not count;
     ``seen`` tells that a picture or a code bears the pair out; ``agrees``, ``given``
     and ``differs`` name fields and differences, separated by ``|``.
     """
     return {
-        "probability": pa.array(scores.probability),
-        "bits": pa.array(scores.total),
-        "level": level_column(scores.level),
         "variant_level": level_column(scores.variant_level),
         "seen": pa.array(scores.seen),
         "agrees": _named(scores.agrees, FIELDS),
         "given": _named(scores.given, FIELDS),
         "differs": _named(scores.differs if differs is None else differs, DIFFERENCES),
-        **signal_columns(scores.bits),
     }
 
 

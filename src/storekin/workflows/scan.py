@@ -28,6 +28,7 @@ from storekin.workflows.findings import (
 )
 from storekin.workflows.listings import (
     ListingFindings,
+    asked_columns,
     compare_listings_of,
     score_columns,
 )
@@ -289,12 +290,12 @@ def empty_pairs() -> pa.Table:
             "probability": pa.array([], pa.float64()),
             "bits": pa.array([], pa.float64()),
             "level": pa.array([], pa.string()),
+            **{name: pa.array([], pa.float64()) for name in LISTING_SIGNALS},
             "variant_level": pa.array([], pa.string()),
             "seen": pa.array([], pa.bool_()),
             "agrees": pa.array([], pa.string()),
             "given": pa.array([], pa.string()),
             "differs": pa.array([], pa.string()),
-            **{name: pa.array([], pa.float64()) for name in LISTING_SIGNALS},
         }
     )
 
@@ -312,7 +313,8 @@ def pair_table(
             "right_listing": table["listing"].take(right),
             "left_store": table["store"].take(left),
             "right_store": table["store"].take(right),
-            **score_columns(scores, None if facts is None else facts.differs),
+            **score_columns(scores),
+            **asked_columns(scores, None if facts is None else facts.differs),
         }
     ).combine_chunks()
 
