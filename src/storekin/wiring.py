@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite, nan
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +21,6 @@ from storekin.adapters.files.tables import (
     type_columns,
     type_table,
 )
-from storekin.adapters.splink import (
-    ask_levels,
-    read_splink_model,
-    score_by_splink,
-    write_splink_model,
-)
 from storekin.errors import (
     InvalidRecordError,
     InvalidTableError,
@@ -33,30 +28,23 @@ from storekin.errors import (
     OutputFolderError,
     suggest,
 )
-from storekin.identity.judgements import Conflict, binding, find_conflicts
-from storekin.identity.learning import Learnt
-from storekin.identity.linking.columns import ColumnMap
-from storekin.listings.encoding import NO_ENCODERS, Encoders
-from storekin.listings.model import model_to_text
-from storekin.listings.training import Report
 from storekin.records.declaration import Declaration
 from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio, Rejection
 from storekin.records.tables import TABLES, TableName, column_names
 from storekin.wording.rejections import tell
-from storekin.workflows.exchange import lay_out_scored, measure_sql_levels
-from storekin.workflows.given_pairs import GivenPairs, tie_pairs
-from storekin.workflows.link import LinkedTable
-from storekin.workflows.train import (
-    FAST_RECIPE,
-    PAIR_RECIPE,
-    train_on_groups,
-    train_on_pairs,
-)
-from storekin.workflows.train_registrations import learn_registration_weights
+
+if TYPE_CHECKING:
+    from storekin.identity.judgements import Conflict
+    from storekin.identity.learning import Learnt
+    from storekin.identity.linking.columns import ColumnMap
+    from storekin.listings.encoding import Encoders
+    from storekin.listings.training import Report
+    from storekin.workflows.given_pairs import GivenPairs
+    from storekin.workflows.link import LinkedTable
 
 
-def open_encoders(folders: Sequence[Path]) -> Encoders:
+def open_encoders(folders: Sequence[Path]) -> "Encoders":
     """Open the ONNX encoders of some folders; see ``adapters.onnx``."""
     from storekin.adapters import onnx
 
@@ -175,12 +163,14 @@ def write_judgement(
     author: str,
     made_on: date,
     expires_on: date | None,
-) -> tuple[Judgement, list[Conflict]]:
+) -> "tuple[Judgement, list[Conflict]]":
     """Add a judgement to a file of them; give it, and what it contradicts.
 
     Raises:
         StorekinError: If the file or the judgement cannot be used.
     """
+    from storekin.identity.judgements import binding, find_conflicts
+
     written = Judgement(
         left=left,
         right=right,
@@ -375,8 +365,8 @@ def tied_pairs(
     raw: RawTable,
     context: Portfolio | None,
     folder: Path | None = None,
-    encoders: Encoders = NO_ENCODERS,
-) -> tuple[GivenPairs, list[str]]:
+    encoders: "Encoders | None" = None,
+) -> "tuple[GivenPairs, list[str]]":
     """Type given pairs of listings, and put them among those of *context*.
 
     Pairs are tied to the context by ``left_listing`` and ``right_listing``.
@@ -384,6 +374,9 @@ def tied_pairs(
     Raises:
         MissingColumnError: If no column of either side is known.
     """
+    from storekin.listings.encoding import NO_ENCODERS
+    from storekin.workflows.given_pairs import tie_pairs
+
     both, notes = typed_pairs(raw, "listings", by_id=context is not None)
     ids = tuple(
         raw.table[f"{side}_listing"]
@@ -397,7 +390,7 @@ def tied_pairs(
             "the pairs name no left_listing and right_listing: each stands for itself"
             " beside the context"
         )
-    given = tie_pairs(both, (ids[0], ids[1]), around, folder, encoders)
+    given = tie_pairs(both, (ids[0], ids[1]), around, folder, encoders or NO_ENCODERS)
     return given, notes
 
 
@@ -471,7 +464,7 @@ class Trained:
     """A fitted model as text, what was measured, and what was left out."""
 
     text: str
-    report: Report
+    report: "Report"
     notes: tuple[str, ...]
 
 
@@ -483,16 +476,19 @@ def fit_to_pairs(
     *,
     remember: bool = True,
     alone: bool = False,
-    encoders: Encoders = NO_ENCODERS,
+    encoders: "Encoders | None" = None,
 ) -> Trained:
     """Fit a listings model to a file of labelled pairs, and *remember* them in it.
 
     A model that sees pairs *alone*, without other candidates beside them, is faster.
     """
+    from storekin.listings.model import model_to_text
+    from storekin.workflows.train import FAST_RECIPE, PAIR_RECIPE, train_on_pairs
+
     around = None if context is None else read_context(context)
     notes: list[str] = [] if around is None else list(around.notes)
 
-    def read(path: Path) -> tuple[GivenPairs, npt.NDArray[np.int8]]:
+    def read(path: Path) -> "tuple[GivenPairs, npt.NDArray[np.int8]]":
         raw = read_raw(path)
         labels, said = read_labels(raw)
         given, more = tied_pairs(raw, around, path.parent, encoders)
@@ -506,7 +502,7 @@ def fit_to_pairs(
         about=f"{len(labels)} pairs of {records.name}",
         valid=None if valid is None else read(valid),
         recipe=replace(FAST_RECIPE if alone else PAIR_RECIPE, known=remember),
-        encoder=encoders.name,
+        encoder="" if encoders is None else encoders.name,
         alone=alone,
         on_step=on_step,
     )
@@ -517,16 +513,20 @@ def fit_to_groups(
     records: Path,
     column: str,
     on_step: Callable[[str], None] | None = None,
-    encoders: Encoders = NO_ENCODERS,
+    encoders: "Encoders | None" = None,
 ) -> Trained:
     """Fit a listings model to a file of listings that carry their true group."""
+    from storekin.listings.encoding import NO_ENCODERS
+    from storekin.listings.model import model_to_text
+    from storekin.workflows.train import train_on_groups
+
     raw = read_raw(records)
     typed = typed_records(raw, "listings", "listing", records.parent)
     model, report = train_on_groups(
         typed.listings,
         read_groups(raw, column, typed.listings),
         folder=records.parent,
-        encoders=encoders,
+        encoders=encoders or NO_ENCODERS,
         about=f"{typed.listings.num_rows} listings of {records.name}",
         on_step=on_step,
     )
@@ -535,19 +535,24 @@ def fit_to_groups(
 
 def learn_registrations(
     file: Path, labels: Path | None, on_step: Callable[[str], None]
-) -> tuple[str, Learnt]:
+) -> "tuple[str, Learnt]":
     """Learn weights from a file of registrations, and from labelled pairs if given."""
+    from storekin.workflows.train_registrations import learn_registration_weights
+
     records = typed_records(read_records(file), "registrations", "store", file.parent)
     told = None if labels is None else read_records(labels).table
     return learn_registration_weights(records, told, on_step)
 
 
-def link_by_splink(table: pa.Table, model: Path, floor: float) -> LinkedTable:
+def link_by_splink(table: pa.Table, model: Path, floor: float) -> "LinkedTable":
     """Find the pairs of a table's rows by a model that Splink trained.
 
     Raises:
         ModelFileError: If it is none, or the table lacks a column of it.
     """
+    from storekin.adapters.splink import read_splink_model, score_by_splink
+    from storekin.workflows.exchange import lay_out_scored
+
     read = read_splink_model(model)
     scored = score_by_splink(read, table, model)
     key = read.key if read.key in table.column_names else None
@@ -556,12 +561,15 @@ def link_by_splink(table: pa.Table, model: Path, floor: float) -> LinkedTable:
     )
 
 
-def learn_splink_model(table: pa.Table, columns: ColumnMap) -> tuple[str, bool]:
+def learn_splink_model(table: pa.Table, columns: "ColumnMap") -> tuple[str, bool]:
     """Learn the weights of a table's columns as a model for Splink; did they converge?
 
     Raises:
         TrainingDataError: If hardly a pair of the table is found to be one.
     """
+    from storekin.adapters.splink import ask_levels, write_splink_model
+    from storekin.workflows.exchange import measure_sql_levels
+
     model, converged = measure_sql_levels(table, columns, ask_levels)
     return write_splink_model(model), converged
 

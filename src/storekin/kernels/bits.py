@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from storekin.kernels.compiled import inlined
+from storekin.kernels.compiled import inlined, intrinsic
 
 _U = np.uint64
 
@@ -12,9 +12,9 @@ _U = np.uint64
 def _make_popcount() -> Any:  # noqa: ANN401
     """Make the processor's own instruction callable from kernels."""
     from numba import types
-    from numba.extending import intrinsic
+    from numba.extending import intrinsic as numba_intrinsic
 
-    @intrinsic
+    @numba_intrinsic
     def count(_typing: Any, _bits: Any) -> Any:  # noqa: ANN401
         def build(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:  # noqa: ANN401
             return builder.ctpop(given[0])
@@ -24,7 +24,7 @@ def _make_popcount() -> Any:  # noqa: ANN401
     return count
 
 
-_count = _make_popcount()
+_count = intrinsic(_make_popcount)
 
 
 @inlined

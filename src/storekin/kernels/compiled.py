@@ -1,15 +1,16 @@
 """How kernels are compiled: once, with explicit types, kept on disk.
 
-A kernel knows arrays alone: no engine, no file, no policy. It is compiled when its
-module is first imported and read from the disk afterwards, so that a portfolio of
-three hundred listings does not wait for a compiler.
+A kernel knows arrays alone: no engine, no file, no policy. It is compiled when it is
+first called and read from the disk afterwards, so that a portfolio of three hundred
+listings does not wait for a compiler.
 """
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar, cast
 
 KernelFunction = TypeVar("KernelFunction", bound=Callable[..., Any])
@@ -47,23 +48,85 @@ MODULES = (*_HERE, *_BESIDE)
 """The kernel modules, in the order in which they are prepared."""
 
 
+class Kernel:
+    """A function that is compiled, or read from the disk, when it is first called.
+
+    Until then not even the compiler is loaded: a command that needs three kernels
+    waits for three. What it calls in turn is compiled with it.
+    """
+
+    __slots__ = ("__dict__", "_compiled", "_function", "_make")
+
+    def __init__(
+        self, function: Callable[..., Any], make: Callable[..., Callable[..., Any]]
+    ) -> None:
+        self._function = function
+        self._make = make
+        self._compiled: Callable[..., Any] | None = None
+        self.__dict__["__doc__"] = function.__doc__
+        self.__dict__["__name__"] = function.__name__
+        self.__dict__["__module__"] = function.__module__
+        self.__dict__["__wrapped__"] = function
+
+    def __call__(self, *arguments: Any) -> Any:  # noqa: ANN401, D102 - as the kernel says
+        return (self._compiled or self.ready())(*arguments)
+
+    def ready(self) -> Callable[..., Any]:
+        """Compile the function, and all that it calls, or read them from the disk."""
+        with _COMPILING:
+            if self._compiled is None:
+                around = self._function.__globals__
+                for name in self._function.__code__.co_names:
+                    called = around.get(name)
+                    if isinstance(called, Kernel):
+                        around[name] = called.ready()
+                self._compiled = self._make(self._function)
+            return self._compiled
+
+
+_COMPILING = RLock()
+
+
 def kernel(
     signature: str | list[str],
 ) -> Callable[[KernelFunction], KernelFunction]:
     """Compile a function for the given numba signatures, without holding the GIL."""
-    from numba import njit
 
-    return cast(
-        "Callable[[KernelFunction], KernelFunction]",
-        njit(signature, cache=True, nogil=True),
-    )
+    def make(function: Callable[..., Any]) -> Callable[..., Any]:
+        from numba import njit
+
+        compiled: Callable[..., Any] = njit(signature, cache=True, nogil=True)(function)
+        return compiled
+
+    def wrap(function: KernelFunction) -> KernelFunction:
+        return cast("KernelFunction", Kernel(function, make))
+
+    return wrap
 
 
 def inlined(function: KernelFunction) -> KernelFunction:
     """Let kernels call *function*, compiled into each of them."""
-    from numba import njit
 
-    return cast("KernelFunction", njit(function, inline="always"))
+    def make(plain: Callable[..., Any]) -> Callable[..., Any]:
+        from numba import njit
+
+        compiled: Callable[..., Any] = njit(plain, inline="always")
+        return compiled
+
+    return cast("KernelFunction", Kernel(function, make))
+
+
+def intrinsic(make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    """Let kernels call what *make* makes for the compiler, when it is loaded."""
+    return Kernel(make, lambda _: make())
+
+
+def ready(modules: Iterable[str]) -> None:
+    """Compile all kernels of some modules, or read them from the disk."""
+    for module in modules:
+        for value in list(vars(import_module(f"storekin.kernels.{module}")).values()):
+            if isinstance(value, Kernel):
+                value.ready()
 
 
 def are_ready() -> bool:
@@ -102,23 +165,21 @@ def prepare(announce: Callable[[str], None] | None = None) -> None:
         announce("Preparing the kernels (about 25 seconds, only this once).")
     helper = None if are_ready() else _start_helper()
     try:
-        for module in _HERE:
-            import_module(f"storekin.kernels.{module}")
+        ready(_HERE)
         if helper is not None:
             helper.wait()
     finally:
         if helper is not None and helper.poll() is None:
             helper.kill()
-    for module in _BESIDE:
-        import_module(f"storekin.kernels.{module}")
+    ready(_BESIDE)
 
 
 def _start_helper() -> "subprocess.Popen[bytes] | None":
     """Compile half of the kernels in a process beside this one; None if it cannot."""
-    names = ", ".join(f"storekin.kernels.{module}" for module in _BESIDE)
+    code = f"from storekin.kernels.compiled import ready; ready({_BESIDE!r})"
     try:
         return subprocess.Popen(  # noqa: S603 - this very interpreter, our own modules
-            [sys.executable, "-c", f"import {names}"],
+            [sys.executable, "-c", code],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -69,7 +69,8 @@ class Screened:
     """One listing that the screened one may show the same product as.
 
     ``variant_level``, ``seen``, ``agrees``, ``given`` and ``differs`` are what policies
-    ask of a pair: see ``ListingScores``.
+    ask of a pair: see ``ListingScores``; ``attributes`` and ``currency`` are the found
+    listing's, as given.
     """
 
     listing: str
@@ -83,6 +84,8 @@ class Screened:
     agrees: int = 0
     given: int = 0
     differs: int = 0
+    attributes: str | None = None
+    currency: str | None = None
 
 
 class ListingIndex:
@@ -170,7 +173,7 @@ class ListingIndex:
         The record itself, by its ``listing``, is never among them; with
         ``across_stores`` nor is another listing of its store. Local pictures of the
         neighbours are read from *folder*, the record's from ``own_pictures``, by their
-        references. ``also`` names listings that are compared in any case.
+        references; ``also`` names further pictures that its own are known to be.
 
         Raises:
             InvalidRecordError: If a value of the record cannot be read.
@@ -218,9 +221,16 @@ class ListingIndex:
                 agrees=int(scores.agrees[place]),
                 given=int(scores.given[place]),
                 differs=int(scores.differs[place]),
+                attributes=table["attributes"][row].as_py(),
+                currency=table["currency"][row].as_py(),
             )
             for place, row in zip(order, scores.right[order].tolist(), strict=True)
         ]
+
+    def row_of(self, listing: str) -> int | None:
+        """Give a listing's row in the table that was indexed; None if it has none."""
+        with self._lock:
+            return self._row_of(listing)
 
     def save(self, path: str | Path) -> None:
         """Write the index to a file, whole or not at all; later changes go to its log.
@@ -255,13 +265,15 @@ class ListingIndex:
             self._log = write_index_file(Path(path), arrays, self._table, about, KIND)
 
     @classmethod
-    def load(cls, path: str | Path) -> "ListingIndex":
+    def load(cls, path: str | Path, *, log: bool = True) -> "ListingIndex":
         """Map an index file and catch up with its log. Many may read one file.
+
+        Without *log* what is added later stays in memory, and no file is changed.
 
         Raises:
             IndexFileError: If it is no index, or not whole.
         """
-        arrays, table, about, log = read_index_file(Path(path), KIND)
+        arrays, table, about, changes = read_index_file(Path(path), KIND)
         rarity = Rarity(
             int(str(about["listings"])),
             arrays["tokens"],
@@ -280,12 +292,12 @@ class ListingIndex:
             tuple((str(name), int(bits)) for name, bits in told["hashes"]),
         )
         index = cls(table, postings, keys)
-        for name, record in log:
+        for name, record in changes:
             if record is None:
                 index.remove(name)
             else:
                 index.add(json.loads(record))
-        index._log = log
+        index._log = changes if log else None
         return index
 
     # ---- below: with the lock held ----
@@ -343,17 +355,13 @@ class ListingIndex:
         listing = str(record.get("listing") or "")
         words = _words_of(str(record.get("title") or ""))
         rows: dict[int, None] = {}
-        for name in also:
-            known = self._row_of(name)
-            if known is not None:
-                rows[known] = None
         keys = [
             key
             for column in ("gtin", "images")
             for key in _keys_of(column, record.get(column))
         ]
         names = [key.removeprefix(_IMAGE) for key in keys if key.startswith(_IMAGE)]
-        names += _names_seen(record.get("images"), own_pictures)
+        names += [*_names_seen(record.get("images"), own_pictures), *also]
         codes = [key.removeprefix(_CODE) for key in keys if key.startswith(_CODE)]
         for found in (
             *(self._keys.rows_of(k, NEIGHBOURS) for k in digest(codes, CODE)),
@@ -373,7 +381,6 @@ class ListingIndex:
         if own is not None:
             rows.pop(own, None)
         late = self._late.likest(words, keys, self._postings.rarity, NEIGHBOURS)
-        late += [name for name in also if name in self._added and name not in late]
         standing = [row for row in rows if not self._gone[row]]
         return standing, [name for name in late if name != listing]
 

@@ -28,6 +28,8 @@ _PAIRED_SCRIPTS = (
     (0xF900, 0xFAFF),  # Han compatibility forms
 )
 _HANGUL = (0xAC00, 0xD7A3)
+_UNIFIED = (0x4E00, 0x9FF0)
+_PRIVATE = (0xE000, 0xF900)
 _APOSTROPHES = "'’‘`´ʼ＇"
 
 
@@ -88,9 +90,19 @@ def folding_tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
     folded = np.arange(65_536, dtype=np.uint16)
     classes = np.zeros(65_536, np.uint8)
     han = simplified_han()
-    for point in range(65_536):
-        if not 0xD800 <= point < 0xE000:
-            folded[point], classes[point] = _fold_point(chr(point), han)
+    # what folds to itself by whole blocks is not asked one by one: it is two thirds
+    low, high = _UNIFIED
+    classes[low:high] = IDEOGRAPH
+    for old, new in han.items():
+        folded[ord(old)] = ord(new)
+    classes[_HANGUL[0] : _HANGUL[1] + 1] = LETTER
+    classes[_PRIVATE[0] : _PRIVATE[1]] = SEPARATOR
+    whole = (_UNIFIED, (_HANGUL[0], _HANGUL[1] + 1), (0xD800, 0xE000), _PRIVATE)
+    points = np.setdiff1d(
+        np.arange(65_536), np.concatenate([np.arange(*block) for block in whole])
+    )
+    for point in points.tolist():
+        folded[point], classes[point] = _fold_point(chr(point), han)
     return folded, classes
 
 

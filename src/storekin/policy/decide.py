@@ -120,10 +120,11 @@ class Decisions:
         )
 
 
-def decide(facts: Facts, policy: Policy) -> Decisions:
+def decide(facts: Facts, policy: Policy, around: int | None = None) -> Decisions:
     """Decide every pair of stores under *policy*: the same facts, the same decision.
 
     Identity comes first, since a policy may hold duplicates against one seller alone.
+    With *around* catalogues are compared with that store's alone, by its number.
     """
     effect, bits, probability = _decide_identity(facts.identity, policy)
     left, right = facts.identity.left, facts.identity.right
@@ -145,7 +146,7 @@ def decide(facts: Facts, policy: Policy) -> Decisions:
     ]
     shared = None
     if facts.catalogues is not None and policy.duplicates is not None:
-        shared = shared_catalogues(facts.catalogues, facts.stores, policy)
+        shared = shared_catalogues(facts.catalogues, facts.stores, policy, around)
         seller = sellers(facts.stores, left, right)
         parts.append(_decide_catalogues(facts, shared, seller, policy))
     joined = _Part.join(parts)
@@ -169,7 +170,10 @@ def decide(facts: Facts, policy: Policy) -> Decisions:
 
 
 def decide_in_force(
-    facts: Facts, versions: Sequence[Policy], today: int
+    facts: Facts,
+    versions: Sequence[Policy],
+    today: int,
+    around: int | None = None,
 ) -> list[Decisions]:
     """Decide under several versions of one policy: that in force at the event decides.
 
@@ -178,10 +182,10 @@ def decide_in_force(
     first version that one decides.
     """
     if len(versions) == 1:
-        return [decide(facts, versions[0])]
+        return [decide(facts, versions[0], around)]
     results = []
     for number, policy in enumerate(versions):
-        decisions = decide(facts, policy)
+        decisions = decide(facts, policy, around)
         day = np.where(decisions.event == UNKNOWN_DAY, today, decisions.event)
         results.append(decisions.take(version_on(versions, day) == number))
     return results
@@ -282,15 +286,25 @@ def breaching_rows(
 
 
 def shared_catalogues(
-    facts: CatalogueFacts, stores: StoreFacts, policy: Policy
+    facts: CatalogueFacts,
+    stores: StoreFacts,
+    policy: Policy,
+    around: int | None = None,
 ) -> SharedCatalogues:
-    """Join the listings that count as duplicates under *policy*, by pairs of stores."""
+    """Join the listings that count as duplicates under *policy*, by pairs of stores.
+
+    With *around* only the products of that store are looked at: what it shares with
+    each other store is the same; what others share among themselves is not whole.
+    """
     if policy.duplicates is None:
         none = np.empty(0, np.int64)
         counted_rows, level = none, np.empty(0, np.int8)
     else:
         counted = counted_pairs(facts, stores, policy.duplicates)
         counted_rows, level = counted.rows, counted.level
+    if around is not None:
+        kept = _carried_by(facts, counted_rows, around)
+        counted_rows, level = counted_rows[kept], level[kept]
     return share_catalogues(
         facts.left[counted_rows],
         facts.right[counted_rows],
@@ -301,6 +315,19 @@ def shared_catalogues(
         sizes=stores.listings,
         rows=counted_rows,
     )
+
+
+def _carried_by(facts: CatalogueFacts, rows: IntArray, store: int) -> BoolArray:
+    """Mark pairs of listings whose product one store carries."""
+    from storekin.kernels.groups import components
+
+    family = components(len(facts.owners), facts.left[rows], facts.right[rows])
+    left, right = facts.left[rows], facts.right[rows]
+    ends = np.concatenate([left, right])
+    carried = np.zeros(len(facts.owners), np.bool_)
+    carried[family[ends[facts.owners[ends] == store]]] = True
+    marks: BoolArray = carried[family[left]]
+    return marks
 
 
 def sellers(stores: StoreFacts, left: IntArray, right: IntArray) -> IntArray:

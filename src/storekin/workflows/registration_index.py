@@ -41,7 +41,7 @@ from storekin.identity.screening.pairs import (
 from storekin.identity.screening.regroup import GroupChange, KnownGroups, changes_in
 from storekin.identity.screening.relaying import values_of
 from storekin.identity.screening.subject import Subject, read_record
-from storekin.identity.screening.tally import bits_of_name
+from storekin.identity.screening.tally import Weight, bits_of_name
 from storekin.identity.steps import step_up
 from storekin.identity.values import SOURCES, StoreValues, collect_values
 from storekin.indexes.file import read_index_file, write_index_file
@@ -187,6 +187,26 @@ class RegistrationIndex:
                 )
         return sorted(found, key=lambda one: (-one.bits, one.store))
 
+    @property
+    def prior_bits(self) -> float:
+        """Give log2 of the odds that two stores of the index have one seller."""
+        return self._prior
+
+    def commonness(self, record: Record) -> list[tuple[str, str, Weight]]:
+        """Say how common each value of *record* is: signal, text, and its weight.
+
+        The record counts among the holders. Raises as ``screen`` does.
+        """
+        texts = read_record(record)
+        with self._lock:
+            subject = self._known.subject(texts, str(record.get("store") or ""))
+            comparison = Comparison(self._known, subject)
+            return [
+                (SIGNALS[kind], text, comparison.weight(kind, text))
+                for kind in range(HAN)
+                for text in subject.texts[kind]
+            ]
+
     def add(self, record: Record) -> list[GroupChange]:
         """Add one registration, or put another in the place of its store's.
 
@@ -255,13 +275,15 @@ class RegistrationIndex:
             )
 
     @classmethod
-    def load(cls, path: str | Path) -> "RegistrationIndex":
+    def load(cls, path: str | Path, *, log: bool = True) -> "RegistrationIndex":
         """Map an index file and catch up with its log. Many may read one file.
+
+        Without *log* what is added later stays in memory, and no file is changed.
 
         Raises:
             IndexFileError: If it is no index, or not whole.
         """
-        arrays, table, about, log = read_index_file(Path(path), KIND)
+        arrays, table, about, changes = read_index_file(Path(path), KIND)
         kept: Any = about  # as save wrote it
         index = cls(
             table,
@@ -269,12 +291,12 @@ class RegistrationIndex:
             [_judgement_of(one) for one in kept["judgements"]],
             [Hub(**one) for one in kept["register"]],
         )
-        for name, record in log:
+        for name, record in changes:
             if record is None:
                 index.remove(name)
             else:
                 index.add({**json.loads(record), "store": name})
-        index._log = log
+        index._log = changes if log else None
         return index
 
     # ---- below: with the lock held ----

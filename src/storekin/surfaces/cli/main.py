@@ -8,11 +8,13 @@ from types import FrameType
 import click
 
 COMMANDS = {
+    "check": "Check a draft registration or listing before it goes live.",
     "compare": "Score given pairs of listings or registrations.",
     "demo": "Write an example portfolio.",
     "explain": "Say why two stores are, or are not, associated.",
     "how": "Replay how a store's group was made, step by step.",
     "hubs": "List the values that distinct registrants give.",
+    "index": "Index a portfolio, so that drafts are checked in a moment.",
     "judge": "Write down that two stores are, or are not, the same.",
     "match": "Find pairs in one table of listings or registrations.",
     "network": "Show the stores around a store.",
@@ -75,7 +77,8 @@ def storekin() -> None:
         storekin scan my-portfolio --policy aliexpress --out report
         storekin explain my-portfolio bamboo-kitchen bamboo-table
 
-    Exit codes: 0 done, 2 an error that you can put right, 130 interrupted.
+    Exit codes: 0 done, 2 an error that you can put right, 130 interrupted;
+    storekin check leaves with 3 where a draft is refused, 4 where one needs a review.
     """
 
 

@@ -20,6 +20,7 @@ _STEPS = {
     "attributes": "Reading attributes",
     "encoding": "Encoding titles and pictures",
     "catalogues": "Joining products",
+    "indexes": "Laying out indexes",
     "files": "Writing files",
     "report": "Writing the report",
 }

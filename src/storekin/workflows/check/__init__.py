@@ -1,0 +1,1 @@
+"""Pre-flight: a draft is checked before it goes live."""

@@ -1,0 +1,175 @@
+"""The answer to a draft: allow, review or refuse, with reasons and remedies.
+
+Who may see what is a matter of types: a ``Reason`` has no place for another store's
+name or value, so what is written for a stranger cannot hold one. ``OwnReason`` adds
+them for who owns all the stores.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from storekin.policy.model import OutcomeRule, Policy, Rule, severity
+from storekin.wording.catalog import say
+
+Answer = Literal["allow", "review", "refuse"]
+ANSWERS: tuple[Answer, ...] = ("allow", "review", "refuse")
+
+EXIT_CODES = {"allow": 0, "refuse": 3, "review": 4}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a draft is answered so: what matched, its own value, and whose rule it is.
+
+    ``because`` says what matched, ``rule`` what the policy says of it; ``source`` is
+    where that was read and ``confidence`` how sure it is. ``effect`` and ``outcome``
+    are what the policy makes of it.
+    """
+
+    signal: str
+    field: str
+    value: str
+    because: str
+    rule: str
+    source: tuple[str, ...]
+    confidence: str
+    effect: str
+    outcome: str
+
+    def as_json(self) -> dict[str, object]:
+        """Give the reason as one JSON object."""
+        return {
+            "signal": self.signal,
+            "field": self.field,
+            "value": self.value,
+            "because": self.because,
+            "rule": self.rule,
+            "source": list(self.source),
+            "confidence": self.confidence,
+            "effect": self.effect,
+            "outcome": self.outcome,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReason(Reason):
+    """A reason for who owns all stores: which one holds the value, or the listing."""
+
+    store: str
+    listing: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """Give the reason as one JSON object."""
+        line = Reason.as_json(self)
+        line["store"] = self.store
+        if self.listing:
+            line["listing"] = self.listing
+        return line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One draft with its answer. ``kind`` is what it is: a store, or a listing."""
+
+    kind: Literal["store", "listing"]
+    name: str
+    answer: Answer
+    reasons: tuple[Reason, ...]
+    remedies: tuple[str, ...]
+    policy: str
+    digest: str
+
+    def as_json(self) -> dict[str, object]:
+        """Give the draft's answer as one JSON object."""
+        return {
+            self.kind: self.name,
+            "answer": self.answer,
+            "reasons": [reason.as_json() for reason in self.reasons],
+            "remedies": list(self.remedies),
+            "policy": self.policy,
+            "digest": self.digest,
+        }
+
+
+def answer_to(outcomes: Iterable[str]) -> Answer:
+    """Give the answer that the most severe outcome comes to.
+
+    >>> answer_to(["notice", "open_case"]), answer_to(["close_store"]), answer_to([])
+    ('review', 'refuse', 'allow')
+    """
+    worst = max(map(severity, outcomes), default=0)
+    if worst <= severity("notice"):
+        return "allow"
+    return "review" if worst <= severity("open_case") else "refuse"
+
+
+def exit_code(answers: Sequence[Checked]) -> int:
+    """Give 0 where all are allowed, 3 where one is refused, else 4.
+
+    >>> exit_code([])
+    0
+    """
+    found = {checked.answer for checked in answers}
+    if "refuse" in found:
+        return EXIT_CODES["refuse"]
+    return EXIT_CODES["review"] if "review" in found else 0
+
+
+def rule_words(rule: Rule, language: str) -> str:
+    """Give a rule's sentence with its condition and its exception."""
+    if language == "zh":
+        return f"{rule.because_zh}{rule.condition_zh}{rule.exception_zh}"
+    parts = (rule.because, rule.condition, rule.exception)
+    return " ".join(part for part in parts if part)
+
+
+def sources_of(
+    rule: Rule | OutcomeRule, policy: Policy, language: str
+) -> tuple[str, ...]:
+    """Give where a rule was read, in a reader's language where it is known."""
+    return tuple(policy.source_in(language, key) for key in rule.source)
+
+
+def for_stranger(reason: Reason) -> Reason:
+    """Take from a reason what only the owner of all stores may see."""
+    return Reason(
+        **{name: getattr(reason, name) for name in Reason.__dataclass_fields__}
+    )
+
+
+def joined(answers: Sequence[Answer]) -> Answer:
+    """Give the most severe of some answers.
+
+    >>> joined(["allow", "refuse", "review"])
+    'refuse'
+    """
+    return max(answers, key=ANSWERS.index, default="allow")
+
+
+def distinct(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Leave out reasons that say the same; their order stays."""
+    return tuple(dict.fromkeys(reasons))
+
+
+def allowed_words(language: str) -> str:
+    """Say that nothing stands against a draft."""
+    return say(language, "check", "allowed")
+
+
+__all__ = [
+    "ANSWERS",
+    "Answer",
+    "Checked",
+    "OwnReason",
+    "Reason",
+    "allowed_words",
+    "answer_to",
+    "distinct",
+    "exit_code",
+    "for_stranger",
+    "joined",
+    "replace",
+    "rule_words",
+    "sources_of",
+]

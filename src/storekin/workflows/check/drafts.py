@@ -1,0 +1,95 @@
+"""Drafts out of typed tables: plain records, with the days that decide."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storekin.normalise.images import picture_inside
+from storekin.policy.facts import UNKNOWN_DAY
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from storekin.workflows.check.listings import DraftListing
+
+
+def draft_registrations(
+    table: "pa.Table", order: Sequence[str | None] = ()
+) -> list[tuple[dict[str, object], int]]:
+    """Give each draft registration as a record, with the day it was submitted.
+
+    Several rows of one store are one draft: their values are joined. Drafts come in
+    the *order* in which a file names them.
+    """
+    drafts: dict[str, dict[str, object]] = {}
+    days: dict[str, int] = {}
+    for row in table.to_pylist():
+        store = row["store"]
+        own = drafts.setdefault(store, {"store": store})
+        days.setdefault(store, UNKNOWN_DAY)
+        for name, value in row.items():
+            if name == "submitted":
+                if value is not None:
+                    days[store] = _day(value)
+            elif value is not None:
+                own[name] = _joined(own.get(name), name, value)
+    names = sorted(drafts, key=_place_in(order))
+    return [(drafts[store], days[store]) for store in names]
+
+
+def _place_in(order: Sequence[str | None]) -> "Callable[[str], tuple[int, str]]":
+    """Sort names by the order in which a file has them."""
+    place: dict[str, int] = {}
+    for number, name in enumerate(order):
+        place.setdefault(str(name or "").strip(), number)
+    return lambda name: (place.get(name, len(place)), name)
+
+
+_SEVERAL = ("phone", "email")
+
+
+def _joined(known: object, name: str, value: object) -> object:
+    if known is None or name == "store":
+        return value
+    return f"{known}|{value}" if name in _SEVERAL else known
+
+
+def _day(value: object) -> int:
+    if isinstance(value, date):
+        return value.toordinal() - 719_163
+    return UNKNOWN_DAY
+
+
+def draft_listings(
+    table: "pa.Table", folder: Path, order: Sequence[str | None] = ()
+) -> "list[DraftListing]":
+    """Give each draft listing, with its local pictures in *folder* by reference.
+
+    Drafts come in the *order* in which a file names them.
+    """
+    from storekin.workflows.check.listings import DraftListing
+
+    place = _place_in(order)
+    drafts = []
+    for row in sorted(table.to_pylist(), key=lambda row: place(row["listing"])):
+        record = {
+            name: value
+            for name, value in row.items()
+            if value is not None and name != "created"
+        }
+        created = UNKNOWN_DAY if row["created"] is None else _day(row["created"])
+        drafts.append(DraftListing(record, created, _pictures(record, folder)))
+    return drafts
+
+
+def _pictures(record: dict[str, object], folder: Path) -> dict[str, Path]:
+    found = {}
+    for part in str(record.get("images") or "").split("|"):
+        reference = part.strip()
+        if "://" in reference or not reference:
+            continue
+        path = picture_inside(folder, reference)
+        if path is not None and path.is_file():
+            found[reference] = path
+    return found
