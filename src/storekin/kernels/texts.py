@@ -142,6 +142,10 @@ def _spelled(
     )
 
 
+UNSEEN_MARK = 0.0004
+"""Bits by which an n-gram that no text has is marked, below what is ever compared."""
+
+
 def gram_table(
     spelled: Spelled, width: int, known: npt.NDArray[np.float32] | None = None
 ) -> Grams:
@@ -184,7 +188,9 @@ def gram_table(
         held = np.bincount(values, minlength=1 << GRAM_BITS)
         texts = max(total + 1, _FEWEST_TEXTS)
         bits = np.log2(texts / np.maximum(held, 1))
-        rarity = np.maximum(np.round(bits, 3), 0.001).astype(np.float32)
+        rarity = np.maximum(np.round(bits, 3), 0.001)
+        # of what no text has nothing is weighed here; the mark tells it from once
+        rarity = np.where(held == 0, rarity + UNSEEN_MARK, rarity).astype(np.float32)
     else:
         rarity = known
     return Grams(values, starts, rarity, norms_of(rarity[values], starts))

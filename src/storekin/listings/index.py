@@ -6,7 +6,7 @@ to the pool decide, over the neighbourhood alone.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -35,7 +35,13 @@ from storekin.listings.encoding import NO_ENCODERS, check_encoders
 from storekin.listings.exact_keys import CODE, NAME, PICTURE, ExactKeys, digest
 from storekin.listings.matching import Best, score_places
 from storekin.listings.model import ListingModel, load_listing_model
-from storekin.listings.pictures import Pictures, read_pictures, reference_name
+from storekin.listings.pictures import (
+    OwnPicture,
+    Pictures,
+    SeenPicture,
+    read_pictures,
+    reference_name,
+)
 from storekin.listings.pool import make_pool
 from storekin.listings.postings import Postings, find_likest, make_postings
 from storekin.listings.prepared import prepare_listings
@@ -53,6 +59,9 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 16
 """Likest listings that one is compared with."""
+
+FEW = 5_000
+"""Listings up to which the screened title is counted with them: one more shows."""
 
 KIND = "listings"
 """What the file of such an index says it is."""
@@ -165,15 +174,17 @@ class ListingIndex:
         most: int = 10,
         across_stores: bool = False,
         folder: Path | None = None,
-        own_pictures: Mapping[str, Path] | None = None,
+        own_pictures: Mapping[str, OwnPicture] | None = None,
         also: Sequence[str] = (),
+        seen: Callable[[str], SeenPicture | None] | None = None,
     ) -> list[Screened]:
         """Find what shows the same product as *record*, likeliest first.
 
         The record itself, by its ``listing``, is never among them; with
         ``across_stores`` nor is another listing of its store. Local pictures of the
         neighbours are read from *folder*, the record's from ``own_pictures``, by their
-        references; ``also`` names further pictures that its own are known to be.
+        references; ``also`` names further pictures that its own are known to be, and
+        ``seen`` gives what was seen before in a neighbour's picture.
 
         Raises:
             InvalidRecordError: If a value of the record cannot be read.
@@ -185,6 +196,7 @@ class ListingIndex:
         with self._lock:
             rows, late = self._neighbours(plain, own_pictures or {}, also)
             table = self._gather(plain, rows, late)
+            rarity = self._rarity_with(plain)
         if table.num_rows < 2:
             return []
         names = table["listing"].to_pylist()
@@ -196,11 +208,11 @@ class ListingIndex:
         )
         scores = _score_first(
             table,
-            self._postings.rarity,
+            rarity,
             fitted,
             wanted,
             Best(floor, most),
-            _Files(folder, own_pictures or {}),
+            _Files(folder, {**_seen_before(table, seen), **(own_pictures or {})}),
         )
         signals = np.stack(list(scores.bits.values()), axis=1).tolist()
         order = np.lexsort((scores.right, -scores.total)).tolist()
@@ -226,6 +238,11 @@ class ListingIndex:
             )
             for place, row in zip(order, scores.right[order].tolist(), strict=True)
         ]
+
+    @property
+    def table(self) -> pa.Table:
+        """Give the listings that the index was laid out with, in their order."""
+        return self._table
 
     def row_of(self, listing: str) -> int | None:
         """Give a listing's row in the table that was indexed; None if it has none."""
@@ -349,7 +366,10 @@ class ListingIndex:
         return "|".join(own) or None
 
     def _neighbours(
-        self, record: Record, own_pictures: Mapping[str, Path], also: Sequence[str]
+        self,
+        record: Record,
+        own_pictures: Mapping[str, OwnPicture],
+        also: Sequence[str],
     ) -> tuple[list[int], list[str]]:
         """Find the rows worth comparing with *record*, and the added listings."""
         listing = str(record.get("listing") or "")
@@ -391,6 +411,22 @@ class ListingIndex:
         if scheme not in SCHEMES or digest([name], PICTURE)[0] in self._keys.everybodys:
             return np.empty(0, np.int64)
         return self._keys.near_pictures(scheme, digits)
+
+    def _rarity_with(self, record: Record) -> Rarity:
+        """Count the screened title among the others, where one more shows."""
+        rarity = self._postings.rarity
+        known = self._row_of(str(record.get("listing") or ""))
+        if known is not None or len(self._postings) > FEW:
+            return rarity
+        title = TextColumn.of_few([str(record.get("title") or "")])
+        vocabulary = listing_vocabulary()
+        tokens = np.unique(tokenise(title, vocabulary).values)
+        spelled = spell(title, vocabulary, LONGEST_TITLE)
+        grams = [
+            gram_table(spelled, width, held).values
+            for width, held in zip((3, 5, 0), rarity.grams, strict=True)
+        ]
+        return rarity.with_one(tokens, grams)
 
     def _gather(self, record: Record, rows: list[int], late: list[str]) -> pa.Table:
         """Put the screened listing and its neighbours into one table."""
@@ -563,7 +599,7 @@ def _parts(text: object) -> list[str]:
     return [part for part in parts if part]
 
 
-def _names_seen(images: object, files: Mapping[str, Path]) -> list[str]:
+def _names_seen(images: object, files: Mapping[str, OwnPicture]) -> list[str]:
     """Name a record's local pictures by what is seen in them."""
     held = {part: files[part] for part in _parts(images) if part in files}
     if not held:
@@ -572,12 +608,23 @@ def _names_seen(images: object, files: Mapping[str, Path]) -> list[str]:
     return list(read_pictures(column, None, own=held).names)
 
 
+def _seen_before(
+    table: pa.Table, seen: Callable[[str], SeenPicture | None] | None
+) -> dict[str, OwnPicture]:
+    """Give what was seen before in the pictures of a table."""
+    if seen is None:
+        return {}
+    parts = [p for text in table["images"].to_pylist() for p in _parts(text)]
+    told = {part: seen(part) for part in parts}
+    return {part: one for part, one in told.items() if one is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class _Files:
     """Where pictures lie: the neighbours' folder, and the screened one's own files."""
 
     folder: Path | None
-    own: Mapping[str, Path]
+    own: Mapping[str, OwnPicture]
 
 
 def _plain_table(table: pa.Table) -> pa.Table:

@@ -44,6 +44,18 @@ _CHUNK = 32
 
 
 @dataclass(frozen=True, slots=True)
+class SeenPicture:
+    """A local picture that was looked at before: its name, and what was seen."""
+
+    name: str
+    prints: Prints
+
+
+OwnPicture = Path | SeenPicture
+"""A picture that is not to be looked for in the folder: its file, or what it shows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pictures:
     """Entries (listing, picture), and the pictures' hashes by kind.
 
@@ -176,12 +188,13 @@ def read_pictures(
     column: pa.ChunkedArray,
     folder: Path | None,
     on_done: Progress | None = None,
-    own: Mapping[str, Path] | None = None,
+    own: Mapping[str, OwnPicture] | None = None,
 ) -> Pictures:
     """Read each listing's references: ready hashes, addresses, and local files.
 
     Local files are looked at, each once, on all cores; nothing is downloaded. ``own``
-    are files that lie elsewhere than in *folder*, by their references.
+    are files that lie elsewhere than in *folder*, or were looked at already, by their
+    references.
     """
     texts = column.combine_chunks()
     if isinstance(texts, pa.ChunkedArray):
@@ -239,17 +252,20 @@ def _name_pictures(
     references: list[str],
     folder: Path | None,
     on_done: Progress | None,
-    own: Mapping[str, Path],
+    own: Mapping[str, OwnPicture],
 ) -> tuple[list[str | None], dict[str, Prints], list[tuple[str, str]]]:
     names: list[str | None] = []
     faults: list[tuple[str, str]] = []
     files: list[tuple[int, Path]] = []
     prints: dict[str, Prints] = {}
     for place, reference in enumerate(references):
+        told = own.get(reference)
+        if isinstance(told, SeenPicture):
+            names.append(told.name)
+            prints[told.name] = told.prints
+            continue
         name, path, problem = (
-            (None, own[reference], "")
-            if reference in own
-            else _name_one(reference, folder)
+            _name_one(reference, folder) if told is None else (None, told, "")
         )
         names.append(name)
         if path is not None:

@@ -35,6 +35,7 @@ from storekin.listings.encoding import (
     embed_titles,
 )
 from storekin.listings.pictures import (
+    OwnPicture,
     PictureHashes,
     Pictures,
     hashes_of,
@@ -122,12 +123,12 @@ def prepare_listings(
     rarity: Rarity | None = None,
     encoders: Encoders = NO_ENCODERS,
     on_done: Progress | None = None,
-    own_pictures: Mapping[str, Path] | None = None,
+    own_pictures: Mapping[str, OwnPicture] | None = None,
 ) -> PreparedListings:
     """Read every column that comparisons need. ``owners`` numbers each row's store.
 
     How rare the titles' words are is counted among them, or known from a larger table.
-    ``own_pictures`` are files that lie elsewhere than in *folder*, by reference.
+    ``own_pictures`` lie elsewhere than in *folder*, or were looked at before.
     """
     say = on_step or (lambda _: None)
     vocabulary = listing_vocabulary()

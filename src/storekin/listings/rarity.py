@@ -1,5 +1,6 @@
 """How rare words are, and how unlike the products that carry one picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy.typing as npt
 
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
+from storekin.kernels.texts import UNSEEN_MARK
 from storekin.listings.pictures import Pictures
 
 FEWEST_TEXTS = 2000
@@ -34,6 +36,39 @@ class Rarity:
             self.tokens[place] == tokens, self.bits[place], unknown
         ).astype(np.float32)
         return found
+
+    def with_one(
+        self, tokens: TokenArray, grams: Sequence[npt.NDArray[np.uint32]]
+    ) -> "Rarity":
+        """Count one text more, with its distinct *tokens* and its n-grams."""
+        texts = max(self.texts + 1, FEWEST_TEXTS)
+        bits = self.bits.copy()
+        place = np.searchsorted(self.tokens, tokens)
+        place = np.minimum(place, max(len(self.tokens) - 1, 0))
+        if len(self.tokens):
+            place = place[self.tokens[place] == tokens]
+            bits[place] = _one_more(bits[place], texts)
+        more = []
+        for held, own in zip(self.grams, grams, strict=True):
+            counted = held.copy()
+            where, times = np.unique(own, return_counts=True)
+            counted[where] = _one_more(held[where], texts, times)
+            more.append(counted)
+        return Rarity(self.texts + 1, self.tokens, bits, tuple(more))
+
+
+def _one_more(
+    bits: npt.NDArray[np.float32],
+    texts: int,
+    times: npt.NDArray[np.int64] | int = 1,
+) -> npt.NDArray[np.float32]:
+    """Give the rarity of what stands in so many texts more than its bits say."""
+    exact = bits.astype(np.float64)
+    count = np.round(texts / np.exp2(exact))
+    unseen = np.abs(exact - np.round(exact, 3)) > UNSEEN_MARK / 2
+    count = np.where(unseen, 0, count)
+    fresh = np.log2(texts / np.maximum(count + times, 1))
+    return np.maximum(np.round(fresh, 3), 0.001).astype(np.float32)
 
 
 def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:

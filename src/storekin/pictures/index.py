@@ -70,6 +70,15 @@ class ImageIndex:
         with self._lock:
             return any(part.row_of(picture) is not None for part in self.parts)
 
+    def prints_of(self, picture: str) -> Prints | None:
+        """Give what is seen in a picture of the index; None if it has none such."""
+        with self._lock:
+            for part in self.parts:
+                row = part.row_of(picture)
+                if row is not None:
+                    return part.prints[row : row + 1]
+        return None
+
     def add(self, name: str, picture: Picture) -> None:
         """Add a picture, or put another in the place of the one of its name.
 

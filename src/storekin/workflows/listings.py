@@ -1,6 +1,6 @@
 """Compare all listings: candidates, comparisons, scores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from storekin.kernels.similar_texts import Progress
 from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
 from storekin.listings.matching import match_pool
 from storekin.listings.model import ListingModel, load_listing_model
+from storekin.listings.pictures import OwnPicture
 from storekin.listings.prepared import PreparedListings, prepare_listings
 from storekin.listings.scoring import ListingScores
 from storekin.listings.signals import DIFFERENCES, FIELDS, LEVELS, names_of
@@ -43,15 +44,23 @@ def compare_listings_of(
     encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
     on_done: Progress | None = None,
+    own_pictures: Mapping[str, OwnPicture] | None = None,
 ) -> ListingFindings:
     """Find and score all pairs with a probability of *floor* or more.
 
     With ``keep_strong`` also those that a code or a picture alone brings together.
+    ``own_pictures`` lie elsewhere than in *folder*, or were looked at before.
     """
     chosen = model or load_listing_model()
     check_encoders(chosen.encoder, encoders)
     prepared = prepare_listings(
-        listings, owners, folder, on_step, encoders=encoders, on_done=on_done
+        listings,
+        owners,
+        folder,
+        on_step,
+        encoders=encoders,
+        on_done=on_done,
+        own_pictures=own_pictures,
     )
     found = match_pool(
         prepared,

@@ -23,6 +23,7 @@ from storekin.policy.facts import CatalogueFacts, Facts, IdentityFacts, StoreFac
 
 if TYPE_CHECKING:
     from storekin.listings.index import ListingIndex
+    from storekin.listings.pictures import Pictures, SeenPicture
     from storekin.pictures.index import ImageIndex
     from storekin.records.portfolio import Portfolio
     from storekin.workflows.registration_index import RegistrationIndex
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 KIND = "facts"
+REFERENCES = "references"
 _TABLES = ("stores", "registrations", "listings", "access")
 
 
@@ -63,6 +65,11 @@ class PortfolioIndex:
 
         path = self.place / "listings.index"
         return ListingIndex.load(path, log=False) if path.exists() else None
+
+    def seen_pictures(self, pictures: "ImageIndex") -> "SeenPictures":
+        """Map which local picture is which of the index of *pictures*."""
+        _, table, _, _ = read_index_file(self.place / "references.index", REFERENCES)
+        return SeenPictures(pictures, table)
 
     def pictures(self) -> "ImageIndex | None":
         """Map the index of local pictures; None where there are none."""
@@ -185,6 +192,7 @@ def build_index(
                     if row >= 0
                 ]
                 ImageIndex.of(names, pictures.prints).save(part / "pictures.index")
+                _write_references(part / "references.index", pictures)
         _write_facts(part / "facts.index", compared.facts, portfolio)
         about = {
             "stamp": stamp,
@@ -326,6 +334,43 @@ def _read_facts(path: Path) -> tuple[Facts, pa.ChunkedArray]:
         catalogues=catalogues,
     )
     return facts, table["listing"].slice(0, told["offers"])
+
+
+class SeenPictures:
+    """What was seen in a portfolio's local pictures, by their references."""
+
+    def __init__(self, pictures: "ImageIndex", table: pa.Table) -> None:
+        self._pictures = pictures
+        self._references = Ids(table["reference"])
+        self._names = table["name"]
+
+    def find(self, reference: str) -> "SeenPicture | None":
+        """Give what was seen in one picture; None if it is none of them."""
+        from storekin.listings.pictures import SeenPicture
+
+        place = self._references.find(reference)
+        if place < 0:
+            return None
+        name = self._names[place].as_py()
+        prints = self._pictures.prints_of(name)
+        return None if prints is None else SeenPicture(name, prints)
+
+
+def _write_references(path: Path, pictures: "Pictures") -> None:
+    """Write which reference is which picture, sorted by the references."""
+    seen = pictures.print_of[pictures.codes] >= 0
+    names = {
+        pictures.references[place]: pictures.names[pictures.codes[place]]
+        for place in np.flatnonzero(seen).tolist()
+    }
+    ordered = sorted(names)
+    table = pa.table(
+        {
+            "reference": pa.array(ordered, pa.string()),
+            "name": pa.array([names[one] for one in ordered], pa.string()),
+        }
+    )
+    write_index_file(path, {}, table, {}, REFERENCES)
 
 
 class Ids(Sequence[str]):

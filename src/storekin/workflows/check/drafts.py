@@ -11,7 +11,7 @@ from storekin.policy.facts import UNKNOWN_DAY
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from storekin.workflows.check.listings import DraftListing
+    from storekin.workflows.check.laying import DraftListing
 
 
 def draft_registrations(
@@ -68,7 +68,7 @@ def draft_listings(
 
     Drafts come in the *order* in which a file names them.
     """
-    from storekin.workflows.check.listings import DraftListing
+    from storekin.workflows.check.laying import DraftListing
 
     place = _place_in(order)
     drafts = []

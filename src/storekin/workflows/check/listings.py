@@ -1,17 +1,12 @@
 """May I list this product here, too? A draft listing against all known ones."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from storekin.listings.index import ListingIndex, Screened
-from storekin.listings.model import load_listing_model
-from storekin.pictures.index import ImageIndex
+from storekin.listings.index import Screened
 from storekin.policy.decide import Decisions, decide_in_force
 from storekin.policy.duplicates import counted_pairs
-from storekin.policy.facts import Facts
 from storekin.policy.model import EFFECTS, OUTCOMES, DuplicateTest, Policy
 from storekin.wording.catalog import say
 from storekin.workflows.check.answers import (
@@ -26,16 +21,16 @@ from storekin.workflows.check.answers import (
     rule_words,
     sources_of,
 )
-from storekin.workflows.check.catalogue import Catalogue, without_identity
+from storekin.workflows.check.catalogue import without_identity
+from storekin.workflows.check.laying import (
+    DraftListing,
+    Laid,
+    ScreenedCatalogue,
+    WholeCatalogue,
+)
 from storekin.workflows.check.registrations import Asking
 from storekin.workflows.portfolio_index import PortfolioIndex
 
-Record = Mapping[str, object]
-
-MOST = 64
-"""Listings that one draft is told to be like, at the most."""
-
-_SIMILAR = 2
 FIELDS_OF = {
     "same_gtin": "gtin",
     "same_image": "images",
@@ -52,59 +47,43 @@ FIELDS_OF = {
 """The field of a listing that each signal is read from."""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftListing:
-    """A draft with the day it was made and its local pictures by their references."""
-
-    record: Record
-    created: int
-    pictures: Mapping[str, Path]
-
-
 def check_listings(
     drafts: Sequence[DraftListing], index: PortfolioIndex, asking: Asking
 ) -> Iterator[Checked]:
-    """Check drafts in their order, each against the portfolio and those before it."""
-    known = index.listings() or ListingIndex.build(_no_table())
-    pictures = index.pictures()
-    catalogue = Catalogue.of(index, asking.declarations)
+    """Check drafts in their order, each against the portfolio and those before it.
+
+    Among few listings all are compared with a draft, as in a scan, since one more moves
+    what the others say of one another; among many its neighbours are.
+    """
+    known = index.listings()
+    laying: ScreenedCatalogue | WholeCatalogue
+    held = index.pictures()
+    few = len(drafts) <= FEW_DRAFTS and (held is None or len(held) <= FEW_PICTURES)
+    if known is None or (few and len(known) <= FEW):
+        laying = WholeCatalogue.of(index, known, asking.declarations)
+    else:
+        laying = ScreenedCatalogue.of(index, known, asking.declarations)
     for draft in drafts:
-        yield _check(draft, known, pictures, catalogue, asking)
-        known.add(draft.record)
+        yield _check(draft, laying, asking)
 
 
-def _no_table() -> object:
-    import pyarrow as pa
+FEW = 300
+"""Listings up to which a draft is compared with all of them, in half a second."""
 
-    return pa.table(
-        {name: pa.array([], pa.string()) for name in ("listing", "store", "title")}
-    )
+FEW_PICTURES = 50
+"""Local pictures up to which all of them are laid over one another anew."""
+
+FEW_DRAFTS = 10
+"""Drafts up to which each is; of a long list each is compared with its neighbours."""
 
 
 def _check(
     draft: DraftListing,
-    known: ListingIndex,
-    pictures: ImageIndex | None,
-    catalogue: Catalogue,
+    laying: "ScreenedCatalogue | WholeCatalogue",
     asking: Asking,
 ) -> Checked:
-    record = draft.record
-    name = str(record["listing"])
-    model = load_listing_model()
-    found = known.screen(
-        record,
-        floor=model.levels[_SIMILAR],
-        most=MOST,
-        across_stores=True,
-        folder=catalogue.index.folder,
-        own_pictures=draft.pictures,
-        also=_same_pictures(draft, pictures),
-    )
-    rows = [_row_of(one.listing, known, catalogue) for one in found]
-    replaced = known.row_of(name)
-    facts, row, store = catalogue.with_draft(
-        record, draft.created, found, rows, replaced
-    )
+    seen = laying.lay(draft)
+    name = str(draft.record["listing"])
     answers: list[Answer] = ["allow"]
     reasons: list[Reason] = []
     remedies: list[str] = []
@@ -113,12 +92,11 @@ def _check(
         p.duplicates is not None and p.duplicates.scope == "one_seller"
         for p in asking.versions
     )
-    asked = facts if needs_identity else without_identity(facts)
-    for decided in decide_in_force(asked, asking.versions, asking.today, store):
+    asked = seen.facts if needs_identity else without_identity(seen.facts)
+    for decided in decide_in_force(asked, asking.versions, asking.today, seen.store):
         if decided.policy.duplicates is None:
             continue
-        seen = _Seen(decided, facts, found, rows, row, store, catalogue)
-        for answer, reason, remedy in _reasons(seen, draft, asking):
+        for answer, reason, remedy in _reasons(decided, seen, draft, asking):
             answers.append(answer)
             reasons.append(reason)
             if remedy:
@@ -136,47 +114,18 @@ def _check(
     )
 
 
-def _row_of(listing: str, known: ListingIndex, catalogue: Catalogue) -> int:
-    own = catalogue.new_rows.get(listing)
-    row = own if own is not None else known.row_of(listing)
-    if row is None:
-        raise AssertionError(f"{listing} was found and has no row")
-    return row
-
-
-def _same_pictures(draft: DraftListing, pictures: ImageIndex | None) -> list[str]:
-    """Name the known pictures that a draft's own are, edited."""
-    if pictures is None:
-        return []
-    return [
-        one.picture for path in draft.pictures.values() for one in pictures.screen(path)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A draft among the facts: what was found, and where the draft stands."""
-
-    decided: Decisions
-    facts: Facts
-    found: Sequence[Screened]
-    rows: Sequence[int]
-    row: int
-    store: int
-    catalogue: Catalogue
-
-
 def _reasons(
-    seen: _Seen, draft: DraftListing, asking: Asking
+    decided: Decisions, seen: Laid, draft: DraftListing, asking: Asking
 ) -> Iterator[tuple[Answer, Reason, str]]:
     """Give a reason for each listing that the draft is a duplicate of."""
-    decided, policy = seen.decided, seen.decided.policy
+    policy = decided.policy
     test = policy.duplicates
     facts = seen.facts.catalogues
     if test is None or facts is None:
         return
     counted = counted_pairs(facts, seen.facts.stores, test).rows
-    hit = counted[facts.right[counted] == seen.row]
+    one_end, other_end = facts.left[counted], facts.right[counted]
+    hit = counted[(one_end == seen.row) | (other_end == seen.row)]
     outcome_of = {
         (int(left), int(right)): number
         for number, (left, right) in enumerate(
@@ -186,17 +135,19 @@ def _reasons(
     }
     by_row = dict(zip(seen.rows, seen.found, strict=True))
     for place in hit.tolist():
-        other = int(facts.owners[facts.left[place]])
+        left, right = int(facts.left[place]), int(facts.right[place])
+        twin = right if left == seen.row else left
+        other = int(facts.owners[twin])
         pair = (min(other, seen.store), max(other, seen.store))
         number = outcome_of.get(pair)
         if number is None:
-            effect, outcome = "alike", _alone(seen, policy, test, pair, asking)
+            effect, outcome = "alike", _alone(decided, test, pair, asking)
         else:
             effect = EFFECTS[decided.effect[number]]
             outcome = OUTCOMES[decided.outcome[number]]
             if decided.conditional[number] and not asking.seller_view:
                 outcome = "open_case"
-        one = by_row[int(facts.left[place])]
+        one = by_row[twin]
         answer = answer_to([outcome])
         remedy = "" if answer == "allow" else _remedy(one, asking)
         yield answer, _reason(one, draft, policy, effect, outcome, asking), remedy
@@ -206,8 +157,7 @@ _CATALOGUE_EFFECTS = (EFFECTS.index("duplicate_distribution"),)
 
 
 def _alone(
-    seen: _Seen,
-    policy: Policy,
+    decided: Decisions,
     test: DuplicateTest,
     pair: tuple[int, int],
     asking: Asking,
@@ -216,14 +166,13 @@ def _alone(
 
     A product that so many carry that it weighs nothing is a supplier's: nothing does.
     """
-    shared = seen.decided.catalogues
+    shared = decided.catalogues
     weighs = 0.0
     if shared is not None:
         found = np.flatnonzero((shared.left == pair[0]) & (shared.right == pair[1]))
         weighs = float(shared.bits[found[0]]) if len(found) else 0.0
     if weighs <= 0 or (test.scope == "one_seller" and asking.seller_view):
         return "notice"
-    del policy
     return "open_case"
 
 

@@ -1,0 +1,286 @@
+"""How fast pairs of stores are decided, decisions replayed, and drafts checked.
+
+    python benchmarks/policies.py decide [--pairs 1000000]
+    python benchmarks/policies.py check [--stores 100000] [--listings 1000000] [--work DIR]
+
+``decide`` makes evidence on pairs of stores (three pieces each, seeded) and shared
+listings, decides all of them under each shipped policy, and replays them under another
+one, in memory and from the files that a scan stores. Beside it stands one GROUP BY of
+DuckDB over the same evidence: the rule "one unique value" alone.
+``check`` makes a portfolio, indexes it and checks one draft registration and one draft
+listing from the command line, as a user would; beside it stands a scan of the same
+portfolio with the draft in it.
+"""
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storekin.identity.model import IDENTITY_SIGNALS, signal_name
+from storekin.policy.decide import decide
+from storekin.policy.facts import (
+    UNKNOWN_DAY,
+    CatalogueFacts,
+    Facts,
+    IdentityFacts,
+    StoreFacts,
+)
+from storekin.policy.load import find_policy, shipped_policies
+from storekin.policy.replay import replay
+from storekin.workflows.stored import evidence_table, offer_table, store_table
+
+STOREKIN = [sys.executable, "-m", "storekin"]
+
+
+def made_facts(pairs: int, seed: int) -> Facts:
+    """Make evidence on so many pairs of stores, and as many pairs of listings."""
+    random = np.random.default_rng(seed)
+    stores = max(pairs // 4, 10)
+    keys = np.unique(random.integers(0, stores * stores, int(pairs * 2.4)))
+    left, right = keys // stores, keys % stores
+    kept = np.flatnonzero(left < right)
+    kept = np.sort(random.permutation(kept)[:pairs])
+    left, right = left[kept], right[kept]
+    count = len(left)
+    each = 3
+    pair = np.repeat(np.arange(count), each)
+    signal = random.integers(0, len(IDENTITY_SIGNALS), count * each)
+    order = np.lexsort((signal, pair))
+    near = random.random(count * each) < 0.1
+    exact = ~near & (random.random(count * each) < 0.5)
+    identity = IdentityFacts(
+        signals=list(IDENTITY_SIGNALS),
+        near_signals=[signal_name(s, near=True) for s in IDENTITY_SIGNALS],
+        left=left,
+        right=right,
+        pair=pair,
+        signal=signal[order],
+        bits=np.round(np.where(exact, 12.0, -0.5) + random.random(count * each), 2),
+        exact=exact,
+        near=near,
+        holders=random.integers(2, 9, count * each),
+        registrants=random.integers(1, 7, count * each),
+        prior_bits=-17.0,
+    )
+    listings = stores * 4
+    owners = np.sort(random.integers(0, stores, listings)).astype(np.int32)
+    one = random.integers(0, listings, pairs)
+    other = random.integers(0, listings, pairs)
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    level = random.integers(0, 3, pairs).astype(np.int8)
+    none = np.full(listings, -1, np.int64)
+    catalogues = CatalogueFacts(
+        owners=owners,
+        prices=np.round(5 + 90 * random.random(listings), 2),
+        currencies=np.zeros(listings, np.int64),
+        formats=none,
+        format_names=("auction",),
+        pages=none,
+        created=np.full(listings, 20_000, np.int64),
+        left=low,
+        right=high,
+        level=level,
+        variant_level=level,
+        probability=np.round(0.5 + random.random(pairs) / 2, 6),
+        seen=random.random(pairs) < 0.6,
+        agrees=random.integers(0, 128, pairs).astype(np.int32),
+        given=np.full(pairs, 127, np.int32),
+        differs=random.integers(0, 64, pairs).astype(np.int32),
+    )
+    facts = StoreFacts(
+        ids=[f"s{number:08d}" for number in range(stores)],
+        site=random.integers(0, 3, stores),
+        operator=np.full(stores, -1, np.int64),
+        standing=np.full(stores, -1, np.int8),
+        closed=np.zeros(stores, np.bool_),
+        opened=np.full(stores, UNKNOWN_DAY, np.int64),
+        group=np.full(stores, -1, np.int64),
+        need=np.zeros(stores, np.bool_),
+        listings=np.bincount(owners, minlength=stores),
+    )
+    return Facts(stores=facts, identity=identity, catalogues=catalogues)
+
+
+def by_duckdb(facts: Facts) -> tuple[float, int]:
+    """Decide by one GROUP BY: which pairs give one unique value."""
+    names = pa.array(facts.identity.signals)
+    table = pa.table(
+        {
+            "pair": facts.identity.pair,
+            "signal": names.take(pa.array(facts.identity.signal)),
+            "exact": facts.identity.exact,
+            "registrants": facts.identity.registrants,
+            "bits": facts.identity.bits,
+        }
+    )
+    database = duckdb.connect()
+    database.execute("SET threads = 2")
+    database.register("evidence", table)
+    begin = time.perf_counter()
+    found = database.execute(
+        "SELECT pair, bool_or(exact AND registrants < 5 AND signal IN"
+        " ('same_business_licence', 'same_legal_person_id', 'same_phone',"
+        " 'same_email')) AS breach, sum(bits) AS bits FROM evidence GROUP BY pair"
+    ).to_arrow_table()
+    return time.perf_counter() - begin, found.num_rows
+
+
+def measure_decisions(pairs: int) -> None:
+    """Print how long deciding and replaying so many pairs takes."""
+    facts = made_facts(pairs, 11)
+    count = len(facts.identity)
+    peer, rows = by_duckdb(facts)
+    print(f"{count:,} pairs of stores, {len(facts.identity.pair):,} pieces of evidence")
+    print(f"DuckDB, one GROUP BY of {rows:,} pairs: {peer:.2f} s")
+    decide(facts, find_policy("aliexpress"))
+    for name in shipped_policies():
+        begin = time.perf_counter()
+        decided = decide(facts, find_policy(name))
+        took = time.perf_counter() - begin
+        print(
+            f"{name:18} {took:6.2f} s  {took / peer:5.1f} times DuckDB"
+            f"  {len(decided):>9,} decisions  {count / took / 1e6:.2f} M pairs/s"
+        )
+    old, new = find_policy("aliexpress"), find_policy("aliexpress-mild")
+    begin = time.perf_counter()
+    found = replay(facts, old, new)
+    took = time.perf_counter() - begin
+    print(f"replayed in memory: {took:.2f} s, {len(found.left):,} pairs would change")
+    with tempfile.TemporaryDirectory() as folder:
+        write_stored(facts, Path(folder))
+        begin = time.perf_counter()
+        subprocess.run(
+            [*STOREKIN, "policy", "replay", old.id, new.id, folder, "--json"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        took = time.perf_counter() - begin
+    print(f"replayed from stored files by the command line: {took:.1f} s")
+
+
+def write_stored(facts: Facts, folder: Path) -> None:
+    """Write facts as a scan stores them."""
+    from storekin.listings.signals import DIFFERENCES, FIELDS, LEVELS
+    from storekin.workflows.listings import _named
+
+    catalogues = facts.catalogues
+    if catalogues is None:
+        return
+    pq.write_table(evidence_table(facts), folder / "evidence.parquet")
+    pq.write_table(store_table(facts.stores), folder / "facts.parquet")
+    names = pa.array([f"l{number:09d}" for number in range(len(catalogues.owners))])
+    pq.write_table(
+        offer_table(catalogues, pa.table({"listing": names})),
+        folder / "offers.parquet",
+    )
+    levels = pa.array(LEVELS)
+    pq.write_table(
+        pa.table(
+            {
+                "left_listing": names.take(pa.array(catalogues.left)),
+                "right_listing": names.take(pa.array(catalogues.right)),
+                "probability": catalogues.probability,
+                "level": levels.take(pa.array(catalogues.level)),
+                "variant_level": levels.take(pa.array(catalogues.variant_level)),
+                "seen": catalogues.seen,
+                "agrees": _named(catalogues.agrees, FIELDS),
+                "given": _named(catalogues.given, FIELDS),
+                "differs": _named(catalogues.differs, DIFFERENCES),
+            }
+        ),
+        folder / "listing_pairs.parquet",
+    )
+
+
+def timed(command: list[str]) -> float:
+    """Run a command once more after a first time, and give the median of five."""
+    times = []
+    for _ in range(6):
+        begin = time.perf_counter()
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - begin)
+    return sorted(times[1:])[2]
+
+
+def measure_checks(stores: int, listings: int, work: Path) -> None:
+    """Print how long one draft takes from the command line."""
+    folder = work / f"made-{stores}-{listings}"
+    if not folder.exists():
+        maker = [sys.executable, str(Path(__file__).with_name("portfolio.py"))]
+        sizes = ["--stores", str(stores), "--listings", str(listings)]
+        subprocess.run([*maker, *sizes, "--out", str(folder)], check=True)
+    begin = time.perf_counter()
+    told = subprocess.run(
+        [*STOREKIN, "index", str(folder), "--json"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    built = time.perf_counter() - begin
+    about = json.loads(told.stdout)
+    place = Path(about["place"])
+    size = sum(path.stat().st_size for path in place.iterdir()) / 1e9
+    print(
+        f"{about['stores']:,} stores, {about['listings']:,} listings: indexed in"
+        f" {built:.0f} s, {size:.2f} GB"
+    )
+    for table, command in (
+        ("registrations", "registration"),
+        ("listings", "listing"),
+    ):
+        draft = work / f"draft-{table}.csv"
+        first_row(folder / f"{table}.csv", draft, table)
+        took = timed(
+            [*STOREKIN, "check", command, str(draft), "--against", str(folder)]
+        )
+        print(f"check {command}: {took:.2f} s (median of 5, the process included)")
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import numba, pyarrow, click"], check=True)
+    print(f"importing the libraries alone: {time.perf_counter() - began:.2f} s")
+
+
+def first_row(source: Path, draft: Path, table: str) -> None:
+    """Write one row of a table as a draft of another name."""
+    with source.open(newline="", encoding="utf-8") as file:
+        row = next(csv.DictReader(file))
+    row["store" if table == "registrations" else "listing"] = "draft"
+    if table == "listings":
+        row["store"] = "draft-store"
+    with draft.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("decide")
+    one.add_argument("--pairs", type=int, default=1_000_000)
+    other = commands.add_parser("check")
+    other.add_argument("--stores", type=int, default=100_000)
+    other.add_argument("--listings", type=int, default=1_000_000)
+    other.add_argument("--work", type=Path)
+    asked = parser.parse_args()
+    if asked.command == "decide":
+        measure_decisions(asked.pairs)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        measure_checks(asked.stores, asked.listings, asked.work or Path(folder))
+
+
+if __name__ == "__main__":
+    main()
