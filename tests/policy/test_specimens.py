@@ -1,4 +1,4 @@
-"""Every pack does on two stores what its author says: at least twelve cases a platform."""
+"""Every pack does on two stores what its author says: twelve cases a platform."""
 
 from collections import Counter
 

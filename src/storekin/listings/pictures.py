@@ -102,6 +102,16 @@ class Pictures:
         begin = int(np.searchsorted(self.rows, row))
         return self.references[begin + int(np.argmax(self.codes[begin:] == code))]
 
+    def seen(self) -> "dict[str, OwnPicture]":
+        """Give what was seen in the local files, by their references."""
+        found: dict[str, OwnPicture] = {}
+        for reference, code in zip(self.references, self.codes.tolist(), strict=True):
+            row = int(self.print_of[code])
+            if row >= 0:
+                prints = self.prints[row : row + 1]
+                found[reference] = SeenPicture(self.names[code], prints)
+        return found
+
     @property
     def schemes(self) -> list[tuple[str, int, str]]:
         """Give each picture's kind of hash, its bits and digits; '' for none."""

@@ -5,7 +5,7 @@ a decision is a pure function of them and a policy.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -97,6 +97,24 @@ class CatalogueFacts:
 
     def __len__(self) -> int:
         return len(self.left)
+
+    def take(self, pairs: IntArray) -> "CatalogueFacts":
+        """Give the facts with the chosen pairs alone."""
+        chosen = {
+            name: getattr(self, name)[pairs]
+            for name in (
+                "left",
+                "right",
+                "level",
+                "variant_level",
+                "probability",
+                "seen",
+                "agrees",
+                "given",
+                "differs",
+            )
+        }
+        return replace(self, **chosen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,19 +6,27 @@ make two listings look different, or how not to be seen.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from storekin.graph.associations import Association
 from storekin.graph.cover import least_cover
 from storekin.identity.values import SOURCES, IntArray
-from storekin.policy.decide import ACCESS_SIGNALS
+from storekin.policy.decide import (
+    ACCESS_SIGNALS,
+    DISTRIBUTION,
+    Decisions,
+    decide_in_force,
+)
 from storekin.policy.duplicates import allowed_rows
-from storekin.policy.facts import UNKNOWN_DAY, CatalogueFacts
-from storekin.policy.model import Policy
+from storekin.policy.facts import UNKNOWN_DAY, CatalogueFacts, Facts
+from storekin.policy.model import OUTCOMES, Policy
 from storekin.wording.catalog import Words, in_both
+from storekin.workflows.facts import catalogue_facts
+from storekin.workflows.listings import compare_listings_of
 from storekin.workflows.scan import ScanResult
 
 FACTOR = 100
@@ -95,6 +103,7 @@ def find_remedies(
             found.append(_correct(association, policy))
         else:
             found.append(_declare(association, policy))
+    found += _later_on(result, ended, found)
     for notice in result.notices:
         remedy = _heed(notice, result.policy)
         if remedy is not None:
@@ -104,11 +113,16 @@ def find_remedies(
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Rows of listings to be ended, their values, and whether the loss is the least."""
+    """Rows of listings to be ended, their values, and whether the loss is the least.
+
+    ``edges`` are the pairs of which one must go; ``edges`` of stores that are not
+    associated yet would count once the others are ended.
+    """
 
     rows: npt.NDArray[np.bool_]
     worth: npt.NDArray[np.float64]
     exact: bool
+    edges: "Edges"
 
 
 def choose_listings(
@@ -120,41 +134,137 @@ def choose_listings(
     """Choose the listings to end so that no duplicate is left, at the least loss.
 
     All associations are looked at together: a listing that has its double in three
-    stores may be the one to end.
+    stores may be the one to end. The cover is over every pair that the policy's test
+    of listings counts, not over so many that two stores stay below what a scan tells:
+    to keep a duplicate because it weighs little would be advice on not being seen.
     """
     facts = result.facts.catalogues
     count = 0 if facts is None else len(facts.owners)
-    worth = np.ones(count)
+    ended = Ended(np.zeros(count, np.bool_), np.ones(count), exact=True, edges={})
+    if facts is None:
+        return ended
+    edges = _counted(result.decisions, result.facts, np.arange(count))
+    more = dict(edges)
+    # ending some makes what is left rarer, a larger share of smaller catalogues, and
+    # likelier beside fewer rivals: what would count then is ended, too
+    while more:
+        edges |= more
+        ended = _choose(result, facts, edges, values, keep)
+        left = _without(result, facts, ended.rows)
+        more = _new(_counted(_decide(result, left), left, np.arange(count)), edges)
+        if not more and count <= RECOMPARED:
+            more = _new(_compared_anew(result, ended.rows), edges)
+    return ended
+
+
+RECOMPARED = 5_000
+"""Listings up to which what is left is compared anew, to see that nothing counts."""
+
+Edges = dict[tuple[int, int], int]
+"""Pairs of listings that count, by their rows; how many of a product are allowed."""
+
+
+def _new(found: Edges, known: Edges) -> Edges:
+    return {pair: allowed for pair, allowed in found.items() if pair not in known}
+
+
+def _decide(result: ScanResult, facts: Facts) -> list[Decisions]:
+    today = int(np.datetime64("today", "D").astype(np.int64))
+    return decide_in_force(facts, result.versions, today)
+
+
+def _counted(
+    decisions: Sequence[Decisions], facts: Facts, origin: npt.NDArray[np.int64]
+) -> Edges:
+    """Give the pairs that duplicate distribution rests on; *origin* has their rows."""
+    catalogues = facts.catalogues
+    edges: Edges = {}
+    if catalogues is None:
+        return edges
+    for decided in decisions:
+        shared, test = decided.catalogues, decided.policy.duplicates
+        if shared is None or test is None:
+            continue
+        allowed = allowed_rows(catalogues, facts.stores, test)
+        held = (decided.effect == DISTRIBUTION) & (decided.outcome != _PERMITTED)
+        for place in decided.place[held].tolist():
+            rows = shared.rows[shared.first[place] : shared.first[place + 1]]
+            left, right = origin[catalogues.left[rows]], origin[catalogues.right[rows]]
+            for one, other, most in zip(
+                left.tolist(), right.tolist(), allowed[rows].tolist(), strict=True
+            ):
+                edges[min(one, other), max(one, other)] = most
+    return edges
+
+
+def _without(
+    result: ScanResult, facts: CatalogueFacts, ended: npt.NDArray[np.bool_]
+) -> Facts:
+    """Give the facts as they are without some listings, scores as they were."""
+    kept = np.flatnonzero(~ended[facts.left] & ~ended[facts.right])
+    stores = result.facts.stores
+    gone = np.bincount(facts.owners[ended], minlength=len(stores))
+    return replace(
+        result.facts,
+        stores=replace(stores, listings=stores.listings - gone),
+        catalogues=facts.take(kept),
+    )
+
+
+def _compared_anew(result: ScanResult, ended: npt.NDArray[np.bool_]) -> Edges:
+    """Compare what is left, as the next scan will, and give what would count."""
+    if result.listings is None:
+        return {}
+    origin = np.flatnonzero(~ended)
+    table = result.portfolio.listings.take(pa.array(origin))
+    owners = result.listings.prepared.owners[origin]
+    pictures = result.listings.prepared.pictures
+    found = compare_listings_of(
+        table,
+        owners,
+        result.portfolio.folder,
+        across_stores=True,
+        floor=result.listings.model.levels[2],
+        own_pictures=pictures.seen(),
+    )
+    stores = result.facts.stores
+    sizes = np.bincount(owners, minlength=len(stores))
+    left = replace(
+        result.facts,
+        stores=replace(stores, listings=sizes),
+        catalogues=catalogue_facts(table, found),
+    )
+    return _counted(_decide(result, left), left, origin)
+
+
+_PERMITTED = OUTCOMES.index("permitted")
+
+
+def _choose(
+    result: ScanResult,
+    facts: CatalogueFacts,
+    edges: Edges,
+    values: Mapping[str, float] | None,
+    keep: Collection[str],
+) -> Ended:
+    """Choose the listings to end so that no pair that counts is left."""
+    count = len(facts.owners)
     rows = np.zeros(count, np.bool_)
-    wanted = [
-        (decided, row)
-        for a in result.associations
-        if a.effect == "duplicate_distribution" and a.outcome != "permitted"
-        for decided in (a.decided[0],)
-        for row in a.rows
-    ]
-    if facts is None or not wanted:
-        return Ended(rows, worth, exact=True)
-    pairs = np.unique(np.array([row for _, row in wanted], np.int64))
-    involved = np.unique(np.concatenate([facts.left[pairs], facts.right[pairs]]))
+    pairs = np.array(sorted(edges), np.int64).reshape(-1, 2)
+    allowed = np.array([edges[pair] for pair in sorted(edges)], np.int64)
+    involved = np.unique(pairs)
     worth = _worth(result, facts, involved, values)
     weights = _weights(result, facts, involved, worth, keep)
     place = np.full(count, -1, np.int64)
     place[involved] = np.arange(len(involved))
-    # pairs that count only because there are too many of them are thinned, not ended
-    needed = np.zeros(len(facts), np.bool_)
-    for version, policy in enumerate(result.versions):
-        own = np.array([row for decided, row in wanted if decided == version], np.int64)
-        if policy.duplicates is not None and len(own):
-            allowed = allowed_rows(facts, result.facts.stores, policy.duplicates)
-            needed[own[allowed[own] > 0]] = True
-    plain = pairs[~needed[pairs]]
-    cover = least_cover(place[facts.left[plain]], place[facts.right[plain]], weights)
+    plain = pairs[allowed == 0]
+    cover = least_cover(place[plain[:, 0]], place[plain[:, 1]], weights)
     rows[involved[cover.chosen]] = True
-    thinned = pairs[needed[pairs]]
+    # pairs that count only because there are too many of them are thinned, not ended
+    thinned = pairs[allowed > 0]
     if len(thinned):
-        _thin(result, facts, thinned, rows, weights, place)
-    return Ended(rows, worth, exact=cover.exact and not len(thinned))
+        _thin(facts, thinned, allowed[allowed > 0], rows, weights, place)
+    return Ended(rows, worth, exact=cover.exact and not len(thinned), edges=edges)
 
 
 def _worth(
@@ -212,9 +322,9 @@ def _weights(
 
 
 def _thin(
-    result: ScanResult,
     facts: CatalogueFacts,
-    pairs: IntArray,
+    pairs: npt.NDArray[np.int64],
+    allowed: npt.NDArray[np.int64],
     ended: npt.NDArray[np.bool_],
     weights: IntArray,
     place: IntArray,
@@ -222,26 +332,45 @@ def _thin(
     """End the cheapest listings of a product until no more than allowed are left."""
     from storekin.kernels.groups import components
 
-    allowance = max(
-        max(p.duplicates.allowance, p.duplicates.parts_allowance)
-        for p in result.versions
-        if p.duplicates is not None
-    )
-    left, right = facts.left[pairs], facts.right[pairs]
+    left, right = pairs[:, 0].copy(), pairs[:, 1].copy()
     family = components(len(facts.owners), left, right)[left]
-    owners = facts.owners
     groups: dict[tuple[int, int, int], set[int]] = {}
-    for one, other, product in zip(
-        left.tolist(), right.tolist(), family.tolist(), strict=True
+    most: dict[tuple[int, int, int], int] = {}
+    for one, other, product, number in zip(
+        left.tolist(), right.tolist(), family.tolist(), allowed.tolist(), strict=True
     ):
-        sides = sorted((int(owners[one]), int(owners[other])))
-        groups.setdefault((sides[0], sides[1], product), set()).update((one, other))
-    for _, members in sorted(groups.items()):
+        sides = sorted((int(facts.owners[one]), int(facts.owners[other])))
+        key = (sides[0], sides[1], product)
+        groups.setdefault(key, set()).update((one, other))
+        most[key] = number
+    for key, members in sorted(groups.items()):
         standing = [row for row in members if not ended[row]]
-        spare = len(standing) - allowance
+        spare = len(standing) - most[key]
         cheap = sorted(standing, key=lambda row: (int(weights[place[row]]), row))
         for row in cheap[: max(spare, 0)]:
             ended[row] = True
+
+
+def _later_on(
+    result: ScanResult, ended: Ended, known: Sequence[Remedy]
+) -> list[Remedy]:
+    """Tell what stores are to end that only then would be associated."""
+    facts = result.facts.catalogues
+    if facts is None:
+        return []
+    told = {(r.left, r.right) for r in known if r.action == "end_listings"}
+    stores = result.facts.stores.ids
+    rows: dict[tuple[str, str], set[int]] = {}
+    for pair in ended.edges:
+        sides = sorted(stores[facts.owners[row]] for row in pair)
+        key = (sides[0], sides[1])
+        chosen = {row for row in pair if ended.rows[row]}
+        if key not in told and chosen:
+            rows.setdefault(key, set()).update(chosen)
+    return [
+        _ending(result, key, sorted(chosen), ended, "end_listings_then")
+        for key, chosen in sorted(rows.items())
+    ]
 
 
 def _end_listings(result: ScanResult, association: Association, ended: Ended) -> Remedy:
@@ -251,6 +380,20 @@ def _end_listings(result: ScanResult, association: Association, ended: Ended) ->
     rows = np.array(association.rows, np.int64)
     touched = np.unique(np.concatenate([facts.left[rows], facts.right[rows]]))
     chosen = touched[ended.rows[touched]].tolist()
+    pair = (association.left, association.right)
+    return _ending(result, pair, chosen, ended, "end_listings")
+
+
+def _ending(
+    result: ScanResult,
+    pair: tuple[str, str],
+    chosen: list[int],
+    ended: Ended,
+    key: str,
+) -> Remedy:
+    facts = result.facts.catalogues
+    if facts is None:
+        raise AssertionError("duplicates without listings")
     names = result.portfolio.listings["listing"]
     stores = result.facts.stores.ids
     ends: dict[str, list[str]] = {}
@@ -260,18 +403,18 @@ def _end_listings(result: ScanResult, association: Association, ended: Ended) ->
     listings = tuple(sorted(name for _, own in by_store for name in own))
     counts = {store: len(own) for store, own in by_store}
     return Remedy(
-        left=association.left,
-        right=association.right,
-        effect=association.effect,
+        left=pair[0],
+        right=pair[1],
+        effect="duplicate_distribution",
         action="end_listings",
         because=in_both(
             "remedy",
-            "end_listings",
+            key,
             count=len(listings),
-            left=association.left,
-            right=association.right,
-            left_count=counts.get(association.left, 0),
-            right_count=counts.get(association.right, 0),
+            left=pair[0],
+            right=pair[1],
+            left_count=counts.get(pair[0], 0),
+            right_count=counts.get(pair[1], 0),
         ),
         listings=listings,
         ends=by_store,

@@ -142,6 +142,7 @@ def _run(
     from datetime import UTC, datetime
 
     from storekin.errors import EmptyPortfolioError
+    from storekin.kernels.compiled import without_scipy
     from storekin.policy.load import find_policies
     from storekin.surfaces.cli.index import indexed
     from storekin.wiring import read_declarations
@@ -160,12 +161,13 @@ def _run(
     held = [one for one in groups if one.holds_on(datetime.now(tz=UTC).date())]
     asking = Asking(versions, view == "seller", language, today, held)
     found = []
-    for checked in answers(index, asking):
-        found.append(checked)
-        if machine_readable:
-            click.echo(json.dumps(checked.as_json(), ensure_ascii=False))
-        else:
-            _print(checked, language)
+    with without_scipy():
+        for checked in answers(index, asking):
+            found.append(checked)
+            if machine_readable:
+                click.echo(json.dumps(checked.as_json(), ensure_ascii=False))
+            else:
+                _print(checked, language)
     code = exit_code(found)
     for rejection in typed.rejections:
         # what could not be read is not allowed unseen
