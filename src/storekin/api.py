@@ -1,6 +1,7 @@
 """The Python API: what the command line does, on tables and paths."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
 from os import PathLike
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from storekin.listings.model import read_model
 from storekin.pictures.decode import decode_picture
 from storekin.pictures.prints import print_picture
 from storekin.pictures.recognition import Recognition, recognise
-from storekin.policy.load import find_policy
+from storekin.policy.load import find_policies, find_policy
 from storekin.policy.model import Policy
+from storekin.records.declaration import Declaration
 from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio
 from storekin.wiring import (
@@ -33,6 +35,10 @@ from storekin.wiring import (
     typed_pairs,
     typed_records,
 )
+from storekin.workflows.check import registrations as check
+from storekin.workflows.check.answers import Checked
+from storekin.workflows.check.drafts import draft_listings, draft_registrations
+from storekin.workflows.check.listings import check_listings as check_listing_drafts
 from storekin.workflows.explain import Explanation, explain_pair
 from storekin.workflows.images import match_folder, match_references
 from storekin.workflows.match import (
@@ -43,8 +49,21 @@ from storekin.workflows.match import (
     score_registration_pairs,
 )
 from storekin.workflows.outputs import write_results
+from storekin.workflows.portfolio_index import (
+    PortfolioIndex,
+    build_index,
+    open_index,
+)
 from storekin.workflows.registration_index import RegistrationIndex
-from storekin.workflows.scan import ScanResult, scan_portfolio
+from storekin.workflows.remedies import Remedy
+from storekin.workflows.remedies import find_remedies as remedies_of
+from storekin.workflows.replay import replay_as_json, replay_facts, stored_facts
+from storekin.workflows.scan import (
+    ScanResult,
+    compare_portfolio,
+    scan_portfolio,
+    silent_progress,
+)
 from storekin.workflows.verbs import Study
 
 PortfolioLike = Portfolio | str | PathLike[str] | Mapping[str, object]
@@ -82,10 +101,13 @@ def scan(
     masked: bool = True,
     as_of: str | None = None,
     apart: Collection[tuple[str, str]] = (),
+    declarations: Sequence[Declaration] = (),
 ) -> ScanResult:
     """Say which stores of a portfolio are associated, and why.
 
-    ``apart`` holds pairs of stores that have been ruled not to be the same.
+    ``apart`` holds pairs of stores that have been ruled not to be the same,
+    ``declarations`` the stores that their seller disclosed as its own. Of a folder with
+    several versions of one policy that in force at the event decides.
 
     >>> import pyarrow as pa
     >>> licence = "91440300MA5EXAMPL0"
@@ -96,11 +118,116 @@ def scan(
     prepare()
     return scan_portfolio(
         load_portfolio(portfolio),
-        load_policy(policy),
+        policy if isinstance(policy, Policy) else find_policies(str(policy)),
         masked=masked,
         as_of=as_of,
         apart=apart,
+        declarations=declarations,
     )
+
+
+def find_remedies(
+    result: ScanResult,
+    *,
+    values: Mapping[str, float] | None = None,
+    keep: Collection[str] = (),
+) -> tuple[Remedy, ...]:
+    """Say for each association of a scan what would lawfully end it.
+
+    Of duplicate listings those of the least loss are named: by ``values`` (such as
+    sales, by listing), by prices, or by their number. Of stores in ``keep`` nothing is
+    ended where that can be helped.
+    """
+    return remedies_of(result, values=values, keep=keep)
+
+
+def replay_policy(
+    portfolio: PortfolioLike,
+    old: str | PathLike[str] | Policy,
+    new: str | PathLike[str] | Policy,
+) -> dict[str, object]:
+    """Say which stores would have another outcome under policy *new* than under *old*.
+
+    Takes a portfolio, or the path of a scan's results, whose stored decisions are taken
+    again. Gives counts, the stores both ways, and each changed pair with its reasons.
+    """
+    facts = None
+    if isinstance(portfolio, str | PathLike):
+        facts = stored_facts(Path(portfolio))
+    if facts is None:
+        prepare()
+        facts = compare_portfolio(load_portfolio(portfolio)).facts
+    return replay_as_json(
+        replay_facts(facts, load_policy(old), load_policy(new)), facts
+    )
+
+
+def check_registrations(
+    drafts: object,
+    against: str | PathLike[str],
+    policy: str | PathLike[str] | Policy = "aliexpress",
+    *,
+    seller_view: bool = False,
+    declarations: Sequence[Declaration] = (),
+    language: str = "en",
+) -> list[Checked]:
+    """Check draft registrations before they go live: allow, review or refuse.
+
+    Takes a table with ``store`` (the draft's own name) and the columns of
+    registrations, and the path of a portfolio, whose index is made where there is
+    none. With ``seller_view`` only what a stranger may be told is told.
+    """
+    table = typed_records(records_of(drafts, "drafts"), "registrations", "store")
+    asking = _asking(policy, seller_view, declarations, language)
+    index = _index(Path(against))
+    return list(
+        check.check_registrations(
+            draft_registrations(table.registrations), index, asking
+        )
+    )
+
+
+def check_listings(
+    drafts: object,
+    against: str | PathLike[str],
+    policy: str | PathLike[str] | Policy = "aliexpress",
+    *,
+    folder: str | PathLike[str] | None = None,
+    seller_view: bool = False,
+    declarations: Sequence[Declaration] = (),
+    language: str = "en",
+) -> list[Checked]:
+    """Check draft listings before they go live: allow, review or refuse.
+
+    Takes a table with ``listing`` (the draft's own name), ``store``, ``title`` and any
+    other column of listings; local pictures lie in *folder*.
+    """
+    table = typed_records(records_of(drafts, "drafts"), "listings", "listing")
+    asking = _asking(policy, seller_view, declarations, language)
+    index = _index(Path(against))
+    own = draft_listings(table.listings, Path(folder or "."))
+    return list(check_listing_drafts(own, index, asking))
+
+
+def _asking(
+    policy: str | PathLike[str] | Policy,
+    seller_view: bool,  # noqa: FBT001 - which of two views
+    declarations: Sequence[Declaration],
+    language: str,
+) -> check.Asking:
+    versions = (policy,) if isinstance(policy, Policy) else find_policies(str(policy))
+    today = datetime.now(tz=UTC).date()
+    held = [one for one in declarations if one.holds_on(today)]
+    days = (today - date(1970, 1, 1)).days
+    return check.Asking(versions, seller_view, language, days, held)
+
+
+def _index(portfolio: Path) -> PortfolioIndex:
+    found = open_index(portfolio)
+    if found is None:
+        prepare()
+        found = build_index(portfolio, open_portfolio(portfolio), silent_progress())
+    return found
 
 
 def write_report(result: ScanResult, folder: str | PathLike[str]) -> None:
