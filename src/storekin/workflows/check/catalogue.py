@@ -42,7 +42,9 @@ class Catalogue:
         cls, index: PortfolioIndex, declarations: Sequence[Declaration]
     ) -> "Catalogue":
         """Begin with the facts of an index, none of its own yet."""
-        facts = index.facts.catalogues or _no_listings()
+        facts = index.facts.catalogues
+        if facts is None:
+            facts = _no_listings()
         stores = index.facts.stores
         return cls(index, declarations, facts, _declare(stores, declarations))
 
