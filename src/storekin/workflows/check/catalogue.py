@@ -207,9 +207,8 @@ def _append(
     formats, pages = facts.formats.copy(), facts.pages.copy()
     _learn(formats, right, told.formats[1:])
     own_page = _learn_codes(pages, right, told.pages, row)
-    currencies = number_texts(
-        pa.array([_text(record, "currency"), *(one.currency for one in found)])
-    )
+    told_money = [_text(record, "currency"), *(one.currency for one in found)]
+    currencies = number_texts(pa.array(told_money, pa.string()))
     same = np.flatnonzero((currencies[1:] == currencies[0]) & (currencies[0] >= 0))
     currency = -1
     if currencies[0] >= 0:
