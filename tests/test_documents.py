@@ -77,7 +77,9 @@ def test_the_readme_names_each_command() -> None:
         assert target in text
 
 
-def test_the_readmes_python_runs(demo_folder: Path) -> None:
+def test_the_readmes_python_runs(
+    demo_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The example in the README does what it says."""
     text = (ROOT / "README.md").read_text("utf-8")
     code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
@@ -85,7 +87,10 @@ def test_the_readmes_python_runs(demo_folder: Path) -> None:
     names: dict[str, object] = {
         "registrations": portfolio.registrations,
         "listings": portfolio.listings,
+        "drafts": portfolio.registrations.slice(0, 1),
     }
+    (demo_folder.parent / "my-portfolio").symlink_to(demo_folder)
+    monkeypatch.chdir(demo_folder.parent)
     for block in code:
         exec(block, names)  # noqa: S102 - our own README
 

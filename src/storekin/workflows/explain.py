@@ -76,6 +76,15 @@ class Explanation:
             "policy": self.policy.name,
             "associated": [a.effect for a in self.associations],
             "outcomes": [a.outcome for a in self.associations],
+            "rests_on": [
+                {
+                    "effect": a.effect,
+                    "alone": list(a.alone),
+                    "together": list(a.together),
+                    "products": a.products,
+                }
+                for a in self.associations
+            ],
             "bits": self.bits,
             "prior_bits": self.prior_bits,
             "probability": self.probability,

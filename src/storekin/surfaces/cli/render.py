@@ -14,7 +14,7 @@ from storekin.wording.catalog import say
 from storekin.workflows.explain import Explanation
 from storekin.workflows.link import LinkedTable
 from storekin.workflows.remedies import Remedy
-from storekin.workflows.report.build import claim_sentence
+from storekin.workflows.report.build import claim_sentence, rests_sentence
 from storekin.workflows.scan import ScanResult
 
 MOST_LINES = 20
@@ -97,6 +97,12 @@ def print_explanation(explanation: Explanation) -> None:
             effect = say("en", "effect", association.effect)
             outcome = say("en", "outcome", association.outcome)
             click.echo(f"{left} and {right}: {effect} ({outcome})")
+            rests = rests_sentence(association)
+            if rests is not None:
+                click.echo(f"  {rests['en']}")
+            for name, met in association.conditions:
+                told = {True: "yes", False: "no", None: "not known"}[met]
+                click.echo(f"  {say('en', 'policy_word', name)}: {told}")
     else:
         click.echo(say("en", "sentence", "nothing", left=left, right=right))
     for title, wanted in (("For", True), ("Against", False)):

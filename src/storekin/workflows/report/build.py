@@ -258,7 +258,7 @@ def _card(
         more_pairs=more,
         later=association.later,
         conditions=_conditions(association),
-        rests=_rests(association),
+        rests=rests_sentence(association),
         remedy=None if remedy is None else remedy.because,
         remedy_action=None if remedy is None else in_both("action", remedy.action),
         ends=[
@@ -277,7 +277,7 @@ def _conditions(association: Association) -> list[tuple[Words, Words]]:
     ]
 
 
-def _rests(association: Association) -> Words | None:
+def rests_sentence(association: Association) -> Words | None:
     """Say what the association would not stand without."""
     if association.products:
         return in_both(
