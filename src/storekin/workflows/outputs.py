@@ -112,7 +112,7 @@ def write_results(
             ("listing_pairs", result.listing_pairs),
             ("decisions", decision_table(result.associations, writer)),
             ("evidence", evidence_table(result.facts)),
-            ("facts", store_table(result.facts.stores)),
+            ("facts", store_table(result.facts.stores, result.facts.apart)),
             ("offers", offer_table(result.facts.catalogues, result.portfolio.listings)),
         ):
             pq.write_table(table, part / f"{name}.parquet", compression="zstd")

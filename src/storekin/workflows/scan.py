@@ -186,6 +186,9 @@ def judge(
         (a for a in found if a.effect == "advisory"),
         key=lambda a: (-a.bits, a.left, a.right),
     )
+    if not newest.in_force_on(compared.today):
+        told = f"{newest.name} is not in force on {compared.today.isoformat()}"
+        portfolio = replace(portfolio, notes=(*portfolio.notes, told))
     rejections = list(portfolio.rejections)
     pairs = empty_pairs()
     pictures: tuple[PictureEvidence, ...] = ()

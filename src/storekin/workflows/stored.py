@@ -3,7 +3,8 @@
 No value stands in them: evidence is told by its id, values by keyed tokens.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -96,9 +97,9 @@ def evidence_table(facts: Facts) -> pa.Table:
     return table.replace_schema_metadata({"prior_bits": repr(identity.prior_bits)})
 
 
-def store_table(facts: StoreFacts) -> pa.Table:
-    """Lay out what policies ask of stores."""
-    return pa.table(
+def store_table(facts: StoreFacts, apart: Iterable[tuple[int, int]] = ()) -> pa.Table:
+    """Lay out what policies ask of stores, and which a person found *apart*."""
+    table = pa.table(
         {
             "store": pa.array(facts.ids, pa.string()),
             "site": pa.array(facts.site),
@@ -111,6 +112,7 @@ def store_table(facts: StoreFacts) -> pa.Table:
             "listings": pa.array(facts.listings),
         }
     )
+    return table.replace_schema_metadata({"apart": json.dumps(sorted(apart))})
 
 
 def offer_table(facts: CatalogueFacts | None, listings: pa.Table) -> pa.Table:
@@ -172,12 +174,18 @@ def read_facts(folder: Path) -> Facts:
             catalogues=_catalogues_of(
                 tables["offers.parquet"], tables["listing_pairs.parquet"]
             ),
+            apart=_apart_of(tables["facts.parquet"]),
         )
     except (KeyError, ValueError, pa.ArrowException) as problem:
         raise UnreadableFileError(
             f"{folder}: these are not the files of one scan ({problem})",
             "scan the portfolio again",
         ) from None
+
+
+def _apart_of(table: pa.Table) -> frozenset[tuple[int, int]]:
+    told = (table.schema.metadata or {}).get(b"apart", b"[]")
+    return frozenset((int(one), int(other)) for one, other in json.loads(told))
 
 
 def _numbers(table: pa.Table, name: str) -> IntArray:

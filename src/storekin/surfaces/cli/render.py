@@ -8,6 +8,7 @@ import click
 import pyarrow as pa
 
 from storekin.errors import OutputFolderError
+from storekin.graph.associations import Association
 from storekin.records.portfolio import Portfolio
 from storekin.wiring import Trained
 from storekin.wording.catalog import say
@@ -89,20 +90,25 @@ def print_remedies(remedies: Sequence[Remedy], language: str) -> None:
         click.echo("")
 
 
+def _print_claim(association: Association) -> None:
+    """Print what is claimed of two stores, what it rests on, and what permits it."""
+    effect = say("en", "effect", association.effect)
+    outcome = say("en", "outcome", association.outcome)
+    click.echo(f"{association.left} and {association.right}: {effect} ({outcome})")
+    rests = rests_sentence(association)
+    if rests is not None:
+        click.echo(f"  {rests['en']}")
+    for name, met in association.conditions:
+        told = {True: "yes", False: "no", None: "not known"}[met]
+        click.echo(f"  {say('en', 'policy_word', name)}: {told}")
+
+
 def print_explanation(explanation: Explanation) -> None:
     """Print all evidence on two stores, for and against, with the rules."""
     left, right = explanation.left, explanation.right
     if explanation.associations:
         for association in explanation.associations:
-            effect = say("en", "effect", association.effect)
-            outcome = say("en", "outcome", association.outcome)
-            click.echo(f"{left} and {right}: {effect} ({outcome})")
-            rests = rests_sentence(association)
-            if rests is not None:
-                click.echo(f"  {rests['en']}")
-            for name, met in association.conditions:
-                told = {True: "yes", False: "no", None: "not known"}[met]
-                click.echo(f"  {say('en', 'policy_word', name)}: {told}")
+            _print_claim(association)
     else:
         click.echo(say("en", "sentence", "nothing", left=left, right=right))
     for title, wanted in (("For", True), ("Against", False)):

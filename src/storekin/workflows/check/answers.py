@@ -6,7 +6,7 @@ them for who owns all the stores.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from storekin.policy.model import OutcomeRule, Policy, Rule, severity
@@ -92,6 +92,30 @@ class Checked:
         }
 
 
+def checked(
+    kind: Literal["store", "listing"],
+    name: str,
+    policy: Policy,
+    answers: Sequence[Answer],
+    reasons: Sequence[Reason],
+    remedies: Sequence[str],
+    *,
+    seller_view: bool,
+) -> Checked:
+    """Put an answer together, the weightiest reasons first; a stranger sees less."""
+    ordered = sorted(reasons, key=lambda one: -severity(one.outcome))
+    told = [for_stranger(one) if seller_view else one for one in ordered]
+    return Checked(
+        kind=kind,
+        name=name,
+        answer=joined(answers),
+        reasons=tuple(dict.fromkeys(told)),
+        remedies=tuple(dict.fromkeys(remedies)),
+        policy=policy.name,
+        digest=policy.digest,
+    )
+
+
 def answer_to(outcomes: Iterable[str]) -> Answer:
     """Give the answer that the most severe outcome comes to.
 
@@ -147,29 +171,6 @@ def joined(answers: Sequence[Answer]) -> Answer:
     return max(answers, key=ANSWERS.index, default="allow")
 
 
-def distinct(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
-    """Leave out reasons that say the same; their order stays."""
-    return tuple(dict.fromkeys(reasons))
-
-
 def allowed_words(language: str) -> str:
     """Say that nothing stands against a draft."""
     return say(language, "check", "allowed")
-
-
-__all__ = [
-    "ANSWERS",
-    "Answer",
-    "Checked",
-    "OwnReason",
-    "Reason",
-    "allowed_words",
-    "answer_to",
-    "distinct",
-    "exit_code",
-    "for_stranger",
-    "joined",
-    "replace",
-    "rule_words",
-    "sources_of",
-]

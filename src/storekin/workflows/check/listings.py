@@ -15,9 +15,7 @@ from storekin.workflows.check.answers import (
     OwnReason,
     Reason,
     answer_to,
-    distinct,
-    for_stranger,
-    joined,
+    checked,
     rule_words,
     sources_of,
 )
@@ -101,16 +99,14 @@ def _check(
             reasons.append(reason)
             if remedy:
                 remedies.append(remedy)
-    reasons.sort(key=lambda one: -OUTCOMES.index(one.outcome))
-    told = map(for_stranger, reasons) if asking.seller_view else reasons
-    return Checked(
-        kind="listing",
-        name=name,
-        answer=joined(answers),
-        reasons=distinct(list(told)),
-        remedies=tuple(dict.fromkeys(remedies)),
-        policy=newest.name,
-        digest=newest.digest,
+    return checked(
+        "listing",
+        name,
+        newest,
+        answers,
+        reasons,
+        remedies,
+        seller_view=asking.seller_view,
     )
 
 
@@ -189,10 +185,12 @@ def _reason(
         raise AssertionError("a duplicate without a test")
     speaking = {name: bits for name, bits in one.signals.items() if name in FIELDS_OF}
     signal = max(speaking, key=lambda name: speaking[name], default="similar_title")
-    value = draft.record.get(FIELDS_OF[signal])
+    # what is read from a title where its own field is empty is the title's
+    given = FIELDS_OF[signal] if draft.record.get(FIELDS_OF[signal]) else "title"
+    value = draft.record.get(given)
     return OwnReason(
         signal=signal,
-        field=FIELDS_OF[signal],
+        field=given,
         value="" if value is None else str(value),
         because=say(asking.language, "check", effect),
         rule=rule_words(test, asking.language),

@@ -27,9 +27,7 @@ from storekin.workflows.check.answers import (
     OwnReason,
     Reason,
     answer_to,
-    distinct,
-    for_stranger,
-    joined,
+    checked,
     rule_words,
     sources_of,
 )
@@ -91,16 +89,14 @@ def _check(
         answers.append("review")
         reasons.append(reason)
         remedies.append(say(asking.language, "check", "own_contact"))
-    reasons.sort(key=lambda one: -OUTCOMES.index(one.outcome))
-    told = map(for_stranger, reasons) if asking.seller_view else reasons
-    return Checked(
-        kind="store",
-        name=name,
-        answer=joined(answers),
-        reasons=distinct(list(told)),
-        remedies=tuple(dict.fromkeys(remedies)),
-        policy=newest.name,
-        digest=newest.digest,
+    return checked(
+        "store",
+        name,
+        newest,
+        answers,
+        reasons,
+        remedies,
+        seller_view=asking.seller_view,
     )
 
 
