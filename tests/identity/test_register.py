@@ -8,10 +8,11 @@ import pytest
 from stdnum.cn import uscc
 
 from storekin.errors import InvalidRecordError, UnreadableFileError
-from storekin.identity.register import Hub
+from storekin.identity.register import Hub, token_of
 from storekin.records.portfolio import Portfolio
 from storekin.wiring import portfolio_of
 from storekin.workflows.hubs import list_hubs, read_hubs, write_hubs
+from storekin.workflows.look_again import look_again
 from storekin.workflows.match import match_registration_table
 
 OFFICE = "No. 7 Harbour Road, Room 12, Fulda"
@@ -98,3 +99,25 @@ def test_a_register_that_cannot_be_read_says_where(tmp_path: Path) -> None:
     file.write_text("{}\n")
     with pytest.raises(UnreadableFileError, match="no hub"):
         read_hubs(file)
+
+
+def test_what_rested_on_a_value_is_looked_at_again() -> None:
+    """A reviewer finds a phone to be an agent's: the pair that it joined is told."""
+    phones = ["13971826354", "139 7182 6354"]
+    table = pa.table({"store": ["a", "b"], "country": ["CN"] * 2, "phone": phones})
+    portfolio = portfolio_of({"registrations": table})
+    hub = Hub(
+        signal="same_phone",
+        token=token_of("same_phone", "+8613971826354"),
+        shown="+86•••••••••54",
+        holders=2,
+        registrants=2,
+        kind="agent",
+        status="confirmed",
+    )
+    (one,) = look_again(portfolio, [], [hub])
+
+    assert (one.left, one.right, one.signal) == ("a", "b", "same_phone")
+    assert one.before > one.after
+    assert "13971826354" not in str(one.as_json())
+    assert look_again(portfolio, [hub], [hub]) == []

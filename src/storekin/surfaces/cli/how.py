@@ -8,6 +8,7 @@ from storekin.surfaces.cli.study import (
     opened_study,
     print_pair,
     study_options,
+    tell,
     verdict,
 )
 
@@ -18,6 +19,7 @@ from storekin.surfaces.cli.study import (
 def how(
     records: Path,
     judgements: Path | None,
+    language: str,
     store: str,
     *,
     unmasked: bool,
@@ -32,16 +34,20 @@ def how(
     from storekin.surfaces.cli.render import print_json
 
     with opened_study(
-        records, judgements, unmasked=unmasked, quiet=machine_readable
+        records,
+        judgements,
+        unmasked=unmasked,
+        quiet=machine_readable,
+        language=language,
     ) as study:
         steps = study.how(store)
     if machine_readable:
         print_json({"store": store, "steps": [step.as_json() for step in steps]})
         return
     if not steps:
-        click.echo(f"{store} is in no group: no other store has likely its seller.")
+        click.echo(tell(language, "no_group", store=store))
     for step in steps:
         left, right = ", ".join(step.left_stores), ", ".join(step.right_stores)
         click.echo(f"{step.number}. {left}  +  {right}")
-        click.echo(f"   {verdict(step.by)}")
-        print_pair(step.by, "   ")
+        click.echo(f"   {verdict(step.by, language)}")
+        print_pair(step.by, language, "   ")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from storekin.surfaces.cli.study import opened_study, study_options, verdict
+from storekin.surfaces.cli.study import opened_study, study_options, tell, verdict
 
 
 @click.command()
@@ -18,6 +18,7 @@ from storekin.surfaces.cli.study import opened_study, study_options, verdict
 def network(
     records: Path,
     judgements: Path | None,
+    language: str,
     store: str,
     steps: int,
     most: int,
@@ -34,7 +35,11 @@ def network(
     from storekin.surfaces.cli.render import print_json
 
     with opened_study(
-        records, judgements, unmasked=unmasked, quiet=machine_readable
+        records,
+        judgements,
+        unmasked=unmasked,
+        quiet=machine_readable,
+        language=language,
     ) as study:
         found = study.network(store, steps, most)
     if machine_readable:
@@ -42,12 +47,13 @@ def network(
         return
     for name, step in found.steps.items():
         if step:
-            click.echo(f"{name}: {step} {'step' if step == 1 else 'steps'} away")
+            key = "one_step" if step == 1 else "steps"
+            click.echo(tell(language, key, store=name, steps=step))
     for pair in found.pairs:
-        click.echo(verdict(pair))
+        click.echo(verdict(pair, language))
         if pair.evidence:
             click.echo(f"   {pair.evidence[0].because}")
     if len(found.steps) == 1:
-        click.echo(f"No other store has likely the seller of {store}.")
+        click.echo(tell(language, "alone", store=store))
     if found.left_out:
-        click.echo(f"and {found.left_out:,} more stores; --most shows them")
+        click.echo(tell(language, "more", count=found.left_out))

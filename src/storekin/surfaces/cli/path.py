@@ -8,6 +8,7 @@ from storekin.surfaces.cli.study import (
     opened_study,
     print_pair,
     study_options,
+    tell,
     verdict,
 )
 
@@ -22,6 +23,7 @@ from storekin.surfaces.cli.study import (
 def path(
     records: Path,
     judgements: Path | None,
+    language: str,
     left: str,
     right: str,
     avoid: tuple[str, ...],
@@ -40,7 +42,11 @@ def path(
     from storekin.surfaces.cli.render import print_json
 
     with opened_study(
-        records, judgements, unmasked=unmasked, quiet=machine_readable
+        records,
+        judgements,
+        unmasked=unmasked,
+        quiet=machine_readable,
+        language=language,
     ) as study:
         chain = study.path(left, right, avoid)
     if machine_readable:
@@ -48,8 +54,8 @@ def path(
         print_json({"left": left, "right": right, "path": steps})
         return
     if chain is None:
-        click.echo(f"No chain of likely pairs joins {left} and {right}.")
+        click.echo(tell(language, "no_chain", left=left, right=right))
         return
     for number, pair in enumerate(chain, 1):
-        click.echo(f"{number}. {verdict(pair)}")
-        print_pair(pair, "   ")
+        click.echo(f"{number}. {verdict(pair, language)}")
+        print_pair(pair, language, "   ")

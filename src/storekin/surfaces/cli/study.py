@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from storekin.wording.catalog import say
+
 if TYPE_CHECKING:
     from storekin.workflows.verbs import ExplainedPair, Study
 
@@ -24,6 +26,13 @@ def study_options(command: Command) -> Command:
         ),
         click.option("--unmasked", is_flag=True, help="Show identifiers in full."),
         click.option(
+            "--language",
+            type=click.Choice(["en", "zh"]),
+            default="en",
+            show_default=True,
+            help="English or 简体中文.",
+        ),
+        click.option(
             "--json", "machine_readable", is_flag=True, help="Print one JSON object."
         ),
     )
@@ -39,6 +48,7 @@ def opened_study(
     *,
     unmasked: bool,
     quiet: bool,
+    language: str = "en",
     pair: tuple[str, str] | None = None,
 ) -> Iterator["Study"]:
     """Match all registrations of a portfolio or table, and open the study of them."""
@@ -56,24 +66,34 @@ def opened_study(
         matched = match_registration_table(
             portfolio, judgements=held, also=also, on_step=progress.step
         )
-    yield Study(matched, masked=not unmasked)
+    yield Study(matched, masked=not unmasked, language=language)
 
 
-def print_pair(pair: "ExplainedPair", indent: str = "") -> None:
+def tell(language: str, key: str, **values: object) -> str:
+    """Say one sentence of these commands."""
+    return say(language, "study", key, **values)
+
+
+def print_pair(pair: "ExplainedPair", language: str, indent: str = "") -> None:
     """Print all evidence on two stores, for and against."""
+    bits = say(language, "report", "bits")
     for evidence in pair.evidence:
-        click.echo(f"{indent}{evidence.bits:+7.2f} bits  {evidence.because}")
+        click.echo(f"{indent}{evidence.bits:+7.2f} {bits}  {evidence.because}")
         click.echo(f"{indent}              {evidence.left}  |  {evidence.right}")
     if not pair.evidence:
-        click.echo(f"{indent}Nothing that both give can be compared.")
+        click.echo(f"{indent}{tell(language, 'no_evidence')}")
 
 
-def verdict(pair: "ExplainedPair") -> str:
+def verdict(pair: "ExplainedPair", language: str) -> str:
     """Say in one line what a pair comes to."""
     if pair.judged:
-        return f"{pair.left} and {pair.right}: a person found them the same"
-    weak = ", a weak link" if pair.weak and pair.odds_bits >= 0 else ""
-    return (
-        f"{pair.left} and {pair.right}: {pair.bits:+.2f} bits of evidence,"
-        f" probability {pair.probability:.4f}{weak}"
+        return tell(language, "judged", left=pair.left, right=pair.right)
+    weak = pair.weak and pair.odds_bits >= 0
+    return tell(
+        language,
+        "weak" if weak else "comes_to",
+        left=pair.left,
+        right=pair.right,
+        bits=f"{pair.bits:+.2f}",
+        probability=f"{pair.probability:.4f}",
     )

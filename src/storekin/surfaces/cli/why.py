@@ -8,6 +8,7 @@ from storekin.surfaces.cli.study import (
     opened_study,
     print_pair,
     study_options,
+    tell,
     verdict,
 )
 
@@ -19,6 +20,7 @@ from storekin.surfaces.cli.study import (
 def why(
     records: Path,
     judgements: Path | None,
+    language: str,
     left: str,
     right: str,
     *,
@@ -41,6 +43,7 @@ def why(
         judgements,
         unmasked=unmasked,
         quiet=machine_readable,
+        language=language,
         pair=(left, right),
     ) as study:
         pair = study.why(left, right)
@@ -49,11 +52,11 @@ def why(
         steps = None if chain is None else [step.as_json() for step in chain]
         print_json({**pair.as_json(), "path": steps})
         return
-    print_pair(pair)
-    click.echo(verdict(pair))
+    print_pair(pair, language)
+    click.echo(verdict(pair, language))
     if chain is not None and len(chain) > 1:
         names = " - ".join([left, *_along(left, [(s.left, s.right) for s in chain])])
-        click.echo(f"The strongest chain between them: {names}")
+        click.echo(tell(language, "chain", names=names))
 
 
 def _along(start: str, pairs: list[tuple[str, str]]) -> list[str]:
