@@ -47,6 +47,9 @@ PROPOSING = (
 """Signals of which one shared value brings two stores together."""
 
 SOFT = ("similar_address", "shares_device", "similar_company_name")
+MOST_KEYS = 24_000_000
+"""Keys of near identifiers that are sorted at a time: 0.6 GB."""
+
 GENERIC_FOR_RULES = 5
 _COMPANY, _PERSON = "similar_company_name", "similar_legal_person_name"
 
@@ -132,8 +135,12 @@ def near_identifiers(texts: pa.Array) -> Pairs:
     left, right, crowded = pairs_one_edit_apart(
         column.data, column.offsets, keys[order], rows[order], MOST_ALIKE
     )
-    if len(crowded):
-        keys, rows = deletion_keys(column.data, column.offsets, np.unique(crowded))
+    del keys, rows, order
+    crowd = np.unique(crowded)
+    lengths = column.offsets[crowd + 1] - column.offsets[crowd] + 1
+    parts = max(-(-int(lengths.sum()) // MOST_KEYS), 1)
+    for part in range(parts if len(crowd) else 0):
+        keys, rows = deletion_keys(column.data, column.offsets, crowd, part, parts)
         order = np.argsort(keys)
         more = pairs_one_edit_apart(
             column.data, column.offsets, keys[order], rows[order], len(keys)

@@ -87,29 +87,48 @@ def part_keys(data: Any, offsets: Any) -> Any:  # noqa: ANN401
     return keys[:written].copy(), rows[:written].copy()
 
 
-@kernel("Tuple((u8[::1], i8[::1]))(u1[::1], i8[::1], i8[::1])")
-def deletion_keys(data: Any, offsets: Any, chosen: Any) -> Any:  # noqa: ANN401
+@kernel("Tuple((u8[::1], i8[::1]))(u1[::1], i8[::1], i8[::1], i8, i8)")
+def deletion_keys(
+    data: Any,  # noqa: ANN401
+    offsets: Any,  # noqa: ANN401
+    chosen: Any,  # noqa: ANN401
+    part: Any,  # noqa: ANN401
+    parts: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
     """Hash each *chosen* value whole and with each one of its characters left out.
 
     Two values with a changed, dropped or added character, or with two neighbours
-    swapped, share one of these keys. Gives the keys and the row of each.
+    swapped, share one of these keys. Gives the keys and the row of each; of several
+    *parts* that *part* alone, so that millions of values fit into memory.
     """
-    room = 0
+    total = 0
     for row in chosen:
-        room += offsets[row + 1] - offsets[row] + 1
+        total += offsets[row + 1] - offsets[row] + 1
+    room = total if parts == 1 else total // parts + total // (8 * parts) + 1024
     keys = np.empty(room, np.uint64)
     rows = np.empty(room, np.int64)
     written = 0
     for row in chosen:
         begin = offsets[row]
         end = offsets[row + 1]
+        if written + end - begin + 1 > room:
+            room += room // 2 + end - begin + 1
+            more_keys = np.empty(room, np.uint64)
+            more_rows = np.empty(room, np.int64)
+            more_keys[:written] = keys[:written]
+            more_rows[:written] = rows[:written]
+            keys, rows = more_keys, more_rows
+        before = _U(17)
         for left_out in range(begin, end + 1):
+            if left_out > begin:
+                before = _step(before, data[left_out - 1])
             if left_out < end - 1 and data[left_out] == data[left_out + 1]:
                 continue  # the same key comes again one place on
-            state = _U(17)
-            for place in range(begin, end):
-                if place != left_out:
-                    state = _step(state, data[place])
+            state = before
+            for place in range(left_out + 1, end):
+                state = _step(state, data[place])
+            if parts > 1 and state % _U(parts) != _U(part):
+                continue
             keys[written] = state
             rows[written] = row
             written += 1

@@ -537,7 +537,7 @@ class KnownStores:
         crowd = [n for n, (kind, _) in enumerate(pairs) if self._crowded[kind]]
         if crowd:
             more, its = deletion_keys(
-                column.data, column.offsets, np.array(crowd, np.int64)
+                column.data, column.offsets, np.array(crowd, np.int64), 0, 1
             )
             keys, rows = np.concatenate([keys, more]), np.concatenate([rows, its])
         count = find_near(

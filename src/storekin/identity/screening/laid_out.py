@@ -341,7 +341,7 @@ def _near_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
         sizes = sizes_of_runs(keys)
         crowd = np.repeat(sizes > _MOST_ALIKE, sizes)
         more, its = deletion_keys(
-            column.data, column.offsets, np.unique(rows[crowd]).astype(np.int64)
+            column.data, column.offsets, np.unique(rows[crowd]).astype(np.int64), 0, 1
         )
         return (
             np.concatenate([keys[~crowd], more]),
