@@ -9,10 +9,12 @@ import pyarrow as pa
 
 from storekin.errors import OutputFolderError
 from storekin.graph.associations import Association
+from storekin.policy.decide import number_signals
+from storekin.policy.model import Policy
 from storekin.records.portfolio import Portfolio
 from storekin.wiring import Trained
 from storekin.wording.catalog import say
-from storekin.workflows.explain import Explanation
+from storekin.workflows.explain import ExplainedEvidence, Explanation
 from storekin.workflows.link import LinkedTable
 from storekin.workflows.remedies import Remedy
 from storekin.workflows.report.build import claim_sentence, rests_sentence
@@ -103,6 +105,22 @@ def _print_claim(association: Association) -> None:
         click.echo(f"  {say('en', 'policy_word', name)}: {told}")
 
 
+def _print_evidence(row: ExplainedEvidence, policy: Policy, *, with_rule: bool) -> None:
+    """Print one piece of evidence, and the rule that it falls under."""
+    e = row.evidence
+    counts = not number_signals(policy, [e.signal]).silent[0]
+    aside = "" if counts else " (not counted under this policy)"
+    click.echo(f"  {e.bits:+7.2f} bits  {e.because}{aside}")
+    click.echo(f"                 {e.left}  |  {e.right}  [{e.id}]")
+    if row.rule is None or not with_rule:
+        return
+    click.echo(f"                 rule: {row.rule.because}")
+    sources = "; ".join(policy.sources.get(key, key) for key in row.rule.source)
+    if sources:
+        confidence = row.rule.confidence
+        click.echo(f"                 source: {sources} (confidence: {confidence})")
+
+
 def print_explanation(explanation: Explanation) -> None:
     """Print all evidence on two stores, for and against, with the rules."""
     left, right = explanation.left, explanation.right
@@ -117,20 +135,7 @@ def print_explanation(explanation: Explanation) -> None:
             continue
         click.echo(f"\n{title}:")
         for row in rows:
-            e = row.evidence
-            ignored = row.effect in ("ignored", "advisory_limit")
-            aside = " (not counted under this policy)" if ignored else ""
-            click.echo(f"  {e.bits:+7.2f} bits  {e.because}{aside}")
-            click.echo(f"                 {e.left}  |  {e.right}  [{e.id}]")
-            if row.rule is not None and wanted:
-                sources = "; ".join(
-                    explanation.policy.sources.get(key, key) for key in row.rule.source
-                )
-                click.echo(
-                    f"                 rule: {row.rule.because}\n"
-                    f"                 source: {sources}"
-                    f" (confidence: {row.rule.confidence})"
-                )
+            _print_evidence(row, explanation.policy, with_rule=wanted)
     click.echo(
         f"\nOne seller: {explanation.bits:+.2f} bits of evidence,"
         f" {explanation.prior_bits:+.2f} of prior odds,"
