@@ -11,7 +11,7 @@ from stdnum.cn import uscc
 
 import storekin
 from storekin.policy.facts import UNKNOWN_DAY
-from storekin.policy.load import find_policies
+from storekin.policy.load import find_policies, shipped_policies
 from storekin.wiring import open_portfolio, read_records, typed_records
 from storekin.workflows.check import listings as checking
 from storekin.workflows.check.answers import Checked, OwnReason, Reason
@@ -70,7 +70,9 @@ def own_reasons(checked: Checked) -> set[tuple[str, str, str]]:
     }
 
 
-@pytest.mark.parametrize("policy", ["aliexpress", "walmart", "amazon", "ebay"])
+@pytest.mark.parametrize(
+    "policy", ["aliexpress", "aliexpress-mild", "walmart", "amazon", "ebay"]
+)
 @pytest.mark.parametrize("seed", range(6))
 def test_a_draft_registration_is_answered_as_a_scan_would(
     policy: str, seed: int, tmp_path: Path
@@ -190,6 +192,46 @@ def test_a_stranger_is_told_no_listing_of_others(seed: int, tmp_path: Path) -> N
     for other in others:
         for value in (other["listing"], other["title"], other.get("images", "-none-")):
             assert value in last.values() or value not in text
+
+
+def test_a_stranger_is_not_told_of_anothers_standing(tmp_path: Path) -> None:
+    """That a store which shares a value was restricted is that store's own affair."""
+    shared = {"phone": "+86 138 0013 8111", "address": "Room 8, No. 3 Renmin Road"}
+    index = indexed(
+        write_csv(
+            tmp_path / "known",
+            registrations=[{"store": "a", **shared}],
+            stores=[{"store": "a", "platform": "ebay", "status": "suspended"}],
+        )
+    )
+    draft = [({"store": "new", **shared}, UNKNOWN_DAY)]
+    (own,) = check_registrations(draft, index, asking("ebay"))
+    (told,) = check_registrations(draft, index, asking("ebay", seller_view=True))
+
+    assert "standing" in {reason.signal for reason in own.reasons}
+    assert own.answer == told.answer == "refuse"
+    assert "standing" not in json.dumps(told.as_json())
+    assert {reason.outcome for reason in told.reasons} == {"notice"}
+
+
+def test_a_new_store_is_checked_under_every_pack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A draft of a store that nobody knows is laid among many, whatever the scope."""
+    monkeypatch.setattr(checking, "FEW", 0)
+    rows, stores = made_listings(2)
+    index = indexed(write_csv(tmp_path / "known", listings=rows, stores=stores))
+    draft = {**rows[0], "listing": "draft", "store": "nobody-knows-it"}
+    write_csv(tmp_path / "draft", listings=[draft])
+    raw = read_records(tmp_path / "draft" / "listings.csv")
+    table = typed_records(raw, "listings", "listing", tmp_path).listings
+    for policy in shipped_policies():
+        (checked,) = check_listings(
+            draft_listings(table, tmp_path), index, asking(policy)
+        )
+        assert checked.answer in ("allow", "review", "refuse")
+        if policy == "aliexpress":
+            assert checked.answer != "allow"
 
 
 def test_drafts_are_checked_against_one_another(tmp_path: Path) -> None:

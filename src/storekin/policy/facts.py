@@ -39,7 +39,7 @@ class StoreFacts:
     listings: IntArray
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.listings)  # drafts add stores that have no id yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from storekin.policy.decide import outcome_of
 from storekin.policy.model import OutcomeRule, Policy, Rule, severity
 from storekin.wording.catalog import say
 
 Answer = Literal["allow", "review", "refuse"]
+STANDING = "standing"
+"""The signal of a reason that another store of the seller is not in order."""
+
 ANSWERS: tuple[Answer, ...] = ("allow", "review", "refuse")
 
 EXIT_CODES = {"allow": 0, "refuse": 3, "review": 4}
@@ -103,8 +107,9 @@ def checked(
     seller_view: bool,
 ) -> Checked:
     """Put an answer together, the weightiest reasons first; a stranger sees less."""
-    ordered = sorted(reasons, key=lambda one: -severity(one.outcome))
-    told = [for_stranger(one) if seller_view else one for one in ordered]
+    told = sorted(reasons, key=lambda one: -severity(one.outcome))
+    if seller_view:
+        told = [for_stranger(one, policy) for one in told if one.signal != STANDING]
     return Checked(
         kind=kind,
         name=name,
@@ -155,11 +160,15 @@ def sources_of(
     return tuple(policy.source_in(language, key) for key in rule.source)
 
 
-def for_stranger(reason: Reason) -> Reason:
-    """Take from a reason what only the owner of all stores may see."""
-    return Reason(
-        **{name: getattr(reason, name) for name in Reason.__dataclass_fields__}
-    )
+def for_stranger(reason: Reason, policy: Policy) -> Reason:
+    """Take from a reason what only the owner of all stores may see.
+
+    The outcome is that of the effect alone: whether another store is in good standing
+    is that store's own.
+    """
+    told = {name: getattr(reason, name) for name in Reason.__dataclass_fields__}
+    outcome = outcome_of(reason.effect, policy)
+    return Reason(**{**told, "outcome": outcome})
 
 
 def joined(answers: Sequence[Answer]) -> Answer:

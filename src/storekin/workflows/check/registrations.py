@@ -23,6 +23,7 @@ from storekin.policy.model import EFFECTS, OUTCOMES, Policy
 from storekin.records.declaration import Declaration
 from storekin.wording.catalog import say
 from storekin.workflows.check.answers import (
+    STANDING,
     Checked,
     OwnReason,
     Reason,
@@ -255,7 +256,7 @@ def _standing(
     if not out:
         return
     yield OwnReason(
-        signal="standing",
+        signal=STANDING,
         field="status",
         value="",
         because=say(asking.language, "check", "standing"),
