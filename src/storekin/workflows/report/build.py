@@ -251,8 +251,11 @@ def _card(
         right=association.right,
         bits=association.bits,
         probability=_percent(association.probability),
-        for_=[row for row in rows if row.bits > 0],
-        against=[row for row in rows if row.bits <= 0],
+        # products in common never speak against, though a supplier's weigh nothing
+        for_=[row for row in rows if row.bits > 0 or association.listing_pairs],
+        against=[
+            row for row in rows if row.bits <= 0 and not association.listing_pairs
+        ],
         rules=_rules(result, association),
         pairs=pairs,
         more_pairs=more,
