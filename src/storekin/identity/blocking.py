@@ -22,7 +22,7 @@ from storekin.kernels.similar_texts import TextColumn
 MOST_PAIRED = 60
 """Holders of a value that are paired with one another; of more, each with the first."""
 
-MOST_ALIKE = 2_000
+MOST_ALIKE = 200
 """Values under one key of a part that are compared with one another; more are told
 apart by keys that say more, at a greater cost."""
 
@@ -131,23 +131,36 @@ def near_identifiers(texts: pa.Array) -> Pairs:
 
     column = TextColumn.of(texts)
     keys, rows = part_keys(column.data, column.offsets)
-    order = np.argsort(keys)
+    keys, rows = _sorted_with_rows(keys, rows, len(texts))
     left, right, crowded = pairs_one_edit_apart(
-        column.data, column.offsets, keys[order], rows[order], MOST_ALIKE
+        column.data, column.offsets, keys, rows, MOST_ALIKE
     )
-    del keys, rows, order
+    del keys, rows
     crowd = np.unique(crowded)
     lengths = column.offsets[crowd + 1] - column.offsets[crowd] + 1
     parts = max(-(-int(lengths.sum()) // MOST_KEYS), 1)
     for part in range(parts if len(crowd) else 0):
         keys, rows = deletion_keys(column.data, column.offsets, crowd, part, parts)
-        order = np.argsort(keys)
-        more = pairs_one_edit_apart(
-            column.data, column.offsets, keys[order], rows[order], len(keys)
-        )
+        keys, rows = _sorted_with_rows(keys, rows, len(texts))
+        more = pairs_one_edit_apart(column.data, column.offsets, keys, rows, len(keys))
         left = np.concatenate([left, more[0]])
         right = np.concatenate([right, more[1]])
     return distinct_pairs(left, right, len(texts))
+
+
+def _sorted_with_rows(
+    keys: npt.NDArray[np.uint64], rows: IntArray, count: int
+) -> tuple[npt.NDArray[np.uint64], IntArray]:
+    """Sort keys with their rows, of *count* there are, in one word each.
+
+    A word is sorted three times as fast as places are. The key's upper bits alone are
+    kept; what meets by them is compared character by character anyway.
+    """
+    bits = np.uint64(max(count - 1, 1).bit_length())
+    packed = (keys >> bits << bits) | rows.astype(np.uint64)
+    packed.sort()
+    mask = (np.uint64(1) << bits) - np.uint64(1)
+    return packed >> bits, (packed & mask).astype(np.int64)
 
 
 def _nearly_sharing(entries: Values, common: Commonness) -> Pairs:
