@@ -1,5 +1,6 @@
 """``storekin index``."""
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ def indexed(portfolio: Path, *, quiet: bool) -> "PortfolioIndex":
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.wiring import open_portfolio
 
+    gc.enable()
     prepare(announce)
     with shown_progress(quiet=quiet) as progress:
         records = open_portfolio(portfolio, progress.step)
