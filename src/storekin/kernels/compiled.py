@@ -7,8 +7,7 @@ listings does not wait for a compiler.
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from threading import RLock
@@ -120,22 +119,6 @@ def inlined(function: KernelFunction) -> KernelFunction:
 def intrinsic(make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
     """Let kernels call what *make* makes for the compiler, when it is loaded."""
     return Kernel(make, lambda _: make())
-
-
-@contextmanager
-def without_scipy() -> Iterator[None]:
-    """Load the compiler without SciPy, which it looks for and no kernel needs.
-
-    For a process of storekin's own that lives a second: SciPy takes a seventh of it.
-    """
-    if "scipy" in sys.modules:
-        yield
-        return
-    sys.modules["scipy"] = None  # type: ignore[assignment] # so that it is not found
-    try:
-        yield
-    finally:
-        sys.modules.pop("scipy", None)
 
 
 def ready(modules: Iterable[str]) -> None:

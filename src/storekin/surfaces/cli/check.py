@@ -23,8 +23,28 @@ def check() -> None:
     Exit codes: 0 all are allowed, 3 some are refused, 4 some are to be reviewed, 2 an
     error that you can put right.
     """
-    # a process of one second has nothing to collect; looking for it takes a tenth of it
+    _travel_light()
+
+
+def _travel_light() -> None:
+    """Leave at home what a process of one second does not need.
+
+    There is nothing to collect, and looking for it takes a tenth of the time; SciPy and
+    pandas would be loaded where they are installed, by libraries that ask for them, and
+    nothing here does.
+    """
     gc.disable()
+    sys.meta_path.insert(0, _Absent())
+
+
+class _Absent:
+    """Says of some libraries that they are not installed."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Refuse a library that is left at home; others are found by who comes next."""
+        del path, target
+        if name in ("scipy", "pandas"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -145,7 +165,6 @@ def _run(
     from datetime import UTC, datetime
 
     from storekin.errors import EmptyPortfolioError
-    from storekin.kernels.compiled import without_scipy
     from storekin.policy.load import find_policies
     from storekin.surfaces.cli.index import indexed
     from storekin.wiring import read_declarations
@@ -164,13 +183,12 @@ def _run(
     held = [one for one in groups if one.holds_on(datetime.now(tz=UTC).date())]
     asking = Asking(versions, view == "seller", language, today, held)
     found = []
-    with without_scipy():
-        for checked in answers(index, asking):
-            found.append(checked)
-            if machine_readable:
-                click.echo(json.dumps(checked.as_json(), ensure_ascii=False))
-            else:
-                _print(checked, language)
+    for checked in answers(index, asking):
+        found.append(checked)
+        if machine_readable:
+            click.echo(json.dumps(checked.as_json(), ensure_ascii=False))
+        else:
+            _print(checked, language)
     code = exit_code(found)
     for rejection in typed.rejections:
         # what could not be read is not allowed unseen
