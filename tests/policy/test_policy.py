@@ -10,7 +10,14 @@ import pytest
 from storekin.errors import PolicyFaultsError, UnknownPolicyError, UnreadableFileError
 from storekin.policy.decide import breaks_uniqueness, number_signals
 from storekin.policy.facts import IdentityFacts
-from storekin.policy.load import find_policy, read_policy, shipped_policies
+from storekin.policy.load import (
+    find_policies,
+    find_policy,
+    find_policy_or_law,
+    find_profile,
+    read_policy,
+    shipped_policies,
+)
 from storekin.policy.model import Policy, Rule
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -83,6 +90,26 @@ def test_no_toml_and_no_file_are_errors_with_a_fix() -> None:
         read_policy(b"id = \nversion = 1", "broken.toml")
     with pytest.raises(UnknownPolicyError, match="aliexpress"):
         find_policy("aliexpres")
+
+
+@pytest.mark.parametrize("by", ["name", "path"])
+def test_a_law_by_itself_decides_nothing_but_can_be_read(
+    by: str, tmp_path: Path
+) -> None:
+    """To decide by a law alone would find no association, and say so as if it knew."""
+    law = find_profile("eu")
+    name = "eu"
+    if by == "path":
+        shipped = files("storekin.policy").joinpath("profiles", "eu.toml")
+        name = str(tmp_path / "law.toml")
+        Path(name).write_bytes(shipped.read_bytes())
+
+    for find in (find_policy, find_policies):
+        with pytest.raises(UnknownPolicyError, match="is a law") as caught:
+            find(name)
+        assert caught.value.fix == f"stack it on a policy: 'aliexpress+{name}'"
+    assert find_policy_or_law(name) == law
+    assert find_policy(f"aliexpress+{name}").profiles == (law.name,)
 
 
 def test_one_file_always_has_one_digest() -> None:

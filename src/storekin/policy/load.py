@@ -35,6 +35,7 @@ __all__ = [
     "KNOWN_SIGNALS",
     "find_policies",
     "find_policy",
+    "find_policy_or_law",
     "find_profile",
     "load_policy",
     "read_policy",
@@ -122,7 +123,7 @@ def find_policy(name: str) -> Policy:
     Of a folder with several versions of one policy it is the newest.
 
     Raises:
-        UnknownPolicyError: If there is none.
+        UnknownPolicyError: If there is none, or it is a law, which decides nothing.
         PolicyFaultsError: If the file has faults.
     """
     return find_policies(name)[-1]
@@ -135,9 +136,30 @@ def find_policies(name: str) -> tuple[Policy, ...]:
     versions of one policy, which stand in place of shipped ones of the same version.
 
     Raises:
-        UnknownPolicyError: If there is none.
+        UnknownPolicyError: If there is none, or it is a law, which decides nothing.
         PolicyFaultsError: If a file has faults.
     """
+    found = _found(name)
+    for policy in found:
+        if policy.kind == "profile":
+            raise UnknownPolicyError(
+                f"{policy.name} is a law, which associates no stores by itself",
+                f"stack it on a policy: 'aliexpress+{name}'",
+            )
+    return found
+
+
+def find_policy_or_law(name: str) -> Policy:
+    """Load what can be read rather than decided by: a policy, or a law by itself.
+
+    Raises:
+        UnknownPolicyError: If there is neither.
+        PolicyFaultsError: If the file has faults.
+    """
+    return _found(name)[-1]
+
+
+def _found(name: str) -> tuple[Policy, ...]:
     spec, *profiles = name.split("+") if not Path(name).exists() else [name]
     found = _versions(spec)
     laws = [find_profile(profile) for profile in profiles]
@@ -158,6 +180,8 @@ def _versions(spec: str) -> list[Policy]:
         return _folder(path)
     if path.suffix == ".toml" or path.is_file():
         return [load_policy(path)]
+    if spec in shipped_profiles():
+        return [find_profile(spec)]
     raise UnknownPolicyError(
         f"there is no policy {spec!r}",
         f"{suggest(spec, shipped_policies())}, or give the path of a .toml file",

@@ -73,18 +73,19 @@ def list_policies(*, machine_readable: bool) -> None:
 def show(name: str, language: str, *, machine_readable: bool) -> None:
     r"""Write a policy out as a page: every rule with its source and confidence.
 
-    NAME is a name such as ebay, one with laws such as ebay+eu, or a file.
+    NAME is a policy such as ebay, one with laws such as ebay+eu, a law such as
+    eu, or a file.
 
     \b
     Examples:
         storekin policy show amazon+eu
         storekin policy show my-rules.toml --language zh > my-rules.md
     """
-    from storekin.policy.load import find_policy
+    from storekin.policy.load import find_policy_or_law
     from storekin.policy.show import policy_as_json, show_policy
     from storekin.surfaces.cli.render import print_json
 
-    pack = find_policy(name)
+    pack = find_policy_or_law(name)
     if machine_readable:
         print_json(policy_as_json(pack))
         return
@@ -122,11 +123,11 @@ def diff(old: str, new: str, language: str, *, machine_readable: bool) -> None:
         storekin policy diff aliexpress aliexpress-mild
     """
     from storekin.policy.diff import compare_policies
-    from storekin.policy.load import find_policy
+    from storekin.policy.load import find_policy_or_law
     from storekin.surfaces.cli.render import print_json
     from storekin.wording.catalog import say
 
-    before, after = find_policy(old), find_policy(new)
+    before, after = find_policy_or_law(old), find_policy_or_law(new)
     changes = compare_policies(before, after)
     if machine_readable:
         print_json(
