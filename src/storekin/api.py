@@ -1,7 +1,7 @@
 """The Python API: what the command line does, on tables and paths."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from storekin.listings.model import read_model
 from storekin.pictures.decode import decode_picture
 from storekin.pictures.prints import print_picture
 from storekin.pictures.recognition import Recognition, recognise
+from storekin.policy.facts import day_number
 from storekin.policy.load import find_policies, find_policy
 from storekin.policy.model import Policy
 from storekin.records.declaration import Declaration
@@ -218,8 +219,7 @@ def _asking(
     versions = (policy,) if isinstance(policy, Policy) else find_policies(str(policy))
     today = datetime.now(tz=UTC).date()
     held = [one for one in declarations if one.holds_on(today)]
-    days = (today - date(1970, 1, 1)).days
-    return check.Asking(versions, seller_view, language, days, held)
+    return check.Asking(versions, seller_view, language, day_number(today), held)
 
 
 def _index(portfolio: Path) -> PortfolioIndex:

@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import date
 from itertools import combinations
 
 import pytest
@@ -76,6 +78,20 @@ def test_no_smaller_set_leaves_no_duplicate(seed: int) -> None:
     if chosen and len(nodes) <= 16:
         for fewer in combinations(nodes, chosen - 1):
             assert any(a not in fewer and b not in fewer for a, b in pairs)
+
+
+def test_a_past_scan_is_answered_by_the_rules_of_its_day() -> None:
+    """What is named to end follows the version in force then, not a later one."""
+    then = replace(find_policy("aliexpress"), effective_on=date(2020, 1, 1))
+    now = replace(find_policy("aliexpress-strict"), effective_on=date(2024, 1, 1))
+    for seed in range(4):
+        rows, stores = made_listings(seed)
+        made = portfolio_from(listings=rows, stores=stores)
+        past = scan_portfolio(made, (then, now), as_of="2022-12-31")
+        alone = scan_portfolio(made, then, as_of="2022-12-31")
+
+        assert choose_listings(past).edges == choose_listings(alone).edges
+        assert find_remedies(past) == find_remedies(alone)
 
 
 def test_what_is_kept_is_kept(demo_result: ScanResult) -> None:

@@ -18,6 +18,7 @@ from storekin.policy.facts import (
     IdentityFacts,
     IntArray,
     StoreFacts,
+    day_number,
 )
 from storekin.policy.model import EFFECTS, OUTCOMES, Policy
 
@@ -193,12 +194,9 @@ def decide_in_force(
 
 def version_on(versions: Sequence[Policy], days: IntArray) -> IntArray:
     """Give the place of the version that is in force on each day; the oldest first."""
-    begins = np.array([_day_number(policy) for policy in versions], np.int64)
+    effective = [day_number(policy.effective_on) for policy in versions]
+    begins = np.array(effective, np.int64)
     return np.maximum(np.searchsorted(begins, days, side="right") - 1, 0)
-
-
-def _day_number(policy: Policy) -> int:
-    return policy.effective_on.toordinal() - 719_163  # 1970-01-01
 
 
 @dataclass(frozen=True, slots=True)

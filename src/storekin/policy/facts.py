@@ -6,6 +6,7 @@ a decision is a pure function of them and a policy.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,22 @@ BoolArray = npt.NDArray[np.bool_]
 
 UNKNOWN_DAY = -(2**31)
 """Stands for a day that is not known; days count from 1970-01-01."""
+
+_FIRST = date(1970, 1, 1).toordinal()
+
+
+def day_number(day: date) -> int:
+    """Count the days from 1970-01-01 to *day*.
+
+    >>> day_number(date(1970, 1, 31))
+    30
+    """
+    return day.toordinal() - _FIRST
+
+
+def day_of(number: int) -> date:
+    """Give the day that :func:`day_number` gave *number*."""
+    return date.fromordinal(number + _FIRST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

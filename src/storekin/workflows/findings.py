@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from storekin.policy.decide import (
     outcome_of,
     silent_rows,
 )
-from storekin.policy.facts import UNKNOWN_DAY, Facts
+from storekin.policy.facts import UNKNOWN_DAY, Facts, day_of
 from storekin.policy.model import EFFECTS, OUTCOMES, Policy, SignalRule
 from storekin.records.evidence import Evidence, evidence_id
 from storekin.records.masking import mask_value
@@ -173,7 +172,7 @@ def write_associations(
                 stores=(left, right) if decisions.conditional[row] else (),
                 listing_pairs=len(rows) if catalogue else 0,
                 digest=policy.digest,
-                event_on=None if event == UNKNOWN_DAY else _day_text(event),
+                event_on=None if event == UNKNOWN_DAY else day_of(event).isoformat(),
                 conditions=(
                     tuple(zip(names, told, strict=True)) if effect in covers else ()
                 ),
@@ -193,10 +192,6 @@ def write_associations(
 
 
 _TOLD: dict[int, bool | None] = {1: True, 0: False, -1: None}
-
-
-def _day_text(day: int) -> str:
-    return date.fromordinal(day + 719_163).isoformat()
 
 
 def _evidence_of(

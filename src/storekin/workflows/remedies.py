@@ -22,7 +22,7 @@ from storekin.policy.decide import (
     decide_in_force,
 )
 from storekin.policy.duplicates import allowed_rows
-from storekin.policy.facts import UNKNOWN_DAY, CatalogueFacts, Facts
+from storekin.policy.facts import UNKNOWN_DAY, CatalogueFacts, Facts, day_number
 from storekin.policy.model import OUTCOMES, Policy
 from storekin.wording.catalog import Words, in_both
 from storekin.workflows.facts import catalogue_facts
@@ -169,8 +169,7 @@ def _new(found: Edges, known: Edges) -> Edges:
 
 
 def _decide(result: ScanResult, facts: Facts) -> list[Decisions]:
-    today = int(np.datetime64("today", "D").astype(np.int64))
-    return decide_in_force(facts, result.versions, today)
+    return decide_in_force(facts, result.versions, day_number(result.today))
 
 
 def _counted(

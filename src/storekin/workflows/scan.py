@@ -14,7 +14,7 @@ from storekin.identity.values import number_stores
 from storekin.listings.model import load_listing_model
 from storekin.listings.signals import LISTING_SIGNALS
 from storekin.policy.decide import Decisions, decide_in_force, outcome_of
-from storekin.policy.facts import CatalogueFacts, Facts
+from storekin.policy.facts import CatalogueFacts, Facts, day_number
 from storekin.policy.model import Policy
 from storekin.records.declaration import Declaration
 from storekin.records.portfolio import Portfolio, Rejection
@@ -63,7 +63,8 @@ class ScanResult:
     ``associations`` are sorted by strength; ``notices`` associate nobody;
     ``listing_pairs`` has a row for each pair of listings that are at least similar,
     sorted by their ids, with a column of bits for each signal (null where silent).
-    ``policy`` is the newest version, ``decisions`` has those under each of them.
+    ``policy`` is the newest version, ``decisions`` has those under each of them;
+    what has no day of its own is decided by the version in force ``today``.
     """
 
     portfolio: Portfolio
@@ -80,6 +81,7 @@ class ScanResult:
     pictures: tuple[PictureEvidence, ...]
     facts: Facts
     decisions: tuple[Decisions, ...]
+    today: date
 
     @property
     def versions(self) -> tuple[Policy, ...]:
@@ -171,8 +173,7 @@ def judge(
     listings, facts = compared.listings, compared.facts
     newest = versions[-1]
     writer = EvidenceWriter(registrations, masked=masked)
-    days = (compared.today - date(1970, 1, 1)).days
-    decisions = decide_in_force(facts, versions, days)
+    decisions = decide_in_force(facts, versions, day_number(compared.today))
     writing = Writing(facts, writer)
     found: list[Association] = []
     for place, decided in enumerate(decisions):
@@ -225,6 +226,7 @@ def judge(
         pictures=pictures,
         facts=facts,
         decisions=tuple(decisions),
+        today=compared.today,
     )
 
 

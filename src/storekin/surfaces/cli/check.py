@@ -165,6 +165,7 @@ def _run(
     from datetime import UTC, datetime
 
     from storekin.errors import EmptyPortfolioError
+    from storekin.policy.facts import day_number
     from storekin.policy.load import find_policies
     from storekin.surfaces.cli.index import indexed
     from storekin.wiring import read_declarations
@@ -179,9 +180,9 @@ def _run(
             f"{where}: no draft can be used", "give a header and at least one row"
         )
     index = indexed(against, quiet=machine_readable)
-    today = (datetime.now(tz=UTC).date() - datetime(1970, 1, 1, tzinfo=UTC).date()).days
-    held = [one for one in groups if one.holds_on(datetime.now(tz=UTC).date())]
-    asking = Asking(versions, view == "seller", language, today, held)
+    today = datetime.now(tz=UTC).date()
+    held = [one for one in groups if one.holds_on(today)]
+    asking = Asking(versions, view == "seller", language, day_number(today), held)
     found = []
     for checked in answers(index, asking):
         found.append(checked)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storekin.normalise.images import picture_inside
-from storekin.policy.facts import UNKNOWN_DAY
+from storekin.policy.facts import UNKNOWN_DAY, day_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,7 +57,7 @@ def _joined(known: object, name: str, value: object) -> object:
 
 def _day(value: object) -> int:
     if isinstance(value, date):
-        return value.toordinal() - 719_163
+        return day_number(value)
     return UNKNOWN_DAY
 
 
