@@ -213,13 +213,12 @@ def _append(
     currency = -1
     if currencies[0] >= 0:
         currency = int(facts.currencies[right[same[0]]]) if len(same) else _NEW + row
-    kept = np.ones(len(facts.left), np.bool_)
     if replaced is not None:
-        kept = (facts.left != replaced) & (facts.right != replaced)
+        facts = _without_pairs(facts, replaced)
 
     def pairs(name: str, values: Sequence[object]) -> Any:  # noqa: ANN401 - any array
         held = getattr(facts, name)
-        return np.append(held[kept], np.array(values, held.dtype))
+        return np.append(held, np.array(values, held.dtype))
 
     given = record.get("price")
     price = np.nan if given is None else float(str(given))
@@ -235,8 +234,8 @@ def _append(
             format_names=facts.format_names or told.format_names,
             pages=np.append(pages, own_page),
             created=np.append(facts.created, created),
-            left=np.append(facts.left[kept], right),
-            right=np.append(facts.right[kept], np.full(len(right), row)),
+            left=np.append(facts.left, right),
+            right=np.append(facts.right, np.full(len(right), row)),
             level=pairs("level", [LEVELS.index(one.level) for one in found]),
             variant_level=pairs(
                 "variant_level", [LEVELS.index(one.variant_level) for one in found]
@@ -255,6 +254,26 @@ def _append(
         ),
         row,
     )
+
+
+def _without_pairs(facts: CatalogueFacts, listing: int) -> CatalogueFacts:
+    """Leave out the pairs of a listing in whose place another is laid."""
+    kept = (facts.left != listing) & (facts.right != listing)
+    shorter: dict[str, Any] = {name: getattr(facts, name)[kept] for name in _OF_PAIRS}
+    return replace(facts, **shorter)
+
+
+_OF_PAIRS = (
+    "left",
+    "right",
+    "level",
+    "variant_level",
+    "probability",
+    "seen",
+    "agrees",
+    "given",
+    "differs",
+)
 
 
 def _text(record: Record, name: str) -> str | None:
