@@ -105,3 +105,15 @@ def test_folding_ascii_is_what_the_table_says(text: str) -> None:
     assert fold_text(text) == " ".join(
         "".join(chr(folded[ord(c)]) for c in text).split()
     )
+
+
+def test_the_folding_tables_are_made_by_the_long_way() -> None:
+    """What is laid out by blocks, and by the short way, is what the long way gives."""
+    from storekin.normalise.text import _fold_point, folding_tables, simplified_han
+
+    folded, classes = folding_tables()
+    han = simplified_han()
+    others = [p for p in range(65_536) if not 0xD800 <= p < 0xF900]
+    assert [(int(folded[p]), int(classes[p])) for p in others] == [
+        _fold_point(chr(p), han) for p in others
+    ]

@@ -4,12 +4,14 @@ import json
 import time
 from pathlib import Path
 from random import Random
+from string import ascii_lowercase
 
 import pytest
 from portfolios import made_listings, write_csv
 from stdnum.cn import uscc
 
-import storekin
+import storekin.listings.index
+from storekin.policy.duplicates import counted_pairs
 from storekin.policy.facts import UNKNOWN_DAY
 from storekin.policy.load import find_policies, shipped_policies
 from storekin.wiring import open_portfolio, read_records, typed_records
@@ -151,6 +153,71 @@ def test_the_index_alone_answers_as_a_scan_would(
 
     assert sum(bool(expected) for expected, _ in pairs) >= 5
     assert sum(expected != told for expected, told in pairs) <= 1
+
+
+def crowded_listings(seed: int) -> tuple[list[Row], list[Row]]:
+    """Make suppliers' products that up to 50 stores sell under one title."""
+    random = Random(seed)
+    stores = [f"st{number:02d}" for number in range(60)]
+    rows: list[Row] = []
+    for _ in range(16):
+        words = ["".join(random.choices(ascii_lowercase, k=7)) for _ in "abcdef"]
+        title = " ".join([*words, f"{random.randrange(20, 200)}cm"])
+        prices = [random.uniform(5, 80) for _ in range(5)]
+        about = random.random() < 0.5
+        for store in random.sample(stores, random.choice([2, 3, 8, 25, 50])):
+            row = {
+                "listing": f"L{len(rows):04d}",
+                "store": store,
+                "title": title,
+                "price": f"{random.choice(prices):.2f}",
+                "currency": "USD",
+                "category": random.choice(["lamp", "watch", "case"]),
+            }
+            if about and random.random() < 0.7:
+                row["description"] = " ".join(random.sample(words, 4)) + " for all"
+            if random.random() < 0.5:
+                row["images"] = f"phash:{random.choice(words).encode()[:8].hex():0>16}"
+            rows.append(row)
+    told = [{"store": store, "platform": "made"} for store in stores]
+    return rows, told
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("all_compared", [True, False])
+def test_of_a_product_in_many_stores_every_duplicate_is_found(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, all_compared: bool
+) -> None:
+    """A draft meets all of a crowd as in a scan; by its neighbours alone nearly all."""
+    monkeypatch.setattr(checking, "FEW", 0)
+    if not all_compared:
+        monkeypatch.setattr(storekin.listings.index, "ALL_COMPARED", 0)
+    rows, stores = crowded_listings(seed)
+    folder = write_csv(tmp_path / "known", listings=rows, stores=stores)
+    result = scan_portfolio(open_portfolio(folder), find_policies("aliexpress"))
+    facts = result.facts.catalogues
+    test = find_policies("aliexpress")[-1].duplicates
+    assert facts is not None
+    assert test is not None
+    listings = result.portfolio.listings
+    names = listings["listing"].to_pylist()
+    twins: dict[int, set[str]] = {}
+    for place in counted_pairs(facts, result.facts.stores, test).rows.tolist():
+        left, right = int(facts.left[place]), int(facts.right[place])
+        twins.setdefault(left, set()).add(names[right])
+        twins.setdefault(right, set()).add(names[left])
+    index = indexed(folder)
+    differing = pairs = 0
+    for row in Random(seed).sample(range(len(names)), 40):
+        draft = draft_listings(listings.slice(row, 1), folder)
+        (checked,) = check_listings(draft, index, asking("aliexpress"))
+        told = {r.listing for r in checked.reasons if isinstance(r, OwnReason)}
+        expected = twins.get(row, set())
+        pairs += len(expected)
+        differing += len(told ^ expected)
+
+    assert pairs >= 40
+    assert differing <= (0 if all_compared else pairs // 10)
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -6,7 +6,7 @@ more of them than memory has room for.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -42,6 +42,14 @@ SPAN = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """In how many of how many texts features stand, where the texts are a part."""
+
+    texts: int
+    counts_of: Callable[[TokenArray], IntArray]
+
+
+@dataclass(frozen=True, slots=True)
 class SimilarPairs:
     """Pairs of rows, left < right, sorted, with their cosine (0 to 1)."""
 
@@ -58,6 +66,7 @@ def join_similar(
     lossless: bool = False,
     owners: npt.NDArray[np.int32] | None = None,
     copies: npt.NDArray[np.int32] | None = None,
+    counted: Counted | None = None,
     on_done: Progress | None = None,
 ) -> SimilarPairs:
     """Give all pairs of texts whose IDF-weighted cosine reaches *threshold*.
@@ -68,10 +77,11 @@ def join_similar(
     Rows of one owner (the same number, not negative) are not paired. The default
     misses pairs near the threshold that share common features alone: of those of a
     million made-up titles above .45 it misses 3.4 %, above .5 1 %, above .55 .2 %.
-    ``lossless`` misses none, and takes fifteen times as long.
+    ``lossless`` misses none, and takes fifteen times as long. How common features are
+    is counted here, or was ``counted`` in a larger table that the texts are a part of.
     """
     shares = _shares(threshold, lossless=lossless)
-    laid = _lay_out(tokens, shares, lone_share, owners, copies)
+    laid = _lay_out(tokens, shares, lone_share, owners, copies, counted=counted)
     gathered = _InMemory()
     if laid is not None:
         _join(laid, threshold, gathered, on_done, lossless=lossless)
@@ -138,6 +148,7 @@ def _lay_out(
     owners: npt.NDArray[np.int32] | None,
     copies: npt.NDArray[np.int32] | None,
     folder: Path | None = None,
+    counted: Counted | None = None,
 ) -> _Laid | None:
     """Weigh features and sort texts; None where no two texts share any."""
     from storekin.kernels.join import choose_prefixes, lay_features, move_features
@@ -148,6 +159,10 @@ def _lay_out(
     spans = ranges_of(total, CHUNK)
     # every token is numbered, the others are passed over: one pass, no copies
     numbers, distinct, counts = number_column(tokens.values)
+    texts = total
+    if counted is not None:
+        texts = counted.texts
+        counts = np.maximum(counts, counted.counts_of(distinct)).astype(counts.dtype)
     features = np.empty(len(numbers), np.int32)
     sizes = np.zeros(total, np.int64)
     alone = np.zeros(total, np.int64)
@@ -164,7 +179,7 @@ def _lay_out(
         ),
         spans,
     )
-    lone = (lone_share * np.log(1 + total) ** 2 * alone).astype(np.float32)
+    lone = (lone_share * np.log(1 + texts) ** 2 * alone).astype(np.float32)
     # from rare to common; equally common ones by their hash, never by first sight
     shared = np.flatnonzero((counts > 1) & ((distinct >> np.uint64(61)) <= BIGRAM))
     if len(shared) == 0:
@@ -173,7 +188,7 @@ def _lay_out(
     rank = np.full(len(distinct), -1, np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     common = counts[order].astype(np.float64)
-    squares = (np.log(1 + total / common) ** 2).astype(np.float32)
+    squares = (np.log(1 + texts / common) ** 2).astype(np.float32)
     first_common = int(np.searchsorted(common, 1000))
     prefixes = np.zeros(total, np.int32)
     norms = np.zeros(total, np.float32)

@@ -1,5 +1,6 @@
 """Which listings are worth comparing: like titles, one code, one picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from storekin.kernels.texts import Grams
 from storekin.listings.encoding import closest_listings
 from storekin.listings.pictures import near_pictures
 from storekin.listings.prepared import PreparedListings, same_word_families
+from storekin.listings.rarity import TitleCounts
 
 TITLE_COSINE = 0.38
 """Among a million titles those that agree less are not compared: below it stands 1
@@ -139,6 +141,19 @@ def keep_likest(
     return keep
 
 
+def count_titles(tokens: Tokens, grams: Sequence[Grams]) -> TitleCounts:
+    """Count words and n-grams in different titles, as ``propose_pairs`` does."""
+    heads = np.unique(same_word_families(tokens))
+    words, counts = np.unique(_rows_of(tokens, heads).values, return_counts=True)
+    told = []
+    if len(tokens) <= GRAM_POOL:
+        for each in grams[:2]:
+            own = _rows_of(gram_tokens(each), heads).values
+            numbers = (own & np.uint64(0xFFFFFFFF)).astype(np.int64)
+            told.append(np.bincount(numbers, minlength=len(each.rarity)))
+    return TitleCounts(len(heads), words, counts.astype(np.int64), tuple(told))
+
+
 def gram_tokens(grams: Grams) -> Tokens:
     """Take n-grams for words, so that the join of words joins them."""
     return Tokens(grams.values.astype(np.uint64) | np.uint64(1 << 61), grams.starts)
@@ -221,11 +236,12 @@ def _title_pairs(
 ) -> tuple[tuple[IntArray, IntArray], int]:
     """Join titles, each family of equal titles as one; then unfold the families."""
     families = same_word_families(listings.tokens)
-    total = len(listings)
+    total, rows = listings.texts, np.arange(len(listings))
+    among = None if listings.rarity is None else listings.rarity.titles
     heads, inverse, sizes = np.unique(families, return_inverse=True, return_counts=True)
     lengths = np.diff(listings.tokens.starts)
     inside_left, inside_right, crowded = pairs_within(
-        np.where(lengths > 0, families, -1), np.arange(total)
+        np.where(lengths > 0, families, -1), rows
     )
     owners = copies = None
     if across_stores:
@@ -235,12 +251,18 @@ def _title_pairs(
         np.minimum.at(lowest, inverse, listings.owners)
         np.maximum.at(highest, inverse, listings.owners)
         copies = (lowest != highest).astype(np.int32)
-    tables = [listings.tokens]
+    tables = [(listings.tokens, None if among is None else among.of_words())]
     if total <= GRAM_POOL:
-        tables += [gram_tokens(grams) for grams in listings.grams[:2]]
+        tables += [
+            (
+                gram_tokens(grams),
+                None if among is None else among.of_grams(number),
+            )
+            for number, grams in enumerate(listings.grams[:2])
+        ]
     keys = []
     close = []
-    for table in tables:
+    for table, counted in tables:
         found = join_similar(
             _rows_of(table, heads),
             threshold=title_bar(total) if bar is None else bar,
@@ -248,6 +270,7 @@ def _title_pairs(
             lossless=lossless,
             owners=owners,
             copies=copies,
+            counted=counted,
             on_done=on_done,
         )
         nearest = MOST_NEIGHBOURS if total <= SMALL_POOL else FEWER_NEIGHBOURS

@@ -54,12 +54,14 @@ def match_pool(
     floor: float,
     keep_strong: bool,
     lossless: bool = False,
+    about: int | None = None,
     on_step: Step | None = None,
     on_done: Progress | None = None,
 ) -> Matches:
     """Find and score all pairs with a probability of *floor* or more.
 
     With ``keep_strong`` also those that a code or a picture alone brings together.
+    ``about`` one row only its own pairs are told, and the others are its context.
     """
     say = on_step or (lambda _: None)
     say("candidates")
@@ -79,6 +81,8 @@ def match_pool(
     hopeful = probability_of(first, model) >= floor / RAISED
     if keep_strong:
         hopeful |= found.strong
+    if about is not None:
+        hopeful &= (found.left == about) | (found.right == about)
     parts: list[ListingScores] = []
 
     def visit(places: IntArray, steps: Steps) -> None:

@@ -44,8 +44,10 @@ from storekin.listings.pictures import (
 from storekin.listings.rarity import (
     COMMON_CARRIERS,
     Rarity,
+    WordRarity,
     rarity_bits,
     unlike_carriers,
+    word_rarity,
 )
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
@@ -61,6 +63,7 @@ class PreparedListings:
     Codes number distinct normalised values; -1 where there is none.
     ``picture_carriers`` counts the unlike products that carry each picture; those that
     so many carry that they are nobody's (``common_pictures`` of them) are left out.
+    ``rarity`` is that of the table which the listings are a part of, if they are.
     """
 
     owners: npt.NDArray[np.int32]
@@ -85,9 +88,15 @@ class PreparedListings:
     common_pictures: int
     encoded_titles: Embeddings
     encoded_pictures: Embeddings
+    rarity: Rarity | None = None
 
     def __len__(self) -> int:
         return len(self.owners)
+
+    @property
+    def texts(self) -> int:
+        """Give the number of listings in the whole table."""
+        return len(self) if self.rarity is None else self.rarity.texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,7 @@ def prepare_listings(
             gram_table(spelled, 5, known[1]),
             gram_table(spelled, 0, known[2]),
         ),
-        whole=_whole_texts(listings, vocabulary),
+        whole=_whole_texts(listings, vocabulary, rarity),
         brands=code_column(listings["brand"], _fold),
         gtins=code_column(listings["gtin"], normalise_gtin),
         models=code_column(listings["mpn"], normalise_model_number),
@@ -171,14 +180,14 @@ def prepare_listings(
         attributes=read_attributes(listings["attributes"]),
         categories=code_column(listings["category"], _fold),
         descriptions=(
-            weigh_tokens(tokenise(TextColumn.of(listings["description"]), vocabulary))
-            if _is_given(listings, "description")
+            _weigh_column(listings, "description", rarity)
+            if _is_given(listings, "description", rarity)
             else None
         ),
         mpns=spell(TextColumn.of(listings["mpn"]), vocabulary, 64),
         brand_words=(
-            weigh_tokens(tokenise(TextColumn.of(listings["brand"]), vocabulary))
-            if _is_given(listings, "brand")
+            _weigh_column(listings, "brand", rarity)
+            if _is_given(listings, "brand", rarity)
             else None
         ),
         pictures=pictures,
@@ -187,39 +196,86 @@ def prepare_listings(
         common_pictures=int(common.sum()),
         encoded_titles=encoded_titles,
         encoded_pictures=encoded_pictures,
+        rarity=rarity,
     )
 
 
-def _is_given(listings: pa.Table, column: str) -> bool:
-    return bool(listings[column].null_count < len(listings))
+def _is_given(listings: pa.Table, column: str, rarity: Rarity | None = None) -> bool:
+    """Say whether anything stands in a column, of these or of the whole table."""
+    whole = rarity is not None and column in rarity.given
+    return whole or bool(listings[column].null_count < len(listings))
 
 
-def weigh_tokens(tokens: Tokens) -> WeighedTokens:
+def weigh_tokens(tokens: Tokens, known: WordRarity | None = None) -> WeighedTokens:
     """Give words, numbers and ideograph pairs their rarity; other tokens weigh 0."""
     is_word = (tokens.values >> np.uint64(61)) <= np.uint64(3)
-    weights = np.where(is_word, rarity_bits(tokens), np.float32(0))
+    bits = rarity_bits(tokens) if known is None else known.weigh(tokens.values)
+    weights = np.where(is_word, bits, np.float32(0))
     return WeighedTokens(tokens, weights, norms_of(weights, tokens.starts))
 
 
-def _whole_texts(listings: pa.Table, vocabulary: Vocabulary) -> WholeTexts | None:
-    """Join title, brand, part number, category, description and attributes.
+WHOLE = "whole"
+"""The name of the whole text of a listing among the columns of a ``Rarity``."""
 
-    None where there is nothing beside the titles.
-    """
-    extra = [
-        name
-        for name in ("brand", "mpn", "category", "description", "attributes")
+
+def column_rarities(listings: pa.Table) -> dict[str, WordRarity]:
+    """Count how rare words are in the columns that are read beside titles."""
+    vocabulary = listing_vocabulary()
+    texts = {
+        name: TextColumn.of(listings[name])
+        for name in ("description", "brand")
         if _is_given(listings, name)
-    ]
+    }
+    whole = _joined(listings)
+    if whole is not None:
+        texts[WHOLE] = whole
+    return {
+        name: word_rarity(tokenise(column, vocabulary))
+        for name, column in texts.items()
+    }
+
+
+def _weigh_column(
+    listings: pa.Table, name: str, rarity: Rarity | None
+) -> WeighedTokens:
+    known = None if rarity is None else rarity.columns.get(name)
+    column = TextColumn.of(listings[name])
+    return weigh_tokens(tokenise(column, listing_vocabulary()), known)
+
+
+_BESIDE_TITLES = ("brand", "mpn", "category", "description", "attributes")
+
+
+def given_columns(listings: pa.Table) -> tuple[str, ...]:
+    """Name the columns that are read beside titles and in which anything stands."""
+    return tuple(name for name in _BESIDE_TITLES if _is_given(listings, name))
+
+
+def _joined(listings: pa.Table, rarity: Rarity | None = None) -> TextColumn | None:
+    """Join what each listing says; None where there is nothing beside the titles."""
+    extra = [name for name in _BESIDE_TITLES if _is_given(listings, name, rarity)]
     if not extra:
         return None
     columns = [
         pc.utf8_slice_codeunits(pc.fill_null(listings[name], ""), 0, LONGEST_WHOLE)
         for name in ("title", *extra)
     ]
-    texts = TextColumn.of(pc.binary_join_element_wise(*columns, " \n "))
+    return TextColumn.of(pc.binary_join_element_wise(*columns, " \n "))
+
+
+def _whole_texts(
+    listings: pa.Table, vocabulary: Vocabulary, rarity: Rarity | None
+) -> WholeTexts | None:
+    """Join title, brand, part number, category, description and attributes.
+
+    None where there is nothing beside the titles.
+    """
+    texts = _joined(listings, rarity)
+    if texts is None:
+        return None
+    known = None if rarity is None else rarity.columns.get(WHOLE)
     return WholeTexts(
-        weigh_tokens(tokenise(texts, vocabulary)),
+        weigh_tokens(tokenise(texts, vocabulary), known),
         spell(texts, vocabulary, LONGEST_WHOLE),
     )
 

@@ -1,12 +1,13 @@
 """How rare words are, and how unlike the products that carry one picture."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.ranges import pair_ranges
+from storekin.kernels.similar_pairs import Counted
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.kernels.texts import UNSEEN_MARK
 from storekin.listings.pictures import Pictures
@@ -15,16 +16,12 @@ FEWEST_TEXTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Rarity:
-    """How rare words and n-grams are in a table, to compare others' texts by.
-
-    ``tokens`` are sorted, with the bits of each; n-grams have theirs by their numbers.
-    """
+class WordRarity:
+    """How rare words are in a column of texts: sorted tokens, with the bits of each."""
 
     texts: int
     tokens: TokenArray
     bits: npt.NDArray[np.float32]
-    grams: tuple[npt.NDArray[np.float32], ...]
 
     def weigh(self, tokens: TokenArray) -> npt.NDArray[np.float32]:
         """Give each token's rarity; one that the table has not is the rarest."""
@@ -36,6 +33,56 @@ class Rarity:
             self.tokens[place] == tokens, self.bits[place], unknown
         ).astype(np.float32)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class TitleCounts:
+    """In how many of so many different titles each token stands, and each n-gram.
+
+    ``tokens`` are sorted; ``grams`` hold the counts of n-grams by their numbers, where
+    the table is small enough for them to propose pairs.
+    """
+
+    titles: int
+    tokens: TokenArray
+    counts: IntArray
+    grams: tuple[IntArray, ...]
+
+    def of_words(self) -> Counted:
+        """Give the counts of tokens, as a join asks for them."""
+        return Counted(self.titles, self._count)
+
+    def of_grams(self, number: int) -> Counted:
+        """Give the counts of n-grams, by what a join takes for their tokens."""
+        held = self.grams[number]
+        return Counted(
+            self.titles,
+            lambda tokens: held[(tokens & np.uint64(0xFFFFFFFF)).astype(np.int64)],
+        )
+
+    def _count(self, tokens: TokenArray) -> IntArray:
+        if not len(self.tokens):
+            return np.zeros(len(tokens), np.int64)
+        place = np.minimum(np.searchsorted(self.tokens, tokens), len(self.tokens) - 1)
+        found: IntArray = np.where(
+            self.tokens[place] == tokens, self.counts[place], 0
+        ).astype(np.int64)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity(WordRarity):
+    """How rare words and n-grams are in a table, to compare others' texts by.
+
+    N-grams have their bits by their numbers; ``columns`` are the words' of
+    descriptions, brands and whole listings, where the table gives any; ``given`` names
+    its columns in which anything stands. ``titles`` counts as a join of titles does.
+    """
+
+    grams: tuple[npt.NDArray[np.float32], ...]
+    columns: Mapping[str, WordRarity] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+    titles: "TitleCounts | None" = None
 
     def with_one(
         self, tokens: TokenArray, grams: Sequence[npt.NDArray[np.uint32]]
@@ -54,7 +101,18 @@ class Rarity:
             where, times = np.unique(own, return_counts=True)
             counted[where] = _one_more(held[where], texts, times)
             more.append(counted)
-        return Rarity(self.texts + 1, self.tokens, bits, tuple(more))
+        return Rarity(
+            self.texts + 1, self.tokens, bits, tuple(more), self.columns, self.given
+        )
+
+
+def _times(bits: npt.NDArray[np.float32], texts: int) -> IntArray:
+    """Give in how many of so many texts n-grams stand, by their bits."""
+    exact = bits.astype(np.float64)
+    count = np.round(texts / np.exp2(exact)).astype(np.int64)
+    unseen = np.abs(exact - np.round(exact, 3)) > UNSEEN_MARK / 2
+    times: IntArray = np.where(unseen, 0, count)
+    return times
 
 
 def _one_more(
@@ -63,12 +121,9 @@ def _one_more(
     times: npt.NDArray[np.int64] | int = 1,
 ) -> npt.NDArray[np.float32]:
     """Give the rarity of what stands in so many texts more than its bits say."""
-    exact = bits.astype(np.float64)
-    count = np.round(texts / np.exp2(exact))
-    unseen = np.abs(exact - np.round(exact, 3)) > UNSEEN_MARK / 2
-    count = np.where(unseen, 0, count)
-    fresh = np.log2(texts / np.maximum(count + times, 1))
-    return np.maximum(np.round(fresh, 3), 0.001).astype(np.float32)
+    fresh = np.log2(texts / np.maximum(_times(bits, texts) + times, 1))
+    more: npt.NDArray[np.float32] = np.maximum(np.round(fresh, 3), 0.001)
+    return more.astype(np.float32)
 
 
 def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
@@ -89,6 +144,13 @@ def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
     kept = np.maximum(np.round(bits, 3), 0.001).astype(np.float32)
     rounded: npt.NDArray[np.float32] = kept[numbers]
     return rounded
+
+
+def word_rarity(tokens: Tokens) -> WordRarity:
+    """Count how rare each token of some texts is, as ``rarity_bits`` does."""
+    bits = rarity_bits(tokens)
+    distinct, first = np.unique(tokens.values, return_index=True)
+    return WordRarity(len(tokens), distinct, bits[first])
 
 
 def unlike_carriers(

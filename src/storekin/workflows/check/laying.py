@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Record = Mapping[str, object]
 
-MOST = 64
+MOST = 500
 """Listings that one draft is told to be like, at the most."""
 
 _SIMILAR = 2
@@ -94,6 +94,7 @@ class ScreenedCatalogue:
             own_pictures=draft.pictures,
             also=self._same_pictures(draft),
             seen=self._seen,
+            thorough=True,
         )
         rows = [self._row_of(one.listing) for one in found]
         replaced = self._known.row_of(str(record["listing"]))
