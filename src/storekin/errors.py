@@ -184,3 +184,46 @@ class InvalidTableError(StorekinError):
     """A table given to the Python API lacks what the call needs."""
 
     code = "SK302"
+
+
+class CaseChainError(StorekinError):
+    """A case's events are not whole, or do not follow one another."""
+
+    code = "SK401"
+
+
+class CaseMoveError(StorekinError):
+    """A case cannot be moved so: not from its state, by this person, or with this."""
+
+    code = "SK402"
+
+
+class CaseConflictError(StorekinError):
+    """Somebody else acted on the case in the meantime."""
+
+    code = "SK403"
+
+
+class UnknownCaseError(StorekinError):
+    """There is no case of that name."""
+
+    code = "SK404"
+
+    @classmethod
+    def of(cls, case: str, known: Collection[str]) -> Self:
+        """Build the error for *case*, suggesting the nearest one."""
+        near = get_close_matches(case, known, n=1)
+        fix = f"use {near[0]!r}" if near else "see them with: storekin case list"
+        return cls(f"there is no case {case!r}", fix)
+
+
+class DocumentError(StorekinError):
+    """A document cannot be read, or may not be."""
+
+    code = "SK405"
+
+
+class StatementError(StorekinError):
+    """A statement of reasons lacks what it must say, or says what it must not."""
+
+    code = "SK406"

@@ -35,6 +35,9 @@ from storekin.records.tables import TABLES, TableName, column_names
 from storekin.wording.rejections import tell
 
 if TYPE_CHECKING:
+    from storekin.adapters.case_folder import FolderCases
+    from storekin.cases.case import Case
+    from storekin.cases.statement import StatementOfReasons
     from storekin.identity.judgements import Conflict
     from storekin.identity.learning import Learnt
     from storekin.identity.linking.columns import ColumnMap
@@ -49,6 +52,58 @@ def open_encoders(folders: Sequence[Path]) -> "Encoders":
     from storekin.adapters import onnx
 
     return onnx.open_encoders(folders)
+
+
+def case_folder(folder: Path) -> "FolderCases":
+    """Open a folder of cases; see ``adapters.case_folder``."""
+    from storekin.adapters.case_folder import FolderCases
+
+    return FolderCases(folder)
+
+
+def write_statements(
+    out: Path, name: str, case: "Case", told: "Sequence[StatementOfReasons]"
+) -> list[Path]:
+    """Write a statement as pages and JSON, with the EU's record of a measure.
+
+    Raises:
+        OutputFolderError: If *out* cannot be written.
+    """
+    from storekin.workflows.cases import statement_page
+
+    texts: dict[str, str] = {}
+    for one in told:
+        texts[f"{name}.{one.language}.html"] = statement_page(one)
+        texts[f"{name}.{one.language}.json"] = _json(one.as_json())
+    record = case.events[-1].data.get("transparency")
+    if record is not None:
+        texts[f"{name}.eu-transparency.json"] = _json(record)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for file, text in texts.items():
+            (out / file).write_text(text, "utf-8")
+    except OSError as problem:
+        raise OutputFolderError(
+            f"{out}: cannot be written ({problem.strerror or problem})",
+            "choose a folder that you may write to",
+        ) from problem
+    return [out / file for file in texts]
+
+
+def write_ruling(path: Path, name: str, case: "Case", author: str) -> None:
+    """Write down that a ruling found two stores not to be one seller's.
+
+    Raises:
+        StorekinError: If the file cannot be used.
+    """
+    opened, at = case.opened, case.events[-1].at.date()
+    reason = f"ruling in {name}"
+    left, right = opened["left"], opened["right"]
+    write_judgement(path, left, right, "not_same", reason, author, at, None)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def open_portfolio(
@@ -109,14 +164,21 @@ def read_records(path: Path) -> RawTable:
     return read_raw(path)
 
 
-def read_store_pairs(path: Path) -> list[tuple[str, str]]:
+def read_store_pairs(path: Path, day: date) -> list[tuple[str, str]]:
     """Read pairs of stores from a file with the columns ``left`` and ``right``.
+
+    Of a file of judgements they are those that are not the same, and bind on *day*.
 
     Raises:
         MissingColumnError: If it lacks one of them.
     """
     raw = read_raw(path)
     _need_columns(raw, ("left", "right"))
+    if "verdict" in raw.table.column_names:
+        from storekin.identity.judgements import binding
+
+        held = binding(read_judgements(path), day)
+        return [(j.left, j.right) for j in held if j.verdict == "not_same"]
     return [
         (left, right)
         for left, right in zip(

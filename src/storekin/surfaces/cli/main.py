@@ -11,6 +11,8 @@ from types import FrameType
 import click
 
 COMMANDS = {
+    "appeal": "Answer a decision, and rule on the answer.",
+    "case": "Decide a case, tell the seller with reasons, hear the appeal.",
     "check": "Check a draft registration or listing before it goes live.",
     "compare": "Score given pairs of listings or registrations.",
     "demo": "Write an example portfolio.",

@@ -27,7 +27,7 @@ _DATE = click.DateTime(formats=["%Y-%m-%d"])
 @click.option(
     "--apart",
     type=click.Path(path_type=Path),
-    help="A table with left and right: stores ruled not to be the same.",
+    help="Stores ruled not to be the same: judgements, or a table of left and right.",
 )
 @click.option(
     "--declared",
@@ -56,7 +56,7 @@ def scan(
         storekin scan my-portfolio --out report
         storekin scan listings.csv --policy my-rules.toml --json
     """
-    from datetime import datetime
+    from datetime import UTC, datetime
 
     from storekin.kernels.compiled import prepare
     from storekin.policy.load import find_policies
@@ -72,7 +72,8 @@ def scan(
 
     rules = find_policies(policy)
     check_out_folder(out)
-    held = read_store_pairs(apart) if apart is not None else []
+    today = as_of.date() if isinstance(as_of, datetime) else datetime.now(UTC).date()
+    held = read_store_pairs(apart, today) if apart is not None else []
     groups = read_declarations(declared) if declared is not None else []
     day = as_of.date().isoformat() if isinstance(as_of, datetime) else None
     prepare(announce)

@@ -1,0 +1,1 @@
+"""Ports: what a place must offer that keeps cases."""

@@ -1,0 +1,426 @@
+"""Cases as a person works on them: opened from a report, moved, told of, verified."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from storekin.cases.act import act
+from storekin.cases.case import Case, follow, read_case
+from storekin.cases.clocks import appeal_length, clocks_of
+from storekin.cases.events import Actor
+from storekin.cases.seller_view import CATALOGUES
+from storekin.cases.statement import (
+    StatementOfReasons,
+    make_statement,
+    transparency_record,
+)
+from storekin.errors import (
+    CaseConflictError,
+    CaseMoveError,
+    UnknownStoreError,
+    UnreadableFileError,
+)
+from storekin.policy.load import find_policies
+from storekin.policy.model import Policy, Rule
+from storekin.storage.ports import CaseRepository
+from storekin.wording.catalog import LANGUAGES, load_words
+
+Data = Mapping[str, Any]
+
+_ALIKE = pa.array(["identical", "highly_similar"])
+
+MOST_TRIES = 20
+"""How often a note or a document is tried again where others act at the same time."""
+
+
+def now() -> datetime:
+    """Give this moment, in UTC."""
+    return datetime.now(tz=UTC)
+
+
+def open_case(
+    cases: CaseRepository,
+    report: Path,
+    left: str,
+    right: str,
+    by: Actor,
+    *,
+    at: datetime,
+    effect: str = "",
+    policy: str = "",
+) -> tuple[str, Case]:
+    """Open a case on an association of a report; give its name, and the case.
+
+    It is about the later store, or about *right* where the report names none. The
+    policy is that of the report; a file or folder of your own is named by *policy*.
+
+    Raises:
+        UnreadableFileError: If *report* is no result of a scan.
+        UnknownStoreError: If it associates no such stores.
+        CaseMoveError: If *by* may not open cases.
+    """
+    found = _association(report, left, right, effect)
+    summary = _summary(report)
+    name = policy or str(summary["policy"]["name"])
+    rules = _version_of(policy or name.partition("@")[0], str(found["policy"]))
+    store = str(found.get("later") or right)
+    data = {
+        "left": found["left"],
+        "right": found["right"],
+        "store": store,
+        "platform": rules.platform,
+        "policy": found["policy"],
+        "policy_name": name,
+        "digest": found["digest"],
+        "event_on": found.get("event_on"),
+        "effect": found["effect"],
+        "outcome": found["outcome"],
+        "territory": list(rules.territory),
+        "evidence": [_with_said(one) for one in found["evidence"]],
+        "rule": _rule(rules, found),
+        "appeal": _appeal(rules),
+        "laws": [
+            {"id": duty.id, "because": duty.because, "because_zh": duty.because_zh}
+            for duty in rules.duties
+        ],
+        **_listings(report, found),
+    }
+    first = act(None, "open", by, at, data)
+    case = cases.create(first)
+    return case, read_case([first])
+
+
+def move_case(
+    cases: CaseRepository,
+    name: str,
+    kind: str,
+    by: Actor,
+    *,
+    at: datetime,
+    data: Data | None = None,
+) -> Case:
+    """Make one move on a case, and give it as it is then.
+
+    Raises:
+        CaseMoveError: If it may not be made.
+        CaseConflictError: If somebody else acted on it at the same time.
+    """
+    case = read_case(cases.load(name), name)
+    event = act(case, kind, by, at, data)
+    cases.append(name, [event])
+    return follow(case, event, name)
+
+
+def add_to_case(
+    cases: CaseRepository, name: str, kind: str, by: Actor, data: Data
+) -> Case:
+    """Add a note or a document, which changes no state, whoever else acts meanwhile.
+
+    Raises:
+        CaseMoveError: If *by* may not.
+    """
+    for left in reversed(range(MOST_TRIES)):
+        try:
+            return move_case(cases, name, kind, by, at=now(), data=data)
+        except CaseConflictError:
+            if not left:
+                raise
+    raise AssertionError("tried, and neither done nor failed")
+
+
+def read_all(cases: CaseRepository, at: datetime) -> list[tuple[str, Case]]:
+    """Read all cases: those with a clock that is late or runs out first stand first."""
+
+    def urgency(one: tuple[str, Case]) -> tuple[bool, datetime, str]:
+        name, case = one
+        due = [
+            clock.due_at
+            for clock in clocks_of(case, at)
+            if clock.due_at and clock.standing in ("late", "running")
+        ]
+        far = datetime.max.replace(tzinfo=UTC)
+        return case.state == "closed", min(due, default=far), name
+
+    found = [(name, read_case(cases.load(name), name)) for name in cases.names()]
+    return sorted(found, key=urgency)
+
+
+def add_document(
+    cases: CaseRepository, name: str, path: Path, by: Actor, *, kind: str = ""
+) -> Case:
+    """Keep a file with the case.
+
+    Raises:
+        UnreadableFileError: If it cannot be read.
+        CaseMoveError: If *by* may not.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise UnreadableFileError(
+            f"{path}: cannot be read ({problem.strerror})", "check the path"
+        ) from problem
+    digest = cases.put_document(name, content)
+    data = {"digest": digest, "name": path.name, "size": len(content), "kind": kind}
+    return add_to_case(cases, name, "add_document", by, data)
+
+
+def notify_seller(
+    cases: CaseRepository, name: str, by: Actor, *, at: datetime
+) -> tuple[Case, list[StatementOfReasons]]:
+    """Tell the seller: the statement, in every language, is part of the case.
+
+    Raises:
+        StatementError: If the statement lacks something.
+        CaseMoveError: If there is nothing to tell, or *by* may not.
+    """
+    case = read_case(cases.load(name), name)
+    act(case, "notify", by, at, {"statement": "checked first"})
+    told = [make_statement(case, name, language, at) for language in LANGUAGES]
+    data: dict[str, object] = {
+        "statement": {one.language: one.as_json() for one in told}
+    }
+    decision = case.decision
+    if decision is not None and decision.told_at is None and decision.measures:
+        data["transparency"] = transparency_record(case, name, at)
+    return move_case(cases, name, "notify", by, at=at, data=data), told
+
+
+def submit_appeal(
+    cases: CaseRepository,
+    name: str,
+    grounds: object,
+    by: Actor,
+    *,
+    at: datetime,
+    path: str = "",
+    exhibits: Sequence[Path] = (),
+) -> Case:
+    """Appeal against the decision that the seller was told last.
+
+    Raises:
+        CaseMoveError: If the appeal may not be made, or lacks something.
+        UnreadableFileError: If an exhibit cannot be read.
+    """
+    case = read_case(cases.load(name), name)
+    decision = case.decision
+    known = [one["id"] for one in case.opened["appeal"]["paths"]]
+    if path and path not in known:
+        raise CaseMoveError(
+            f"the policy has no path {path!r}",
+            f"use one of: {', '.join(known)}" if known else "leave it out",
+        )
+    data: dict[str, object] = {
+        "decision": decision.number if decision else 0,
+        "grounds": grounds,
+        "path": path,
+    }
+    act(case, "appeal", by, at, data)  # before anything is kept
+    for exhibit in exhibits:
+        case = add_document(cases, name, exhibit, by, kind="exhibit")
+    if exhibits:
+        data["documents"] = [one.digest for one in case.documents[-len(exhibits) :]]
+    return move_case(cases, name, "appeal", by, at=now() if exhibits else at, data=data)
+
+
+def rule_on(
+    cases: CaseRepository,
+    name: str,
+    ruling: str,
+    answers: object,
+    by: Actor,
+    *,
+    at: datetime,
+    reason: str,
+    keep: Sequence[tuple[str, str]] = (),
+    not_same: bool = False,
+) -> Case:
+    """Rule on an appeal: what it says of each piece of evidence is answered.
+
+    Raises:
+        CaseMoveError: If *by* may not rule, or something is not answered.
+    """
+    data: dict[str, object] = {
+        "ruling": ruling,
+        "answers": answers,
+        "reason": reason,
+        "not_same": not_same,
+    }
+    if ruling == "partly":
+        data["measures"] = [{"store": s, "outcome": o} for s, o in keep]
+    return move_case(cases, name, "rule", by, at=at, data=data)
+
+
+def statement_page(statement: StatementOfReasons) -> str:
+    """Give a statement as one HTML page that opens anywhere; all of it is escaped."""
+    lang = "zh-CN" if statement.language == "zh" else "en"
+    words = load_words(statement.language)["statement"]
+    blocks = []
+    for name, lines in statement.blocks.items():
+        items = "".join(f"<p>{escape(line)}</p>" for line in lines)
+        title = escape(words[f"block_{name}"])
+        blocks.append(f"<section><h2>{title}</h2>{items}</section>")
+    return (
+        f'<!doctype html><html lang="{lang}"><meta charset="utf-8">'
+        f"<title>{escape(statement.title)}</title>"
+        "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem"
+        " auto;padding:0 1rem;overflow-wrap:anywhere}h1{font-size:1.4rem}h2{font-size:"
+        "1.1rem;margin:1.5rem 0 .3rem}p{margin:.3rem 0}</style>"
+        f"<main><h1>{escape(statement.title)}</h1>"
+        f"<p>{statement.made_at.date().isoformat()}</p>{''.join(blocks)}</main></html>\n"
+    )
+
+
+# ---- below: reading a report ---------------------------------------------------
+
+
+def _association(report: Path, left: str, right: str, effect: str) -> dict[str, Any]:
+    wanted = {left, right}
+    lines = _lines(report / "associations.jsonl")
+    stores: set[str] = set()
+    found = []
+    for one in lines:
+        stores |= {one["left"], one["right"]}
+        if {one["left"], one["right"]} == wanted and one["effect"] != "advisory":
+            found.append(one)
+    if effect:
+        found = [one for one in found if one["effect"] == effect]
+    if not found:
+        unknown = next((s for s in (left, right) if s not in stores), None)
+        if unknown is not None:
+            raise UnknownStoreError.at(unknown, sorted(stores))
+        raise UnknownStoreError(
+            f"{report}: {left} and {right} are not associated"
+            f"{' by ' + effect if effect else ''}",
+            "name two stores of one line of associations.jsonl",
+        )
+    return found[0]
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    try:
+        text = path.read_text("utf-8")
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (OSError, ValueError) as problem:
+        raise UnreadableFileError(
+            f"{path}: this is no result of a scan ({problem})",
+            "name the folder that `storekin scan --out` wrote",
+        ) from problem
+
+
+def _summary(report: Path) -> dict[str, Any]:
+    path = report / "summary.json"
+    try:
+        told: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        _ = told["policy"]["name"]
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise UnreadableFileError(
+            f"{path}: this is no result of a scan ({problem})",
+            "name the folder that `storekin scan --out` wrote",
+        ) from problem
+    return told
+
+
+def _version_of(asked: str, name: str) -> Policy:
+    """Give the version that an association was decided by."""
+    versions = find_policies(asked)
+    return next((one for one in versions if one.name == name), versions[-1])
+
+
+def _with_said(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Add how the two values compare, as a word that every language has."""
+    words = load_words("en").get(str(one["signal"]), {})
+    because = str(one["because"])
+    said = next(
+        (
+            key
+            for key in ("same", "near", "different")
+            if len(words.get(key, "")) > 1 and because.startswith(words[key])
+        ),
+        "different" if one["bits"] < 0 else "same",
+    )
+    return {**one, "said": said}
+
+
+def _rule(policy: Policy, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the rule that an association is said to break, as the policy words it."""
+    effect = str(found["effect"])
+    rules: list[Rule] = []
+    if effect == "duplicate_distribution" and policy.duplicates is not None:
+        rules = [policy.duplicates]
+    elif effect == "duplicate_registration":
+        agreeing = [e for e in found["evidence"] if e["bits"] > 0]
+        named = [policy.signals.get(str(e["signal"])) for e in agreeing]
+        rules = [one for one in named if one is not None and one.effect == "unique"]
+    elif policy.related is not None:
+        rules = [policy.related]
+    outcome = policy.outcomes.get(effect)
+    told: list[tuple[str, str]] = [(r.because, r.because_zh) for r in rules]
+    sources = [key for rule in rules for key in rule.source]
+    if outcome is not None:
+        told.append((outcome.because, outcome.because_zh))
+        sources += outcome.source
+    distinct = list(dict.fromkeys(told))
+    return {
+        "because": " ".join(english for english, _ in distinct),
+        "because_zh": "".join(chinese for _, chinese in distinct),
+        "source": [policy.source_in("en", key) for key in dict.fromkeys(sources)],
+        "source_zh": [policy.source_in("zh", key) for key in dict.fromkeys(sources)],
+        "confidence": rules[0].confidence if rules else "",
+    }
+
+
+def _appeal(policy: Policy) -> dict[str, Any]:
+    appeal = policy.appeal
+    return {
+        "length": appeal_length(policy),
+        "tries": appeal.tries,
+        "because": appeal.because,
+        "because_zh": appeal.because_zh,
+        "documents": list(appeal.documents),
+        "letter_parts": list(appeal.letter_parts),
+        "channel": appeal.channel,
+        "channel_zh": appeal.channel_zh,
+        "paths": [
+            {
+                "id": path.id,
+                "title": path.title,
+                "title_zh": path.title_zh,
+                "steps": list(path.steps),
+                "steps_zh": list(path.steps_zh),
+                "documents": list(path.documents),
+            }
+            for path in appeal.paths
+        ],
+    }
+
+
+def _listings(report: Path, found: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Name the listings of each side that were found alike."""
+    if not any(one["signal"] == CATALOGUES for one in found["evidence"]):
+        return {}
+    path = report / "listing_pairs.parquet"
+    try:
+        pairs = pq.read_table(path)
+    except (OSError, ValueError) as problem:
+        raise UnreadableFileError(
+            f"{path}: cannot be read ({problem})", "scan the portfolio again"
+        ) from problem
+    sides: dict[str, set[str]] = {"left": set(), "right": set()}
+    for one, other in (("left", "right"), ("right", "left")):
+        of_both = pc.and_(
+            pc.equal(pairs["left_store"], found[one]),
+            pc.equal(pairs["right_store"], found[other]),
+        )
+        alike = pc.is_in(pairs["level"], value_set=_ALIKE)
+        chosen = pairs.filter(pc.and_(of_both, alike))
+        sides["left"] |= set(chosen[f"{one}_listing"].to_pylist())
+        sides["right"] |= set(chosen[f"{other}_listing"].to_pylist())
+    return {f"{side}_listings": sorted(names) for side, names in sides.items()}
