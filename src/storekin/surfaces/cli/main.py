@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "Check a draft registration or listing before it goes live.",
     "compare": "Score given pairs of listings or registrations.",
     "demo": "Write an example portfolio.",
+    "document": "Read the invoice in a file, and where each field was found.",
     "explain": "Say why two stores are, or are not, associated.",
     "how": "Replay how a store's group was made, step by step.",
     "hubs": "List the values that distinct registrants give.",

@@ -1,0 +1,1 @@
+"""Documents: files that sellers send, read within limits and never trusted."""

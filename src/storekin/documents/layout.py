@@ -1,0 +1,84 @@
+"""A page of text as lines of cells: words that stand together, with their columns."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_GAP = re.compile(r"\s{2,}|\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Words that stand together: their text, folded, and their columns in the line."""
+
+    text: str
+    folded: str
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is not blank: its page and number, and its cells."""
+
+    page: int
+    number: int
+    cells: tuple[Cell, ...]
+    text: str
+    folded: str
+
+
+def fold(text: str) -> str:
+    """Fold letters to small ones without accents; every place stays where it was.
+
+    >>> fold("Facture N° 12 — Müller")
+    'facture n° 12 — muller'
+    """
+    folded = []
+    for character in text:
+        plain = unicodedata.normalize("NFD", character)[0].lower()
+        folded.append(plain if len(plain) == 1 else character)
+    return "".join(folded)
+
+
+def lines_of(texts: Sequence[str]) -> list[Line]:
+    """Take pages apart into lines of cells."""
+    found = []
+    for page, text in enumerate(texts, 1):
+        for number, raw in enumerate(text.split("\n"), 1):
+            line = raw.replace("\u00a0", " ").rstrip()
+            if line.strip():
+                cells = tuple(_cells(line))
+                found.append(Line(page, number, cells, line, fold(line)))
+    return found
+
+
+def _cells(line: str) -> Iterator[Cell]:
+    place = 0
+    for gap in [*_GAP.finditer(line), None]:
+        end = len(line) if gap is None else gap.start()
+        text = line[place:end].strip()
+        if text:
+            begin = place + len(line[place:end]) - len(line[place:end].lstrip())
+            yield Cell(text, fold(text), begin, begin + len(text))
+        place = len(line) if gap is None else gap.end()
+
+
+def below(lines: Sequence[Line], place: int, cell: Cell, most: int) -> Iterator[Cell]:
+    """Give the cells under *cell* in the next lines of its page, the nearest first."""
+    page = lines[place].page
+    for line in lines[place + 1 : place + 1 + most]:
+        if line.page != page:
+            return
+        for other in line.cells:
+            if other.begin < cell.end + 3 and cell.begin < other.end + 3:
+                yield other
+
+
+_TOP = 12
+
+
+def is_receipt(lines: Sequence[Line]) -> bool:
+    """Say whether a text is one column wide, as a receipt's is."""
+    return all(len(line.cells) == 1 for line in lines[:_TOP])
