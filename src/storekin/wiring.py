@@ -37,6 +37,7 @@ from storekin.wording.rejections import tell
 if TYPE_CHECKING:
     from storekin.adapters.case_folder import FolderCases
     from storekin.cases.case import Case
+    from storekin.cases.readiness import Comparers
     from storekin.cases.statement import StatementOfReasons
     from storekin.identity.judgements import Conflict
     from storekin.identity.learning import Learnt
@@ -88,6 +89,66 @@ def write_statements(
             "choose a folder that you may write to",
         ) from problem
     return [out / file for file in texts]
+
+
+def comparers() -> "Comparers":
+    """Give the two matchers, as the check of an appeal asks them."""
+    from storekin.cases.readiness import Comparers
+
+    return Comparers(_one_company, _alike)
+
+
+def _one_company(left: str, right: str) -> bool:
+    """Say whether two company names are one's, by the identity matcher."""
+    from storekin.kernels.compiled import prepare
+    from storekin.workflows.match import score_registration_pairs
+
+    prepare()
+    pairs = pa.table({"left_company_name": [left], "right_company_name": [right]})
+    both, _ = typed_pairs(records_of(pairs, "names"), "registrations")
+    scored = score_registration_pairs(numbered_stores(both))
+    bits = scored["similar_company_name"][0].as_py()
+    return bits is not None and bits > 0
+
+
+_MOST_COMPARED = 50_000
+_ALIKE_FROM = 0.5
+
+
+def _alike(
+    lines: Sequence[tuple[str, str]], listings: Sequence[tuple[str, str]]
+) -> set[tuple[int, int]]:
+    """Give the lines and listings that show one product, by the listings matcher."""
+    from storekin.kernels.compiled import prepare
+    from storekin.workflows.match import score_listing_pairs
+
+    places = [
+        (line, listing)
+        for line, (name, _) in enumerate(lines)
+        for listing in range(len(listings))
+        if name
+    ][:_MOST_COMPARED]
+    codes = [
+        (line, listing)
+        for line, (_, code) in enumerate(lines)
+        for listing, (_, other) in enumerate(listings)
+        if code and code == other
+    ]
+    if not places:
+        return set(codes)
+    prepare()
+    pairs = pa.table(
+        {
+            "left_title": [lines[line][0] for line, _ in places],
+            "right_title": [listings[listing][0] for _, listing in places],
+        }
+    )
+    given, _ = tied_pairs(records_of(pairs, "lines"), None)
+    likely = score_listing_pairs(given)["probability"].to_numpy()
+    found = {
+        place for place, one in zip(places, likely, strict=True) if one >= _ALIKE_FROM
+    }
+    return found | set(codes)
 
 
 def write_ruling(path: Path, name: str, case: "Case", author: str) -> None:

@@ -1,82 +1,9 @@
 """Cases through the command line: from a report to what is in force, and back."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-
-COMMAND = [sys.executable, "-m", "storekin.surfaces.cli"]
-REVIEWER, LEAD, OTHER = "kim:reviewer", "lee:lead", "roy:reviewer"
-SELLER = "ann:seller"
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo, scanned under a policy with a law on it."""
-    folder = tmp_path_factory.mktemp("demo")
-    run("demo", folder / "demo")
-    run("scan", folder / "demo", "--policy", "aliexpress+eu", "--out", folder / "out")
-    return folder / "out"
-
-
-def run(*arguments: str | Path, code: int = 0) -> str:
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
-    assert done.returncode == code, done.stderr
-    return done.stdout if code == 0 else done.stderr
-
-
-class Desk:
-    """Commands on one folder of cases."""
-
-    def __init__(self, folder: Path, report: Path) -> None:
-        self.folder = folder
-        self.report = report
-
-    def case(self, *arguments: str | Path, by: str = REVIEWER, code: int = 0) -> str:
-        """Run a command on cases."""
-        acting = [] if arguments[0] in ("show", "list", "verify") else ["--as", by]
-        place = ["--cases", self.folder / "cases"]
-        return run("case", *arguments, *acting, *place, code=code)
-
-    def appeal(self, *arguments: str | Path, by: str, code: int = 0) -> str:
-        """Run a command on appeals."""
-        place = ["--cases", self.folder / "cases"]
-        return run("appeal", *arguments, "--as", by, *place, code=code)
-
-    def state(self, name: str) -> dict:
-        """Give a case as it is now."""
-        told: dict = json.loads(self.case("show", name, "--json"))
-        return told
-
-    def decided(self, left: str, right: str, outcome: str) -> str:
-        """Go as far as the seller knows of the decision."""
-        told = json.loads(self.case("open", self.report, left, right, "--json"))
-        name = str(told["case"])
-        self.case("move", name, "take_up")
-        why = ["--reason", "The papers agree."]
-        self.case("decide", name, "associated", outcome, *why)
-        if outcome == "close_store":
-            self.case("move", name, "confirm", by=LEAD)
-        self.case("notify", name, "--out", self.folder / "told")
-        return name
-
-    def grounds(self, name: str, text: str) -> Path:
-        """Dispute the strongest evidence, and write an answer beside it."""
-        evidence = self.state(name)["association"]["evidence"][0]["id"]
-        path = self.folder / "grounds.json"
-        ground = {"evidence": evidence, "ground": "disputed", "text": text}
-        path.write_text(json.dumps([ground]), "utf-8")
-        answers = self.folder / "answers.json"
-        answers.write_text(json.dumps({evidence: "We looked again."}), "utf-8")
-        return path
+from desk import OTHER, SELLER, Desk, run
 
 
 def test_a_duplicate_registration_is_upheld(report: Path, tmp_path: Path) -> None:
@@ -131,6 +58,24 @@ def test_a_wrong_link_is_overturned_and_does_not_come_back(
         pairs = {(one["left"], one["right"]) for one in map(json.loads, lines)}
         assert (("cedar-audio", "cedar-sound") in pairs) is expected
         assert ("bamboo-kitchen", "bamboo-table") in pairs
+
+
+def test_one_file_for_two_stores_is_told_to_reviewers_alone(
+    report: Path, tmp_path: Path
+) -> None:
+    """By its bytes, whatever it is called; the seller's view has no word of it."""
+    desk = Desk(tmp_path, report)
+    one = desk.decided("bamboo-kitchen", "bamboo-table", "associate_stores")
+    other = desk.decided("cedar-audio", "cedar-sound", "associate_stores")
+    for name, called in ((one, "a.txt"), (other, "b.txt")):
+        path = tmp_path / called
+        path.write_text("one invoice", "utf-8")
+        desk.case("document", name, path, "--kind", "purchase_invoices")
+    told = desk.state(one)
+    assert list(told["also_given"].values()) == [[other]]
+    assert f"another store, in: {other}" in desk.case("show", one)
+    for extra in ([], ["--json"]):
+        assert other not in desk.case("show", one, "--seller", *extra)
 
 
 def test_duplicate_distribution_names_the_sellers_own_listings(

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -84,6 +84,12 @@ def later(at: datetime, length: str) -> datetime:
     year, month = at.year + month // 12, month % 12 + 1
     day = min(at.day, calendar.monthrange(year, month)[1])
     return at.replace(year=year, month=month, day=day)
+
+
+def later_day(day: date, length: str) -> date:
+    """Give the day that a length is after *day*."""
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return later(at, length).date()
 
 
 @lru_cache(maxsize=1)

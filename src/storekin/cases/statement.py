@@ -30,7 +30,11 @@ MOST_GROUND = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementOfReasons:
-    """A statement in one language: a title, and the lines of each block."""
+    """A statement in one language: a title, and the lines of each block.
+
+    ``about`` is what an appeal answers: the evidence with the seller's own values, the
+    seller's own listings, and what the policy asks of an appeal.
+    """
 
     case: str
     store: str
@@ -39,6 +43,7 @@ class StatementOfReasons:
     title: str
     made_at: datetime
     blocks: Mapping[str, tuple[str, ...]]
+    about: Mapping[str, Any]
 
     def as_json(self) -> dict[str, object]:
         """Give the statement as one JSON object."""
@@ -50,6 +55,7 @@ class StatementOfReasons:
             "title": self.title,
             "made_at": self.made_at.isoformat(timespec="seconds"),
             "blocks": {name: list(lines) for name, lines in self.blocks.items()},
+            "about": dict(self.about),
         }
 
     def as_text(self) -> str:
@@ -104,7 +110,32 @@ def make_statement(
         title=_say(language, kind, case=name, store=view.store),
         made_at=at,
         blocks=blocks,
+        about=_about(case, view),
     )
+
+
+def _about(case: Case, view: SellerView) -> dict[str, Any]:
+    return {
+        "platform": view.platform,
+        "policy": str(case.opened["policy"]),
+        "effect": view.effect,
+        "evidence": [
+            {
+                "id": one.id,
+                "signal": one.signal,
+                "said": one.said,
+                "own": one.own,
+                "relied_on": one.id in view.relied_on,
+            }
+            for one in view.evidence
+        ],
+        "listings": list(view.listings),
+        "appeal": {
+            name: value
+            for name, value in (case.opened.get("appeal") or {}).items()
+            if name in ("documents", "letter_parts", "paths", "ages", "channel")
+        },
+    }
 
 
 def _measure(

@@ -34,6 +34,9 @@ from storekin.wording.catalog import LANGUAGES, load_words
 
 Data = Mapping[str, Any]
 
+_AGE = "_age"
+"""The end of the name of a clock that says how old a document may be."""
+
 _ALIKE = pa.array(["identical", "highly_similar"])
 
 MOST_TRIES = 20
@@ -152,10 +155,36 @@ def read_all(cases: CaseRepository, at: datetime) -> list[tuple[str, Case]]:
     return sorted(found, key=urgency)
 
 
+def also_given(cases: CaseRepository, name: str, case: Case) -> dict[str, list[str]]:
+    """Tell which documents of a case were given for other stores, too: in which cases.
+
+    It is for reviewers alone: a seller is never told of another's documents.
+    """
+    own = {one.digest for one in case.documents}
+    store = case.opened["store"]
+    found: dict[str, list[str]] = {}
+    for other in cases.names() if own else []:
+        if other == name:
+            continue
+        beside = read_case(cases.load(other), other)
+        if beside.opened["store"] == store:
+            continue
+        for document in beside.documents:
+            if document.digest in own and other not in found.get(document.digest, []):
+                found.setdefault(document.digest, []).append(other)
+    return found
+
+
 def add_document(
-    cases: CaseRepository, name: str, path: Path, by: Actor, *, kind: str = ""
+    cases: CaseRepository,
+    name: str,
+    path: Path,
+    by: Actor,
+    *,
+    kind: str = "",
+    called: str = "",
 ) -> Case:
-    """Keep a file with the case.
+    """Keep a file with the case, under the name that it is *called*.
 
     Raises:
         UnreadableFileError: If it cannot be read.
@@ -168,7 +197,8 @@ def add_document(
             f"{path}: cannot be read ({problem.strerror})", "check the path"
         ) from problem
     digest = cases.put_document(name, content)
-    data = {"digest": digest, "name": path.name, "size": len(content), "kind": kind}
+    called = called or path.name
+    data = {"digest": digest, "name": called, "size": len(content), "kind": kind}
     return add_to_case(cases, name, "add_document", by, data)
 
 
@@ -201,9 +231,11 @@ def submit_appeal(
     *,
     at: datetime,
     path: str = "",
-    exhibits: Sequence[Path] = (),
+    exhibits: Sequence[tuple[Path, str, str]] = (),
 ) -> Case:
     """Appeal against the decision that the seller was told last.
+
+    Exhibits are files, each with its name and its kind.
 
     Raises:
         CaseMoveError: If the appeal may not be made, or lacks something.
@@ -223,8 +255,8 @@ def submit_appeal(
         "path": path,
     }
     act(case, "appeal", by, at, data)  # before anything is kept
-    for exhibit in exhibits:
-        case = add_document(cases, name, exhibit, by, kind="exhibit")
+    for file, called, kind in exhibits:
+        case = add_document(cases, name, file, by, kind=kind, called=called)
     if exhibits:
         data["documents"] = [one.digest for one in case.documents[-len(exhibits) :]]
     return move_case(cases, name, "appeal", by, at=now() if exhibits else at, data=data)
@@ -386,6 +418,11 @@ def _appeal(policy: Policy) -> dict[str, Any]:
         "because_zh": appeal.because_zh,
         "documents": list(appeal.documents),
         "letter_parts": list(appeal.letter_parts),
+        "ages": {
+            clock.id.removesuffix(_AGE): f"P{clock.days}D"
+            for clock in policy.clocks
+            if clock.id.endswith(_AGE) and clock.days
+        },
         "channel": appeal.channel,
         "channel_zh": appeal.channel_zh,
         "paths": [

@@ -22,11 +22,109 @@ def appeal() -> None:
 
     \b
     Example:
-        storekin appeal submit case-0001 grounds.json --as ann:seller
+        storekin appeal new told/case-0001.en.json my-appeal
+        storekin appeal ground my-appeal e-be2eeab276 disputed "It is our agent's."
+        storekin appeal add my-appeal invoice.pdf --kind purchase_invoices
+        storekin appeal check my-appeal --portfolio my-portfolio
+        storekin appeal submit case-0001 my-appeal --as ann:seller
         storekin case move case-0001 take_up_appeal --as lee:lead
         storekin appeal rule case-0001 overturned answers.json
             --reason "Two families." --not-same --as lee:lead
     """
+
+
+@appeal.command()
+@click.argument("statement", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--path", default="", help="Which of the policy's paths, if any.")
+def new(statement: Path, folder: Path, path: str) -> None:
+    """Begin an appeal in FOLDER against what STATEMENT (its JSON file) tells."""
+    from storekin.workflows.appeals import new_appeal
+
+    draft = new_appeal(statement, folder, path)
+    asked = ", ".join(draft["appeal"].get("documents") or ())
+    ids = ", ".join(one["id"] for one in draft["evidence"] if one["relied_on"])
+    click.echo(f"{folder}: {draft['case']}, {draft['store']}\n{ids}\n{asked}")
+
+
+@appeal.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("evidence")
+@click.argument("ground", type=click.Choice(["disputed", "corrected", "accepted"]))
+@click.argument("text")
+def ground(folder: Path, evidence: str, ground: str, text: str) -> None:
+    """Say of one piece of EVIDENCE, by its id, that it is GROUND, and why."""
+    from storekin.workflows.appeals import load_draft, save_draft, set_ground
+
+    draft = load_draft(folder)
+    set_ground(draft, evidence, ground, text)
+    save_draft(folder, draft)
+    click.echo(f"{evidence}: {ground}")
+
+
+@appeal.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", required=True, help="What it is, such as purchase_invoices.")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Its day, if you say it."
+)
+def add(folder: Path, file: Path, kind: str, day: Any) -> None:  # noqa: ANN401
+    """Add FILE as an exhibit; what software can read of it is read, and kept."""
+    from storekin.workflows.appeals import add_exhibit
+
+    draft = add_exhibit(folder, file, kind, day.date() if day else None)
+    added = draft["exhibits"][-1]
+    fields = added["fields"]
+    told = [f"{n}: {fields[n]}" for n in ("number", "date", "total") if fields.get(n)]
+    click.echo(f"{added['number']}. {added['name']} ({kind}) {', '.join(told)}".strip())
+
+
+@appeal.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--portfolio",
+    type=click.Path(path_type=Path),
+    help="Your own records: whose company it is, and what was listed when.",
+)
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True
+)
+@click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
+def check(
+    folder: Path, portfolio: Path | None, language: str, *, machine_readable: bool
+) -> None:
+    """Say of each thing that is asked for whether it is missing, weak or good, and why.
+
+    Leaves with 4 where something is missing or weak.
+    """
+    import sys
+    from datetime import UTC, datetime
+
+    from storekin.cases.readiness import check_readiness
+    from storekin.surfaces.cli.render import print_json
+    from storekin.wiring import comparers, open_portfolio
+    from storekin.wording.catalog import say
+    from storekin.workflows.appeals import exhibits_of, load_draft, own_records
+
+    draft = load_draft(folder)
+    own = None if portfolio is None else own_records(draft, open_portfolio(portfolio))
+    today = datetime.now(UTC).date()
+    found = check_readiness(
+        draft, exhibits_of(draft), own, comparers(), today, language
+    )
+    if machine_readable:
+        print_json(found.as_json())
+    else:
+        for item in found.items:
+            known = item.name in ("grounds", "path")
+            section = "readiness" if known else "policy_word"
+            title = say(language, section, item.name)
+            standing = say(language, "readiness", item.standing)
+            click.echo(f"{standing}  {title}")
+            for sentence in item.because:
+                click.echo(f"    {sentence}")
+    sys.exit(0 if found.is_ready else 4)
 
 
 @appeal.command()
@@ -53,18 +151,24 @@ def submit(
     *,
     machine_readable: bool,
 ) -> None:
-    """Appeal against the decision of CASE that the seller was told last."""
+    """Appeal against the decision of CASE that the seller was told last.
+
+    GROUNDS is the folder of `appeal new`, with its exhibits, or a JSON file.
+    """
     from storekin.wiring import case_folder
+    from storekin.workflows.appeals import exhibit_files, load_draft
     from storekin.workflows.cases import now, submit_appeal
 
+    files = [(file, file.name, "exhibit") for file in exhibits]
+    if grounds.is_dir():
+        draft = load_draft(grounds)
+        told: object = draft["grounds"]
+        path = path or str(draft["path"])
+        files = [*exhibit_files(grounds, draft), *files]
+    else:
+        told = _read(grounds)
     changed = submit_appeal(
-        case_folder(folder),
-        name,
-        _read(grounds),
-        by,
-        at=now(),
-        path=path,
-        exhibits=exhibits,
+        case_folder(folder), name, told, by, at=now(), path=path, exhibits=files
     )
     tell(name, changed, language, machine_readable=machine_readable)
 

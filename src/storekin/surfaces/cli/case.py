@@ -176,9 +176,10 @@ def show(
         view_json,
     )
     from storekin.wiring import case_folder
-    from storekin.workflows.cases import now
+    from storekin.workflows.cases import also_given, now
 
-    found = read_case(case_folder(folder).load(name), name)
+    cases = case_folder(folder)
+    found = read_case(cases.load(name), name)
     if seller:
         view = view_for_seller(found, name)
         if machine_readable:
@@ -186,10 +187,11 @@ def show(
         else:
             print_view(view, language)
         return
+    elsewhere = also_given(cases, name, found)
     if machine_readable:
-        print_json(case_json(name, found, now()))
+        print_json({**case_json(name, found, now()), "also_given": elsewhere})
         return
-    print_case(name, found, now(), language)
+    print_case(name, found, now(), language, elsewhere)
 
 
 @case.command()

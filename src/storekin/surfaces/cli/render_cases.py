@@ -1,6 +1,6 @@
 """Cases in words and as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -96,8 +96,17 @@ def print_list(
             click.echo(f"  {_clock_line(first, language)}")
 
 
-def print_case(name: str, case: Case, now: datetime, language: str) -> None:
-    """Print a case from what was found to what may come next."""
+def print_case(
+    name: str,
+    case: Case,
+    now: datetime,
+    language: str,
+    elsewhere: Mapping[str, Sequence[str]],
+) -> None:
+    """Print a case from what was found to what may come next.
+
+    ``elsewhere`` tells in which other stores' cases a document was given, too.
+    """
     print_list([(name, case)], Path(), now, language)
     opened = case.opened
     outcome = say(language, "outcome", opened["outcome"])
@@ -120,6 +129,13 @@ def print_case(name: str, case: Case, now: datetime, language: str) -> None:
         for note in case.notes
     ]
     _section(language, "notes", lines)
+    lines = []
+    for document in case.documents:
+        lines.append(f"{document.digest[:12]}  {document.name}  {document.kind}")
+        if document.digest in elsewhere:
+            others = ", ".join(elsewhere[document.digest])
+            lines.append(f"   {say(language, 'case', 'also_given', cases=others)}")
+    _section(language, "documents", lines)
     lines = [
         f"{event.at.isoformat(timespec='minutes')}  {event.kind}"
         f"  {event.by.name}:{event.by.role}"

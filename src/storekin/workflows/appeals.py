@@ -1,0 +1,259 @@
+"""An appeal as the seller prepares it: a folder with a draft and its exhibits."""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from storekin.cases.case import GROUNDS
+from storekin.cases.readiness import Exhibit, Own
+from storekin.documents.read import read_document
+from storekin.errors import (
+    CaseMoveError,
+    DocumentError,
+    OutputFolderError,
+    UnknownStoreError,
+    UnreadableFileError,
+)
+from storekin.policy.model import DOCUMENTS
+from storekin.records.portfolio import Portfolio
+
+DRAFT = "appeal.json"
+EXHIBITS = "exhibits"
+
+Draft = dict[str, Any]
+
+
+def new_appeal(statement: Path, folder: Path, path: str = "") -> Draft:
+    """Begin an appeal against what a statement of reasons (its JSON) tells.
+
+    Raises:
+        UnreadableFileError: If it is no such statement.
+        OutputFolderError: If *folder* holds an appeal already, or cannot be written.
+    """
+    told = _read_json(statement)
+    about = told.get("about")
+    if not isinstance(about, dict) or "evidence" not in about:
+        raise UnreadableFileError(
+            f"{statement}: this is no statement of reasons",
+            "give the JSON file that came with the statement",
+        )
+    if (folder / DRAFT).exists():
+        raise OutputFolderError(
+            f"{folder}: an appeal lies there already", "choose another folder"
+        )
+    draft: Draft = {
+        "case": told["case"],
+        "store": told["store"],
+        "decision": told["decision"],
+        **about,
+        "path": "",
+        "grounds": [],
+        "exhibits": [],
+    }
+    if path:
+        choose_path(draft, path)
+    save_draft(folder, draft)
+    return draft
+
+
+def choose_path(draft: Draft, path: str) -> None:
+    """Choose one of the policy's paths.
+
+    Raises:
+        CaseMoveError: If it has no such path.
+    """
+    known = [str(one["id"]) for one in draft["appeal"].get("paths") or ()]
+    if path not in known:
+        raise CaseMoveError(
+            f"the policy has no path {path!r}",
+            f"use one of: {', '.join(known)}" if known else "leave it out",
+        )
+    draft["path"] = path
+
+
+def set_ground(draft: Draft, evidence: str, ground: str, text: str) -> None:
+    """Say of one piece of evidence that it is disputed, corrected or accepted, and why.
+
+    Raises:
+        CaseMoveError: If the statement has no such evidence, or nothing is said.
+    """
+    known = [str(one["id"]) for one in draft["evidence"]]
+    if evidence not in known:
+        raise CaseMoveError(
+            f"the statement has no evidence {evidence!r}",
+            f"use its ids: {', '.join(known)}",
+        )
+    if ground not in GROUNDS or not text.strip():
+        raise CaseMoveError(
+            f"{ground!r} with {len(text.strip())} words of why is no ground",
+            f"use one of: {', '.join(GROUNDS)}, and say why",
+        )
+    others = [one for one in draft["grounds"] if one["evidence"] != evidence]
+    told = {"evidence": evidence, "ground": ground, "text": text.strip()}
+    draft["grounds"] = [*others, told]
+
+
+def add_exhibit(folder: Path, path: Path, kind: str, day: date | None) -> Draft:
+    """Add a file that proves something; what software can read of it is read.
+
+    Raises:
+        DocumentError: If the file is refused.
+        CaseMoveError: If *kind* is no kind of document.
+    """
+    draft = load_draft(folder)
+    if kind not in DOCUMENTS:
+        raise CaseMoveError(
+            f"there is no kind of document {kind!r}",
+            f"use one of: {', '.join(DOCUMENTS)}",
+        )
+    reading = read_document(path)
+    content = path.read_bytes()
+    digest = sha256(content).hexdigest()
+    if any(one["digest"] == digest for one in draft["exhibits"]):
+        raise DocumentError(
+            f"{path.name}: this very file is an exhibit already", "add another one"
+        )
+    suffix = f".{reading.kind}"
+    try:
+        (folder / EXHIBITS).mkdir(exist_ok=True)
+        (folder / EXHIBITS / f"{digest}{suffix}").write_bytes(content)
+    except OSError as problem:
+        raise OutputFolderError(
+            f"{folder}: cannot be written ({problem.strerror})", "choose another folder"
+        ) from problem
+    fields = reading.as_json()
+    draft["exhibits"].append(
+        {
+            "number": len(draft["exhibits"]) + 1,
+            "kind": kind,
+            "name": path.name,
+            "digest": digest,
+            "date": day.isoformat() if day else fields.get("date"),
+            "fields": {
+                name: fields[name]
+                for name in (
+                    "how",
+                    "number",
+                    "date",
+                    "seller",
+                    "buyer",
+                    "currency",
+                    "total",
+                    "lines",
+                    "where",
+                )
+                if name in fields
+            },
+        }
+    )
+    save_draft(folder, draft)
+    return draft
+
+
+def exhibit_files(folder: Path, draft: Draft) -> list[tuple[Path, str, str]]:
+    """Give a draft's exhibits as files, each with its name and its kind.
+
+    Raises:
+        UnreadableFileError: If one is gone, or was changed.
+    """
+    found = []
+    for one in draft["exhibits"]:
+        path = next((folder / EXHIBITS).glob(f"{one['digest']}.*"), None)
+        if path is None or sha256(path.read_bytes()).hexdigest() != one["digest"]:
+            raise UnreadableFileError(
+                f"{folder}: the exhibit {one['name']} is gone, or was changed",
+                "add it once more",
+            )
+        found.append((path, str(one["name"]), str(one["kind"])))
+    return found
+
+
+def exhibits_of(draft: Mapping[str, Any]) -> list[Exhibit]:
+    """Give a draft's exhibits."""
+    return [Exhibit(**one) for one in draft["exhibits"]]
+
+
+def own_records(draft: Mapping[str, Any], portfolio: Portfolio) -> Own:
+    """Give what the seller's own portfolio says of the store and its listings.
+
+    Raises:
+        UnknownStoreError: If it does not have the store.
+    """
+    store = str(draft["store"])
+    if store not in portfolio.store_ids():
+        raise UnknownStoreError.at(store, portfolio.store_ids())
+    companies = [
+        row["company_name"]
+        for row in portfolio.registrations.select(["store", "company_name"]).to_pylist()
+        if row["store"] == store and row["company_name"]
+    ]
+    wanted = list(draft.get("listings") or ())
+    columns = ["listing", "store", "title", "gtin", "created"]
+    rows = {
+        row["listing"]: row
+        for row in portfolio.listings.select(columns).to_pylist()
+        if row["store"] == store
+    }
+    found = [rows[name] for name in wanted if name in rows]
+    return Own(
+        company=str(companies[0]) if companies else "",
+        listings=[row["listing"] for row in found],
+        titles=[row["title"] or "" for row in found],
+        gtins=[row["gtin"] or "" for row in found],
+        created=[_day(row["created"]) for row in found],
+    )
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
+def load_draft(folder: Path) -> Draft:
+    """Read an appeal's draft.
+
+    Raises:
+        UnreadableFileError: If there is none.
+    """
+    draft = _read_json(folder / DRAFT)
+    if "grounds" not in draft or "exhibits" not in draft:
+        raise UnreadableFileError(
+            f"{folder / DRAFT}: this is no draft of an appeal",
+            "begin one with: storekin appeal new",
+        )
+    return draft
+
+
+def save_draft(folder: Path, draft: Draft) -> None:
+    """Write an appeal's draft, whole or not at all.
+
+    Raises:
+        OutputFolderError: If it cannot be written.
+    """
+    text = json.dumps(draft, ensure_ascii=False, indent=2) + "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f".{DRAFT}.{os.getpid()}"
+        part.write_text(text, "utf-8")
+        part.replace(folder / DRAFT)
+    except OSError as problem:
+        raise OutputFolderError(
+            f"{folder}: cannot be written ({problem.strerror})", "choose another folder"
+        ) from problem
+
+
+def _read_json(path: Path) -> Draft:
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as problem:
+        raise UnreadableFileError(
+            f"{path}: this is no JSON file ({problem})", "check the path"
+        ) from problem
+    if not isinstance(told, dict):
+        raise UnreadableFileError(f"{path}: this is no JSON object", "check the path")
+    return told

@@ -1,0 +1,108 @@
+"""An appeal prepared: from the statement to a check that says what is weak."""
+
+import csv
+import json
+from pathlib import Path
+
+import documents_made as made
+from desk import OTHER, SELLER, Desk, run, run_any
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def invoice(titles: list[str], buyer: str, day: str) -> bytes:
+    """Make an invoice of some products, ten of each."""
+    lines = [f"{title[:52]:<54}{10:>6}{4:>10}.50{45:>10}.00" for title in titles]
+    head = f"{'Description':<54}{'Qty':>6}{'Unit price':>13}{'Amount':>13}"
+    total = f"{'Grand total EUR':<54}{45 * len(titles):>29}.00"
+    text = ["Supplier Trading GmbH", "Weg 1, 12345 Stadt", "", "Invoice No: R-77"]
+    text += [f"Invoice date: {day}", f"Bill to: {buyer}", "", head, *lines, "", total]
+    return made.pdf("\n".join(text))
+
+
+def test_an_appeal_is_checked_before_its_one_chance(
+    report: Path, tmp_path: Path
+) -> None:
+    """Grounds, whose invoice, covering what; then it is sent as it lies there."""
+    desk = Desk(tmp_path, report)
+    name = desk.decided("delta-camping", "delta-outdoor", "associate_stores")
+    draft = tmp_path / "appeal"
+    run("appeal", "new", tmp_path / "told" / f"{name}.en.json", draft)
+    told = json.loads((draft / "appeal.json").read_text("utf-8"))
+    assert "delta-camping" not in json.dumps(told)
+    disputed = told["listings"]
+    demo = report.parent / "demo"
+    titles = {
+        row["listing"]: row["title"]
+        for row in rows_of(demo / "listings.csv")
+        if row["listing"] in disputed and row["title"].isascii()
+    }
+    company = next(
+        row["company_name"]
+        for row in rows_of(demo / "registrations.csv")
+        if row["store"] == "delta-outdoor"
+    )
+    assert len(titles) >= 8
+
+    def check(code: int = 4) -> dict:
+        given = ["--portfolio", demo, "--json"]
+        out = run_any("appeal", "check", draft, *given, code=code)
+        found: dict = json.loads(out)
+        return found
+
+    first = {one["item"]: one for one in check()["items"]}
+    assert first["grounds"]["standing"] == "missing"
+    assert first["purchase_invoices"]["standing"] == "missing"
+    evidence = told["evidence"][0]["id"]
+    run("appeal", "ground", draft, evidence, "disputed", "Our own goods.")
+    some = list(titles)[:-2]
+    good = tmp_path / "good.pdf"
+    good.write_bytes(invoice([titles[one] for one in some], company, "2019-05-02"))
+    run("appeal", "add", draft, good, "--kind", "purchase_invoices")
+    found = check()
+    assert set(some) <= set(found["covered"])
+    assert set(found["uncovered"]) == set(disputed) - set(found["covered"])
+    item = next(i for i in found["items"] if i["item"] == "purchase_invoices")
+    assert item["standing"] == "weak"
+    assert f"of {len(disputed)} disputed products" in item["because"][0]
+    other = tmp_path / "other.pdf"
+    rest = [titles[one] for one in titles]
+    other.write_bytes(invoice(rest, "Somebody Else Ltd", "2026-11-01"))
+    run("appeal", "add", draft, other, "--kind", "purchase_invoices")
+    because = " ".join(
+        next(i for i in check()["items"] if i["item"] == "purchase_invoices")["because"]
+    )
+    assert "the buyer is Somebody Else Ltd" in because
+    desk.appeal("submit", name, draft, by=SELLER)
+    state = desk.state(name)
+    assert state["state"] == "appealed"
+    assert [one["name"] for one in state["documents"]] == ["good.pdf", "other.pdf"]
+    assert len(state["appeals"][0]["documents"]) == 2
+    desk.case("move", name, "take_up_appeal", by=OTHER)
+
+
+def test_wrong_use_is_told(report: Path, tmp_path: Path) -> None:
+    """No statement, an unknown ground or kind, a hostile file, the same file twice."""
+    desk = Desk(tmp_path, report)
+    name = desk.decided("bamboo-kitchen", "bamboo-table", "associate_stores")
+    draft, statement = tmp_path / "a", tmp_path / "told" / f"{name}.zh.json"
+    assert "no statement" in run(
+        "appeal", "new", report / "summary.json", draft, code=2
+    )
+    run("appeal", "new", statement, draft)
+    assert "already" in run("appeal", "new", statement, draft, code=2)
+    assert "e-0" in run("appeal", "ground", draft, "e-0", "disputed", "x", code=2)
+    bad = tmp_path / "bad.pdf"
+    bad.write_bytes(b"MZ" * 10)
+    assert "a program" in run("appeal", "add", draft, bad, "--kind", "letter", code=2)
+    fine = tmp_path / "fine.txt"
+    fine.write_text("an open letter", "utf-8")
+    assert "no kind" in run("appeal", "add", draft, fine, "--kind", "poem", code=2)
+    run("appeal", "add", draft, fine, "--kind", "letter")
+    assert "already" in run("appeal", "add", draft, fine, "--kind", "letter", code=2)
+    out = run_any("appeal", "check", draft, "--language", "zh", code=4)
+    assert "缺失" in out
+    assert "良好" in out
