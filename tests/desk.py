@@ -72,3 +72,14 @@ class Desk:
         answers = self.folder / "answers.json"
         answers.write_text(json.dumps({evidence: "We looked again."}), "utf-8")
         return path
+
+
+def text_of(path: Path) -> str:
+    """Give what a reader sees of a file that a seller gets: a page, JSON, a PDF."""
+    if path.suffix != ".pdf":
+        return path.read_text("utf-8")
+    from pypdf import PdfReader
+
+    # lines are broken to fit the page: what is looked for may stand across two
+    text = "".join(page.extract_text() for page in PdfReader(path).pages)
+    return text.replace("\n", "")

@@ -227,3 +227,9 @@ class StatementError(StorekinError):
     """A statement of reasons lacks what it must say, or says what it must not."""
 
     code = "SK406"
+
+
+class LetterError(StorekinError):
+    """A letter cannot be written yet: something is not answered."""
+
+    code = "SK407"

@@ -37,6 +37,7 @@ from storekin.wording.rejections import tell
 if TYPE_CHECKING:
     from storekin.adapters.case_folder import FolderCases
     from storekin.cases.case import Case
+    from storekin.cases.letter import Letter
     from storekin.cases.readiness import Comparers
     from storekin.cases.statement import StatementOfReasons
     from storekin.identity.judgements import Conflict
@@ -65,30 +66,25 @@ def case_folder(folder: Path) -> "FolderCases":
 def write_statements(
     out: Path, name: str, case: "Case", told: "Sequence[StatementOfReasons]"
 ) -> list[Path]:
-    """Write a statement as pages and JSON, with the EU's record of a measure.
+    """Write a statement as page, PDF and JSON, with the EU's record of a measure.
 
     Raises:
         OutputFolderError: If *out* cannot be written.
     """
+    from storekin.adapters.pdf import write_pdf
     from storekin.workflows.cases import statement_page
 
-    texts: dict[str, str] = {}
+    texts: dict[str, bytes] = {}
     for one in told:
-        texts[f"{name}.{one.language}.html"] = statement_page(one)
-        texts[f"{name}.{one.language}.json"] = _json(one.as_json())
+        texts[f"{name}.{one.language}.html"] = statement_page(one).encode()
+        texts[f"{name}.{one.language}.json"] = _json(one.as_json()).encode()
+        texts[f"{name}.{one.language}.pdf"] = write_pdf(
+            one.title, one.sections(), one.language
+        )
     record = case.events[-1].data.get("transparency")
     if record is not None:
-        texts[f"{name}.eu-transparency.json"] = _json(record)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for file, text in texts.items():
-            (out / file).write_text(text, "utf-8")
-    except OSError as problem:
-        raise OutputFolderError(
-            f"{out}: cannot be written ({problem.strerror or problem})",
-            "choose a folder that you may write to",
-        ) from problem
-    return [out / file for file in texts]
+        texts[f"{name}.eu-transparency.json"] = _json(record).encode()
+    return write_files(out, texts)
 
 
 def comparers() -> "Comparers":
@@ -149,6 +145,38 @@ def _alike(
         place for place, one in zip(places, likely, strict=True) if one >= _ALIKE_FROM
     }
     return found | set(codes)
+
+
+def letter_files(letter: "Letter") -> dict[str, bytes]:
+    """Give a letter as files: plain text, DOCX and PDF; see ``adapters``."""
+    from storekin.adapters.docx import write_docx
+    from storekin.adapters.pdf import write_pdf
+
+    return {
+        f"letter.{letter.language}.pdf": write_pdf(
+            letter.title, letter.sections, letter.language
+        ),
+        f"letter.{letter.language}.txt": letter.as_text().encode(),
+        f"letter.{letter.language}.docx": write_docx(letter),
+    }
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write files into a folder.
+
+    Raises:
+        OutputFolderError: If it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as problem:
+        raise OutputFolderError(
+            f"{folder}: cannot be written ({problem.strerror or problem})",
+            "choose a folder that you may write to",
+        ) from problem
+    return [folder / name for name in files]
 
 
 def write_ruling(path: Path, name: str, case: "Case", author: str) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import zipfile
 from pathlib import Path
 
 import documents_made as made
@@ -76,12 +77,40 @@ def test_an_appeal_is_checked_before_its_one_chance(
         next(i for i in check()["items"] if i["item"] == "purchase_invoices")["because"]
     )
     assert "the buyer is Somebody Else Ltd" in because
+    write_and_pack(draft, tmp_path)
+    letter = next(i for i in check()["items"] if i["item"] == "letter")
+    assert letter["standing"] == "good"
     desk.appeal("submit", name, draft, by=SELLER)
     state = desk.state(name)
     assert state["state"] == "appealed"
     assert [one["name"] for one in state["documents"]] == ["good.pdf", "other.pdf"]
     assert len(state["appeals"][0]["documents"]) == 2
     desk.case("move", name, "take_up_appeal", by=OTHER)
+
+
+def write_and_pack(draft: Path, tmp_path: Path) -> None:
+    """Answer what the letter lacks, and pack it with its exhibits."""
+    lacks = run("appeal", "letter", draft, code=2)
+    assert "operations_done, corrections, prevention, signed_by" in lacks
+    for part in ("operations_done", "corrections", "prevention"):
+        run("appeal", "answer", draft, part, "Two listings were ended on 3 May.")
+    run("appeal", "answer", draft, "signed_by", "Ann Example")
+    packed = tmp_path / "appeal.zip"
+    run("appeal", "pack", draft, packed, "--language", "zh")
+    with zipfile.ZipFile(packed) as files:
+        assert sorted(files.namelist()) == [
+            "appeal.json",
+            "exhibit-01.pdf",
+            "exhibit-02.pdf",
+            "index.tsv",
+            "letter.zh.docx",
+            "letter.zh.pdf",
+            "letter.zh.txt",
+        ]
+        assert "第 1 号决定" in files.read("letter.zh.txt").decode()
+        assert files.read("exhibit-01.pdf") == (tmp_path / "good.pdf").read_bytes()
+        for part in files.namelist():
+            assert b"delta-camping" not in files.read(part)
 
 
 def test_wrong_use_is_told(report: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from storekin.wording.catalog import say
 
 Standing = Literal["missing", "weak", "good"]
 
-INVOICES = "purchase_invoices"
+INVOICES, LETTER = "purchase_invoices", "letter"
 
 _MOST_TAX = Decimal("1.30")
 """A total is so many times the sum of its lines at the most, for taxes and freight."""
@@ -129,7 +129,9 @@ def check_readiness(
     covered: set[str] = set()
     for kind in asked:
         given = [one for one in exhibits if one.kind == kind]
-        if not given:
+        if kind == LETTER and not given:
+            items.append(_letter(draft, exhibits, told))
+        elif not given:
             items.append(_item(kind, "missing", [told("not_given")]))
         elif kind == INVOICES:
             item, covered = _invoices(draft, given, own, comparers, today, told)
@@ -165,6 +167,16 @@ def _asked(draft: Mapping[str, Any], paths: Sequence[Mapping[str, Any]]) -> list
         if path["id"] == draft.get("path"):
             asked = list(path["documents"] or asked)
     return asked
+
+
+def _letter(draft: Mapping[str, Any], exhibits: Sequence[Exhibit], told: _Told) -> Item:
+    """Say whether the letter could be written now."""
+    from storekin.cases.letter import empty_slots
+
+    empty = empty_slots(draft, exhibits)
+    if empty:
+        return _item(LETTER, "missing", [told("letter_lacks", slots=", ".join(empty))])
+    return _item(LETTER, "good", [told("letter_can_be_written")])
 
 
 def _grounds(draft: Mapping[str, Any], told: _Told) -> Item:

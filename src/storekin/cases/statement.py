@@ -58,11 +58,18 @@ class StatementOfReasons:
             "about": dict(self.about),
         }
 
+    def sections(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Give each block with its heading."""
+        return [
+            (_say(self.language, f"block_{name}"), lines)
+            for name, lines in self.blocks.items()
+        ]
+
     def as_text(self) -> str:
         """Give the statement as plain text."""
         parts = [self.title, ""]
-        for name, lines in self.blocks.items():
-            parts += [_say(self.language, f"block_{name}"), *lines, ""]
+        for heading, lines in self.sections():
+            parts += [heading, *lines, ""]
         return "\n".join(parts)
 
 

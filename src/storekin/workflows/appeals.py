@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from storekin.cases.case import GROUNDS
+from storekin.cases.letter import OWN_WORDS
 from storekin.cases.readiness import Exhibit, Own
 from storekin.documents.read import read_document
 from storekin.errors import (
@@ -52,6 +53,8 @@ def new_appeal(statement: Path, folder: Path, path: str = "") -> Draft:
         **about,
         "path": "",
         "grounds": [],
+        "answers": {},
+        "signed_by": "",
         "exhibits": [],
     }
     if path:
@@ -95,6 +98,63 @@ def set_ground(draft: Draft, evidence: str, ground: str, text: str) -> None:
     others = [one for one in draft["grounds"] if one["evidence"] != evidence]
     told = {"evidence": evidence, "ground": ground, "text": text.strip()}
     draft["grounds"] = [*others, told]
+
+
+def answer_part(draft: Draft, part: str, text: str) -> None:
+    """Say one part of the letter in the seller's own words, or sign it.
+
+    Raises:
+        CaseMoveError: If it is no such part, or nothing is said.
+    """
+    known = (*OWN_WORDS, "signed_by")
+    if part not in known or not text.strip():
+        raise CaseMoveError(
+            f"{part!r} is no part of a letter that you say, or nothing is said of it",
+            f"use one of: {', '.join(known)}",
+        )
+    if part == "signed_by":
+        draft["signed_by"] = text.strip()
+    else:
+        draft.setdefault("answers", {})[part] = text.strip()
+
+
+def pack_appeal(folder: Path, out: Path, letters: Mapping[str, bytes]) -> list[str]:
+    """Put the letter, the exhibits by their numbers, an index and the draft in a zip.
+
+    Raises:
+        UnreadableFileError: If an exhibit is gone, or was changed.
+        OutputFolderError: If *out* cannot be written.
+    """
+    import zipfile
+
+    draft = load_draft(folder)
+    files = exhibit_files(folder, draft)
+    told = json.dumps(draft, ensure_ascii=False, indent=2) + "\n"
+    parts: dict[str, bytes] = {**letters, "appeal.json": told.encode()}
+    index = []
+    for number, (path, name, kind) in enumerate(files, 1):
+        place = f"exhibit-{number:02d}{path.suffix}"
+        parts[place] = path.read_bytes()
+        index.append(f"{number}\t{kind}\t{name}\t{place}\t{path.stem}\n")
+    parts["index.tsv"] = "".join(
+        ["number\tkind\tname\tfile\tsha256\n", *index]
+    ).encode()
+    part = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name in sorted(parts):
+                # a day of its own: the same appeal gives the same bytes
+                about = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+                packed.writestr(about, parts[name], zipfile.ZIP_DEFLATED)
+        part.replace(out)
+    except OSError as problem:
+        raise OutputFolderError(
+            f"{out}: cannot be written ({problem.strerror})", "choose another place"
+        ) from problem
+    finally:
+        part.unlink(missing_ok=True)
+    return sorted(parts)
 
 
 def add_exhibit(folder: Path, path: Path, kind: str, day: date | None) -> Draft:

@@ -293,12 +293,10 @@ def rule_on(
 def statement_page(statement: StatementOfReasons) -> str:
     """Give a statement as one HTML page that opens anywhere; all of it is escaped."""
     lang = "zh-CN" if statement.language == "zh" else "en"
-    words = load_words(statement.language)["statement"]
     blocks = []
-    for name, lines in statement.blocks.items():
+    for heading, lines in statement.sections():
         items = "".join(f"<p>{escape(line)}</p>" for line in lines)
-        title = escape(words[f"block_{name}"])
-        blocks.append(f"<section><h2>{title}</h2>{items}</section>")
+        blocks.append(f"<section><h2>{escape(heading)}</h2>{items}</section>")
     return (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8">'
         f"<title>{escape(statement.title)}</title>"

@@ -10,6 +10,7 @@ from storekin.surfaces.cli.case import acting, shared, tell
 
 if TYPE_CHECKING:
     from storekin.cases.events import Actor
+    from storekin.cases.letter import Letter
 
 
 @click.group()
@@ -26,6 +27,8 @@ def appeal() -> None:
         storekin appeal ground my-appeal e-be2eeab276 disputed "It is our agent's."
         storekin appeal add my-appeal invoice.pdf --kind purchase_invoices
         storekin appeal check my-appeal --portfolio my-portfolio
+        storekin appeal answer my-appeal corrections "Two listings were ended."
+        storekin appeal pack my-appeal my-appeal.zip
         storekin appeal submit case-0001 my-appeal --as ann:seller
         storekin case move case-0001 take_up_appeal --as lee:lead
         storekin appeal rule case-0001 overturned answers.json
@@ -125,6 +128,75 @@ def check(
             for sentence in item.because:
                 click.echo(f"    {sentence}")
     sys.exit(0 if found.is_ready else 4)
+
+
+@appeal.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("part")
+@click.argument("text")
+def answer(folder: Path, part: str, text: str) -> None:
+    """Say PART of the letter in your own words (TEXT), or signed_by with your name.
+
+    Parts: root_cause, operations_done, corrections, prevention,
+    explanation_of_shared_data, business_reason.
+    """
+    from storekin.workflows.appeals import answer_part, load_draft, save_draft
+
+    draft = load_draft(folder)
+    answer_part(draft, part, text)
+    save_draft(folder, draft)
+    click.echo(part)
+
+
+@appeal.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write it there as text and DOCX; without it, it is printed.",
+)
+def letter(folder: Path, language: str, out: Path | None) -> None:
+    """Write the letter: from what you said and your exhibits, and nothing else.
+
+    What is not answered yet blocks it, and is named.
+    """
+    from storekin.wiring import letter_files, write_files
+
+    written = _letter(folder, language)
+    if out is None:
+        click.echo(written.as_text())
+        return
+    for path in write_files(out, letter_files(written)):
+        click.echo(str(path))
+
+
+@appeal.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True
+)
+def pack(folder: Path, out: Path, language: str) -> None:
+    """Put the letter, the numbered exhibits, an index and the draft into OUT."""
+    from storekin.wiring import letter_files
+    from storekin.workflows.appeals import pack_appeal
+
+    for name in pack_appeal(folder, out, letter_files(_letter(folder, language))):
+        click.echo(name)
+
+
+def _letter(folder: Path, language: str) -> "Letter":
+    from datetime import UTC, datetime
+
+    from storekin.cases.letter import write_letter
+    from storekin.workflows.appeals import exhibits_of, load_draft
+
+    draft = load_draft(folder)
+    today = datetime.now(UTC).date()
+    return write_letter(draft, exhibits_of(draft), language, today)
 
 
 @appeal.command()
