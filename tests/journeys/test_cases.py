@@ -51,6 +51,13 @@ def test_a_wrong_link_is_overturned_and_does_not_come_back(
     rulings = tmp_path / "cases" / "judgements.jsonl"
     (line,) = rulings.read_text("utf-8").splitlines()
     assert json.loads(line)["verdict"] == "not_same"
+    figures = json.loads(run("report", "cases", tmp_path / "cases", "--json"))
+    assert figures["rulings"] == {"overturned": 1}
+    assert figures["by_effect"][0]["share"] == 1.0
+    page = tmp_path / "figures.html"
+    shown = ["--language", "zh", "--out", page]
+    assert "撤销: 1" in run("report", "cases", tmp_path / "cases", *shown)
+    assert "案件统计" in page.read_text("utf-8")
     again = tmp_path / "again"
     run("scan", report.parent / "demo", "--apart", rulings, "--out", again)
     for path, expected in ((report, True), (again, False)):

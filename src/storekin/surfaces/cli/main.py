@@ -27,6 +27,7 @@ COMMANDS = {
     "path": "Find the strongest chain of evidence between two stores.",
     "policy": "List, read, check, compare and try policies.",
     "remedy": "Say what would lawfully end each association.",
+    "report": "Give figures over cases: how long, what did not hold.",
     "scan": "Say which stores of a portfolio are associated, and why.",
     "train": "Fit a listings model to your own labelled records.",
     "why": "Say what two registrations say of one another.",
