@@ -223,7 +223,9 @@ def test_clocks_run_pause_and_are_late() -> None:
     assert standing(5)["review"][0] == "late"
     story.then("decide", KIM, DECIDED)
     assert standing(0)["review"][0] == "met"
-    assert standing(3)["second_person"][0] == "late"
+    # decided on a Friday: two weekdays end on the Tuesday
+    assert standing(0)["second_person"] == ("running", "2026-03-17")
+    assert standing(5)["second_person"][0] == "late"
     story.then("confirm", LEE)
     assert standing(1)["reasons"][0] == "late"
     story.then("notify", KIM, {"statement": {"en": {}}})

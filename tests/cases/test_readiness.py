@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from stdnum.cn import uscc
 
 from storekin.cases.readiness import (
     Comparers,
@@ -15,8 +16,13 @@ from storekin.cases.readiness import (
 )
 
 TODAY = date(2026, 6, 1)
+LICENCE, OTHER_LICENCE = (
+    first + str(uscc.calc_check_digit(first))
+    for first in ("91440300MA5000001", "91440300MA5000002")
+)
 OWN = Own(
     company="Oak Shop Ltd",
+    licences=[LICENCE],
     listings=["L1", "L2", "L3"],
     titles=["bamboo mug", "tea tray", "lamp"],
     gtins=["", "", "4006381333931"],
@@ -155,5 +161,22 @@ def test_a_document_may_be_too_old() -> None:
         (None, "weak", "its date was not found"),
     ):
         item = items(draft(appeal=appeal), [replace(bill, date=day)])["utility_bill"]
+        assert item.standing == standing
+        assert why in " ".join(item.because)
+
+
+def test_a_licence_is_right_and_the_stores_own() -> None:
+    """A check digit that fails, another company's number: each is told."""
+    told = draft(appeal={"documents": ["business_licence"], "paths": [], "ages": {}})
+    wrong = LICENCE[:-1] + ("0" if LICENCE[-1] != "0" else "1")
+    for number, standing, why in (
+        (LICENCE, "good", "Added"),
+        (wrong, "weak", "fails its check digit"),
+        (OTHER_LICENCE, "weak", "not the one that the store is registered with"),
+    ):
+        licence = replace(
+            invoice(), kind="business_licence", fields={"licences": [number]}
+        )
+        item = items(told, [licence])["business_licence"]
         assert item.standing == standing
         assert why in " ".join(item.because)

@@ -15,6 +15,7 @@ from storekin.cases.events import CaseEvent
 from storekin.policy.model import Policy
 
 _LENGTH = re.compile(r"P(\d{1,4})([DM])")
+_SATURDAY = 5
 _BY_POLICY = "policy"
 _TOLD_NEXT = ("decided", "ruled")
 
@@ -23,7 +24,10 @@ Standing = Literal["running", "paused", "late", "met", "missed", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseClock:
-    """One clock of the table: see ``data/clocks.toml``."""
+    """One clock of the table: see ``data/clocks.toml``.
+
+    Its ``calendar`` counts all ``days``, or ``weekdays``, from Monday to Friday.
+    """
 
     id: str
     starts: tuple[str, ...]
@@ -36,6 +40,7 @@ class CaseClock:
     most_paused: str = ""
     warn: str = ""
     only_in: str = ""
+    calendar: str = "days"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +70,27 @@ class Running:
         }
 
 
-def later(at: datetime, length: str) -> datetime:
+def later(at: datetime, length: str, calendar_of: str = "days") -> datetime:
     """Give the time that an ISO 8601 length of days or months is after *at*.
 
-    A month ends on the day of the same number, or on the last that there is.
+    A month ends on the day of the same number, or on the last that there is. Of
+    ``weekdays`` Saturdays and Sundays do not count.
 
     >>> from datetime import UTC
     >>> later(datetime(2026, 1, 31, tzinfo=UTC), "P1M").date().isoformat()
     '2026-02-28'
+    >>> later(datetime(2026, 1, 2, tzinfo=UTC), "P1D", "weekdays").date().isoformat()
+    '2026-01-05'
     """
     found = _LENGTH.fullmatch(length)
     if found is None:
         raise ValueError(f"{length!r} is no length of days or months")
     count = int(found[1])
+    if found[2] == "D" and calendar_of == "weekdays":
+        while count:
+            at += timedelta(days=1)
+            count -= at.weekday() < _SATURDAY
+        return at
     if found[2] == "D":
         return at + timedelta(days=count)
     month = at.month - 1 + count
@@ -202,7 +215,7 @@ def _stand(
         )
     if clock.most_paused:
         paused = min(paused, later(started, clock.most_paused) - started)
-    due = later(started, length) + paused
+    due = later(started, length, clock.calendar) + paused
     standing: Standing
     if end is not None:
         # what must be done at once is done in the same hour

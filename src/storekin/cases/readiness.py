@@ -10,9 +10,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from storekin.cases.clocks import later_day
+from storekin.normalise.identifiers import is_credit_code, normalise_licence
 from storekin.wording.catalog import say
 
 Standing = Literal["missing", "weak", "good"]
+
+_LICENCES = ("business_licence", "store_opening_information")
 
 INVOICES, LETTER = "purchase_invoices", "letter"
 
@@ -41,12 +44,13 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """What the seller's own records say: the company, and the disputed listings.
+    """What the seller's own records say: the company, its licences, and the listings.
 
     ``created`` are the days on which they were listed, where they are known.
     """
 
     company: str
+    licences: Sequence[str]
     listings: Sequence[str]
     titles: Sequence[str]
     gtins: Sequence[str]
@@ -137,7 +141,7 @@ def check_readiness(
             item, covered = _invoices(draft, given, own, comparers, today, told)
             items.append(item)
         else:
-            items.append(_other(draft, kind, given, today, told))
+            items.append(_other(draft, kind, given, own, today, told))
     disputed = tuple(own.listings) if own is not None else ()
     return Readiness(
         items=tuple(items),
@@ -209,16 +213,31 @@ def _other(
     draft: Mapping[str, Any],
     kind: str,
     given: Sequence[Exhibit],
+    own: Own | None,
     today: date,
     told: _Told,
 ) -> Item:
-    because = [
-        sentence for one in given for sentence in _age(draft, kind, one, today, told)
-    ]
+    because: list[str] = []
+    for one in given:
+        because += _age(draft, kind, one, today, told)
+        if kind in _LICENCES:
+            because += _licence(one, own, told)
     if because:
         return _item(kind, "weak", because)
     names = ", ".join(one.name for one in given)
     return _item(kind, "good", [told("given", names=names)])
+
+
+def _licence(one: Exhibit, own: Own | None, told: _Told) -> list[str]:
+    """Say where a licence's number fails its check digit, or is not the store's."""
+    numbers = [str(number) for number in one.fields.get("licences") or ()]
+    wrong = [number for number in numbers if not is_credit_code(number)]
+    if wrong:
+        return [told("check_digit", name=one.name, number=wrong[0])]
+    known = {normalise_licence(text) for text in own.licences} if own else set()
+    if numbers and known and not known & {normalise_licence(n) for n in numbers}:
+        return [told("other_licence", name=one.name, number=numbers[0])]
+    return []
 
 
 def _age(

@@ -5,8 +5,10 @@ whatever is in it ends there.
 """
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -27,7 +29,10 @@ MEGABYTES = 1_500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentReading:
-    """What was read of a file; ``invoice`` is None where none was found in it."""
+    """What was read of a file; ``invoice`` is None where none was found in it.
+
+    ``licences`` are the unified credit codes that stand in its text, right or not.
+    """
 
     name: str
     kind: str
@@ -36,6 +41,7 @@ class DocumentReading:
     pages: int
     invoice: Invoice | None
     notes: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Give the reading as one JSON object, the invoice's fields at its top."""
@@ -47,6 +53,7 @@ class DocumentReading:
             "digest": self.digest,
             "pages": self.pages,
             **found,
+            "licences": list(self.licences),
             "notes": list(self.notes),
         }
 
@@ -93,10 +100,11 @@ def read_content(content: bytes, name: str) -> DocumentReading:
     kind = kind_of(content, name)
     invoice: Invoice | None = None
     notes: list[str] = []
+    texts: tuple[str, ...] = ()
     pages = 1
     if kind.name == "pdf":
         pdf = read_pdf(content, name)
-        pages = pdf.pages
+        pages, texts = pdf.pages, pdf.texts
         for attached, xml in pdf.attached:
             invoice = invoice or _attached_invoice(xml, f"{name}: {attached}", notes)
         if invoice is None:
@@ -110,7 +118,8 @@ def read_content(content: bytes, name: str) -> DocumentReading:
         if invoice is None:
             notes.append("It is XML, and no invoice that is known.")
     elif kind.name == "text":
-        invoice = read_text_invoice((content.decode("utf-8-sig", "replace"),), name)
+        texts = (content.decode("utf-8-sig", "replace"),)
+        invoice = read_text_invoice(texts, name)
     else:
         notes.append("It is not read by software: type its fields in yourself.")
     return DocumentReading(
@@ -121,7 +130,18 @@ def read_content(content: bytes, name: str) -> DocumentReading:
         pages=pages,
         invoice=invoice,
         notes=tuple(notes),
+        licences=_licences(texts),
     )
+
+
+_SIGN = "[0-9A-HJ-NP-RT-UW-Y]"
+_CREDIT_CODE = re.compile(rf"(?<![0-9A-Z]){_SIGN}{{2}}\d{{6}}{_SIGN}{{10}}(?![0-9A-Z])")
+
+
+def _licences(texts: Sequence[str]) -> tuple[str, ...]:
+    """Find the unified credit codes in a document's text."""
+    found = [code for text in texts for code in _CREDIT_CODE.findall(text.upper())]
+    return tuple(dict.fromkeys(found))
 
 
 def _attached_invoice(xml: bytes, where: str, notes: list[str]) -> Invoice | None:
@@ -170,6 +190,7 @@ def _from_json(told: dict[str, Any]) -> DocumentReading:
         pages=told["pages"],
         invoice=invoice,
         notes=tuple(told["notes"]),
+        licences=tuple(told["licences"]),
     )
 
 

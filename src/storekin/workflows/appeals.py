@@ -27,6 +27,20 @@ EXHIBITS = "exhibits"
 
 Draft = dict[str, Any]
 
+_KEPT = (
+    "how",
+    "number",
+    "date",
+    "seller",
+    "buyer",
+    "currency",
+    "total",
+    "lines",
+    "licences",
+    "where",
+)
+"""What a draft keeps of a document that was read."""
+
 
 def new_appeal(statement: Path, folder: Path, path: str = "") -> Draft:
     """Begin an appeal against what a statement of reasons (its JSON) tells.
@@ -193,21 +207,7 @@ def add_exhibit(folder: Path, path: Path, kind: str, day: date | None) -> Draft:
             "name": path.name,
             "digest": digest,
             "date": day.isoformat() if day else fields.get("date"),
-            "fields": {
-                name: fields[name]
-                for name in (
-                    "how",
-                    "number",
-                    "date",
-                    "seller",
-                    "buyer",
-                    "currency",
-                    "total",
-                    "lines",
-                    "where",
-                )
-                if name in fields
-            },
+            "fields": {name: fields[name] for name in _KEPT if name in fields},
         }
     )
     save_draft(folder, draft)
@@ -246,11 +246,14 @@ def own_records(draft: Mapping[str, Any], portfolio: Portfolio) -> Own:
     store = str(draft["store"])
     if store not in portfolio.store_ids():
         raise UnknownStoreError.at(store, portfolio.store_ids())
-    companies = [
-        row["company_name"]
-        for row in portfolio.registrations.select(["store", "company_name"]).to_pylist()
-        if row["store"] == store and row["company_name"]
+    columns = ["store", "company_name", "business_licence"]
+    registered = [
+        row
+        for row in portfolio.registrations.select(columns).to_pylist()
+        if row["store"] == store
     ]
+    companies = [row["company_name"] for row in registered if row["company_name"]]
+    numbers = [row["business_licence"] for row in registered]
     wanted = list(draft.get("listings") or ())
     columns = ["listing", "store", "title", "gtin", "created"]
     rows = {
@@ -261,6 +264,7 @@ def own_records(draft: Mapping[str, Any], portfolio: Portfolio) -> Own:
     found = [rows[name] for name in wanted if name in rows]
     return Own(
         company=str(companies[0]) if companies else "",
+        licences=tuple(str(number) for number in numbers if number),
         listings=[row["listing"] for row in found],
         titles=[row["title"] or "" for row in found],
         gtins=[row["gtin"] or "" for row in found],

@@ -17,5 +17,5 @@ def demo(folder: Path) -> None:
     from storekin.workflows.demo.make import make_demo
 
     tables = make_demo(folder)
-    click.echo(f"Wrote {folder}: {', '.join(tables)} and images/.")
+    click.echo(f"Wrote {folder}: {', '.join(tables)}, images/ and papers/.")
     click.echo(f"Next: storekin scan {folder} --out report")

@@ -12,6 +12,7 @@ from typing import Any
 from storekin.errors import OutputFolderError
 from storekin.normalise.identifiers import person_check_digit
 from storekin.workflows.demo.draw import copy_product, draw_product
+from storekin.workflows.demo.papers import write_papers
 
 OWN_LISTINGS = 20
 _COLOURS = ("Black", "White", "Green", "Blue", "Grey", "Beige")
@@ -53,8 +54,11 @@ def make_demo(folder: Path) -> list[str]:
         encoding="utf-8",
     )
     _write(folder / "stores.csv", [_store(s) for s in stores])
-    _write(folder / "registrations.csv", [_registration(s, shared) for s in stores])
-    _write(folder / "listings.csv", _listings(folder, stores, data["themes"], shared))
+    registrations = [_registration(s, shared) for s in stores]
+    listings = _listings(folder, stores, data["themes"], shared)
+    _write(folder / "registrations.csv", registrations)
+    _write(folder / "listings.csv", listings)
+    write_papers(folder, registrations, listings)
     _write(folder / "access.csv", _access(stores, shared))
     return ["stores.csv", "registrations.csv", "listings.csv", "access.csv"]
 
