@@ -1,5 +1,6 @@
 """The command line as people at a desk use it, on one folder of cases."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -83,3 +84,9 @@ def text_of(path: Path) -> str:
     # lines are broken to fit the page: what is looked for may stand across two
     text = "".join(page.extract_text() for page in PdfReader(path).pages)
     return text.replace("\n", "")
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Read a table of the demo."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

@@ -9,14 +9,9 @@ from pathlib import Path
 
 import documents_made as made
 import pytest
-from desk import OTHER, SELLER, Desk, run, run_any
+from desk import OTHER, SELLER, Desk, rows_of, run, run_any
 from docx import Document
 from pypdf import PdfReader
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def invoice(titles: list[str], buyer: str, day: str) -> bytes:

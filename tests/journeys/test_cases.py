@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from desk import OTHER, SELLER, Desk, run, text_of
+from desk import OTHER, SELLER, Desk, rows_of, run, run_any, text_of
 
 
 def test_a_duplicate_registration_is_upheld(report: Path, tmp_path: Path) -> None:
@@ -83,6 +83,49 @@ def test_one_file_for_two_stores_is_told_to_reviewers_alone(
     assert f"another store, in: {other}" in desk.case("show", one)
     for extra in ([], ["--json"]):
         assert other not in desk.case("show", one, "--seller", *extra)
+
+
+def test_a_registration_that_was_refused_is_appealed(
+    report: Path, tmp_path: Path
+) -> None:
+    """Refused before it opened, told with reasons, overturned: it may register."""
+    demo = report.parent / "demo"
+    known = next(
+        row
+        for row in rows_of(demo / "registrations.csv")
+        if row["store"] == "bamboo-table"
+    )
+    fields = ("legal_person", "legal_person_id", "phone")
+    draft = tmp_path / "draft.csv"
+    header = ",".join(("store", *fields))
+    values = ",".join(("new-shop", *(known[name] for name in fields)))
+    draft.write_text(f"{header}\n{values}\n", "utf-8")
+    asked = ["--against", demo, "--policy", "aliexpress+eu", "--json"]
+    refused = tmp_path / "refused.jsonl"
+    refused.write_text(run_any("check", "registration", draft, *asked, code=3), "utf-8")
+    desk = Desk(tmp_path, refused)
+    assert "no draft was refused" in desk.case(
+        "open", refused, "new-shop", "cedar-sound", code=2
+    )
+    name = desk.decided("bamboo-table", "new-shop", "refuse")
+    told = desk.state(name)
+    assert told["association"]["store"] == "new-shop"
+    assert told["measures"] == [{"store": "new-shop", "outcome": "refuse"}]
+    for path in (tmp_path / "told").iterdir():
+        text = text_of(path)
+        assert "bamboo" not in text
+        assert known["legal_person_id"] not in text
+    assert "Your registration is refused." in text_of(
+        tmp_path / "told" / f"{name}.en.html"
+    )
+    grounds = desk.grounds(name, "The card was given by mistake; it is corrected.")
+    desk.appeal("submit", name, grounds, by=SELLER)
+    desk.case("move", name, "take_up_appeal", by=OTHER)
+    why = ["--reason", "The papers are corrected."]
+    desk.appeal("rule", name, "overturned", tmp_path / "answers.json", *why, by=OTHER)
+    desk.case("notify", name, by=OTHER)
+    assert desk.state(name)["measures"] == []
+    desk.case("move", name, "close", by=OTHER)
 
 
 def test_duplicate_distribution_names_the_sellers_own_listings(

@@ -310,6 +310,15 @@ _EFFECTS: Mapping[str, Callable[[Case, CaseEvent], Case]] = {
 }
 
 
+def speaks_for(evidence: Mapping[str, Any]) -> bool:
+    """Say whether a piece of evidence speaks for an association.
+
+    What a check told has no bits: it agreed, and nobody weighed it.
+    """
+    bits = evidence["bits"]
+    return bits is None or bits > 0
+
+
 def notes_for(case: Case, role: str) -> tuple[Note, ...]:
     """Give the notes that a role may read."""
     return tuple(n for n in case.notes if role != "seller" or not n.private)

@@ -6,7 +6,7 @@ would make an oracle of the view (bits, holders, probabilities) have no place ei
 
 from dataclasses import dataclass
 
-from storekin.cases.case import Case, Note, notes_for
+from storekin.cases.case import Case, Note, notes_for, speaks_for
 
 STRONG_BITS = 10.0
 MODERATE_BITS = 3.0
@@ -72,8 +72,8 @@ def view_for_seller(case: Case, name: str) -> SellerView:
                 signal=str(one["signal"]),
                 said=str(one["said"]),
                 own="" if one["signal"] == CATALOGUES else str(one[side]),
-                strength=_strength(float(one["bits"])),
-                against=float(one["bits"]) < 0,
+                strength=_strength(one["bits"]),
+                against=not speaks_for(one),
             )
             for one in opened["evidence"]
         ),
@@ -87,7 +87,9 @@ def view_for_seller(case: Case, name: str) -> SellerView:
     )
 
 
-def _strength(bits: float) -> str:
+def _strength(bits: float | None) -> str:
+    if bits is None:
+        return "not_weighed"
     size = abs(bits)
     if size >= STRONG_BITS:
         return "strong"

@@ -184,7 +184,7 @@ def _facts(view: SellerView, language: str) -> tuple[str, ...]:
             said = say(language, one.signal, one.said)
         own = _say(language, "own_value", value=one.own) if one.own else ""
         strength = _say(language, f"strength_{one.strength}")
-        lines.append(f"{one.id}: {said} {own} {strength}".replace("  ", " "))
+        lines.append(" ".join(p for p in (f"{one.id}:", said, own, strength) if p))
     if view.listings and any(o.signal == "shares_rare_listings" for o in relied):
         lines.append(_say(language, "own_listings", listings=", ".join(view.listings)))
     if any(one.against for one in others):

@@ -120,14 +120,7 @@ def _texts(reader: "PdfReader") -> Iterator[str]:
     for page in reader.pages:
         try:
             text = page.extract_text(extraction_mode="layout")
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-            IndexError,
-            ZeroDivisionError,
-        ):
+        except _ODD:
             text = page.extract_text()  # what cannot be laid out can often be read
         # pairs of halves are put together, and a half alone is no character
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

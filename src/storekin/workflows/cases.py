@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from storekin.cases.act import act
-from storekin.cases.case import Case, follow, read_case
+from storekin.cases.case import Case, follow, read_case, speaks_for
 from storekin.cases.clocks import appeal_length, clocks_of
 from storekin.cases.events import Actor
 from storekin.cases.seller_view import CATALOGUES
@@ -29,6 +29,8 @@ from storekin.errors import (
 )
 from storekin.policy.load import find_policies
 from storekin.policy.model import Policy, Rule
+from storekin.records.evidence import evidence_id
+from storekin.records.masking import mask_value
 from storekin.storage.ports import CaseRepository
 from storekin.wording.catalog import LANGUAGES, load_words
 
@@ -61,17 +63,22 @@ def open_case(
 ) -> tuple[str, Case]:
     """Open a case on an association of a report; give its name, and the case.
 
-    It is about the later store, or about *right* where the report names none. The
-    policy is that of the report; a file or folder of your own is named by *policy*.
+    It is about the later store, or about *right* where the report names none. A
+    registration that was refused before it opened is a case, too: its *report* is what
+    ``check registration --json`` printed. The policy is that of the report; a file or
+    folder of your own is named by *policy*.
 
     Raises:
         UnreadableFileError: If *report* is no result of a scan.
         UnknownStoreError: If it associates no such stores.
         CaseMoveError: If *by* may not open cases.
     """
-    found = _association(report, left, right, effect)
-    summary = _summary(report)
-    name = policy or str(summary["policy"]["name"])
+    if report.is_file():
+        found = _refusal(report, left, right)
+        name = policy or str(found["policy"])
+    else:
+        found = _association(report, left, right, effect)
+        name = policy or str(_summary(report)["policy"]["name"])
     rules = _version_of(policy or name.partition("@")[0], str(found["policy"]))
     store = str(found.get("later") or right)
     data = {
@@ -334,6 +341,51 @@ def _association(report: Path, left: str, right: str, effect: str) -> dict[str, 
     return found[0]
 
 
+def _refusal(path: Path, left: str, right: str) -> dict[str, Any]:
+    """Give a refused registration as an association with the store that it met.
+
+    What a check tells has no bits, and of the other store no values.
+    """
+    for line in _lines(path):
+        draft = str(line.get("store") or "")
+        if draft not in (left, right) or line.get("answer") == "allow":
+            continue
+        other = right if draft == left else left
+        reasons = [one for one in line["reasons"] if one.get("store") == other]
+        if not reasons:
+            continue
+        first, second = sorted((draft, other))
+        own, theirs = ("left", "right") if draft == first else ("right", "left")
+        evidence = []
+        for one in reasons:
+            value = mask_value(str(one["signal"]), str(one["value"]))
+            evidence.append(
+                {
+                    "id": evidence_id(str(one["signal"]), first, second, value),
+                    "signal": one["signal"],
+                    "bits": None,
+                    own: value,
+                    theirs: "",
+                    "because": one["because"],
+                }
+            )
+        return {
+            "left": first,
+            "right": second,
+            "policy": line["policy"],
+            "digest": line["digest"],
+            "effect": reasons[0]["effect"],
+            "outcome": "refuse",
+            "later": draft,
+            "evidence": evidence,
+        }
+    raise UnknownStoreError(
+        f"{path}: no draft was refused for {left} and {right}",
+        "give what storekin check registration --json printed, and name the draft and"
+        " the store that it met",
+    )
+
+
 def _lines(path: Path) -> list[dict[str, Any]]:
     try:
         text = path.read_text("utf-8")
@@ -374,7 +426,7 @@ def _with_said(one: Mapping[str, Any]) -> dict[str, Any]:
             for key in ("same", "near", "different")
             if len(words.get(key, "")) > 1 and because.startswith(words[key])
         ),
-        "different" if one["bits"] < 0 else "same",
+        "same" if speaks_for(one) else "different",
     )
     return {**one, "said": said}
 
@@ -386,7 +438,7 @@ def _rule(policy: Policy, found: Mapping[str, Any]) -> dict[str, Any]:
     if effect == "duplicate_distribution" and policy.duplicates is not None:
         rules = [policy.duplicates]
     elif effect == "duplicate_registration":
-        agreeing = [e for e in found["evidence"] if e["bits"] > 0]
+        agreeing = [e for e in found["evidence"] if speaks_for(e)]
         named = [policy.signals.get(str(e["signal"])) for e in agreeing]
         rules = [one for one in named if one is not None and one.effect == "unique"]
     elif policy.related is not None:

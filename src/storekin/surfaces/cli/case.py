@@ -106,7 +106,8 @@ def open_(
     """Open a case on the association of stores LEFT and RIGHT in REPORT.
 
     It is about the later of the two; where the report does not tell which that is,
-    about RIGHT.
+    about RIGHT. REPORT is the folder that `scan` wrote, or what `check registration
+    --json` printed: a registration that was refused can be appealed, too.
     """
     from storekin.surfaces.cli.render import print_json
     from storekin.surfaces.cli.render_cases import case_json
@@ -275,7 +276,7 @@ def decide(
     A severe outcome waits until a second person makes the move confirm. Nothing is in
     force before the seller is told.
     """
-    from storekin.cases.case import read_case
+    from storekin.cases.case import read_case, speaks_for
     from storekin.wiring import case_folder
     from storekin.workflows.cases import move_case, now
 
@@ -283,7 +284,7 @@ def decide(
     found = read_case(cases.load(name), name)
     rests = list(evidence)
     if not rests:
-        speaking = [e for e in found.opened["evidence"] if e["bits"] > 0]
+        speaking = [e for e in found.opened["evidence"] if speaks_for(e)]
         rests = [e["id"] for e in speaking or found.opened["evidence"]]
     data: dict[str, object] = {
         "finding": finding,

@@ -112,7 +112,7 @@ def print_case(
     outcome = say(language, "outcome", opened["outcome"])
     click.echo(say(language, "case", "about", store=opened["store"], outcome=outcome))
     lines = [
-        f"{one['id']}  {one['bits']:+.1f}  {say(language, one['signal'], 'claim')}:"
+        f"{one['id']}  {_bits(one['bits'])}  {say(language, one['signal'], 'claim')}:"
         f" {one['left']} | {one['right']}"
         for one in opened["evidence"]
     ]
@@ -145,6 +145,10 @@ def print_case(
     moves = ", ".join(one.id for one in load_moves().from_state(case.state))
     if moves:
         click.echo(say(language, "case", "able", moves=moves))
+
+
+def _bits(bits: float | None) -> str:
+    return "-" if bits is None else f"{bits:+.1f}"
 
 
 def _decision_lines(case: Case, language: str) -> list[str]:
