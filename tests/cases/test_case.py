@@ -9,7 +9,8 @@ from storekin.cases.case import Measure, notes_for
 from storekin.cases.clocks import clocks_of, load_clocks
 from storekin.cases.events import Actor
 from storekin.cases.moves import load_moves
-from storekin.errors import CaseMoveError
+from storekin.cases.statement import make_statement, transparency_record
+from storekin.errors import CaseMoveError, StatementError
 
 UPHELD = {"ruling": "upheld", "answers": {"e-1": "No."}, "reason": "No."}
 CLOSED = (Measure("oak-right", "close_store"),)
@@ -244,3 +245,40 @@ def test_an_unknown_window_is_said_to_be_unknown() -> None:
         "appeal", ANN, {"decision": 1, "grounds": GROUNDS}, hours=24 * 900
     )
     assert appealed.state == "appealed"
+
+
+def test_the_statement_says_whether_somebody_reported_it() -> None:
+    """On the platform's own initiative, or after a notice; never who gave it."""
+    for noticed, words, kind in (
+        (False, "on its own initiative", "SOURCE_VOLUNTARY"),
+        (True, "after somebody reported it", "SOURCE_TYPE_OTHER_NOTIFICATION"),
+    ):
+        story = Story(after_notice=noticed)
+        case = story.decided()
+        text = make_statement(case, "case-0001", "en", story.at).as_text()
+        assert words in text
+        record = transparency_record(case, "case-0001", story.at)
+        assert record["source_type"] == kind
+
+
+def test_nothing_personal_is_published() -> None:
+    """A rule whose words name a mailbox, a number or a store is refused."""
+    for words in ("Write to a@b.example.", "Call 0049 170 1234567.", "Not oak-right."):
+        story = Story(rule={"because": words, "because_zh": "某", "source": []})
+        case = story.decided()
+        with pytest.raises(StatementError, match="would publish"):
+            transparency_record(case, "case-0001", story.at)
+    published = transparency_record(Story().decided(), "case-0001", story.at)
+    for secret in ("oak-right", "fern-left", "0049", "Oak Trade"):
+        assert secret not in str(published)
+
+
+def test_a_statement_that_lacks_a_block_is_not_sent() -> None:
+    """Without a rule there is no ground, and no statement."""
+    case = Story(rule={}).decided()
+    with pytest.raises(StatementError, match="says nothing of ground"):
+        make_statement(case, "case-0001", "en", case.events[-1].at)
+    opened = Story().case
+    assert opened is not None
+    with pytest.raises(StatementError, match="nothing was decided"):
+        make_statement(opened, "case-0001", "en", case.events[-1].at)

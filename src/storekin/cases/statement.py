@@ -95,7 +95,7 @@ def make_statement(
     ruled = appeal if appeal is not None and case.state == "ruled" else None
     blocks = {
         "measure": _measure(case, view, decision, ruled, language, at),
-        "facts": _facts(view, language),
+        "facts": (_found_by(case, language), *_facts(view, language)),
         "automation": _automation(case, language),
         "ground": _ground(case, language),
         "redress": _redress(case, language, at),
@@ -173,8 +173,13 @@ def _measure(
     return tuple(lines)
 
 
+def _found_by(case: Case, language: str) -> str:
+    noticed = bool(case.opened.get("after_notice"))
+    return _say(language, "after_notice" if noticed else "own_initiative")
+
+
 def _facts(view: SellerView, language: str) -> tuple[str, ...]:
-    lines = [_say(language, "own_initiative")]
+    lines = []
     relied = [one for one in view.evidence if one.id in view.relied_on]
     others = [one for one in view.evidence if one.id not in view.relied_on]
     for one in relied:
@@ -298,7 +303,7 @@ def transparency_record(case: Case, name: str, at: datetime) -> dict[str, Any]:
             if one["id"] in decision.evidence
         }
     )
-    facts = " ".join([_say("en", "own_initiative"), *signals])[:MOST_FACTS]
+    facts = " ".join([_found_by(case, "en"), *signals])[:MOST_FACTS]
     rule = str((case.opened.get("rule") or {}).get("because") or "")
     outcome = decision.outcome
     record: dict[str, Any] = {
@@ -326,7 +331,11 @@ def transparency_record(case: Case, name: str, at: datetime) -> dict[str, Any]:
         "content_date": case.opened_at.date().isoformat(),
         "application_date": english.made_at.date().isoformat(),
         "decision_facts": facts,
-        "source_type": "SOURCE_VOLUNTARY",
+        "source_type": (
+            "SOURCE_TYPE_OTHER_NOTIFICATION"
+            if case.opened.get("after_notice")
+            else "SOURCE_VOLUNTARY"
+        ),
         "automated_detection": "Yes",
         "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
         "puid": f"{case.events[0].digest[:32]}-{decision.number}",

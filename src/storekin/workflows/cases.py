@@ -60,13 +60,15 @@ def open_case(
     at: datetime,
     effect: str = "",
     policy: str = "",
+    after_notice: bool = False,
 ) -> tuple[str, Case]:
     """Open a case on an association of a report; give its name, and the case.
 
     It is about the later store, or about *right* where the report names none. A
     registration that was refused before it opened is a case, too: its *report* is what
     ``check registration --json`` printed. The policy is that of the report; a file or
-    folder of your own is named by *policy*.
+    folder of your own is named by *policy*. ``after_notice`` says that somebody
+    reported it: the seller is told so, and not who.
 
     Raises:
         UnreadableFileError: If *report* is no result of a scan.
@@ -92,6 +94,7 @@ def open_case(
         "event_on": found.get("event_on"),
         "effect": found["effect"],
         "outcome": found["outcome"],
+        "after_notice": after_notice,
         "territory": list(rules.territory),
         "evidence": [_with_said(one) for one in found["evidence"]],
         "rule": _rule(rules, found),

@@ -89,6 +89,11 @@ def case() -> None:
 @click.argument("right")
 @click.option("--effect", default="", help="Which association, where there are two.")
 @click.option("--policy", default="", help="The file of a policy of your own.")
+@click.option(
+    "--after-notice",
+    is_flag=True,
+    help="Somebody reported it; the seller is told so, and not who.",
+)
 @acting
 @shared
 def open_(
@@ -101,6 +106,7 @@ def open_(
     folder: Path,
     language: str,
     *,
+    after_notice: bool,
     machine_readable: bool,
 ) -> None:
     """Open a case on the association of stores LEFT and RIGHT in REPORT.
@@ -124,6 +130,7 @@ def open_(
         at=now(),
         effect=effect,
         policy=policy,
+        after_notice=after_notice,
     )
     if machine_readable:
         print_json(case_json(name, opened, now()))

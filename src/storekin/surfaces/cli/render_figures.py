@@ -14,7 +14,7 @@ def figure_sections(figures: CaseFigures, language: str) -> list[tuple[str, list
         return say(language, "figures", key, **values)
 
     times = [
-        told(key, days=told("unknown") if days is None else f"{days:g}")
+        told(key, days=_days(days, language))
         for key, days in (
             ("days_to_decision", figures.days_to_decision),
             ("days_to_notice", figures.days_to_notice),
@@ -47,6 +47,12 @@ def figure_sections(figures: CaseFigures, language: str) -> list[tuple[str, list
         ),
     ]
     return [(heading, lines) for heading, lines in sections if lines]
+
+
+def _days(days: float | None, language: str) -> str:
+    if days is None:
+        return say(language, "figures", "unknown")
+    return say(language, "figures", "days", days=f"{days:g}")
 
 
 def _claim(signal: str, language: str) -> str:
