@@ -139,6 +139,36 @@ def with_xml(xml: str) -> bytes:
     return out.getvalue()
 
 
+def naming_xml(xml: str) -> bytes:
+    """Make a PDF that names an e-invoice, and has no list of attachments."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import (
+        ArrayObject,
+        DictionaryObject,
+        NameObject,
+        StreamObject,
+        TextStringObject,
+    )
+
+    writer = PdfWriter(PdfReader(io.BytesIO(pdf("see the XML"))))
+    stream = StreamObject()
+    stream.set_data(xml.encode())
+    file = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Filespec"),
+            NameObject("/F"): TextStringObject("factur-x.xml"),
+            NameObject("/EF"): DictionaryObject(
+                {NameObject("/F"): writer._add_object(stream)}  # noqa: SLF001
+            ),
+        }
+    )
+    place = writer._add_object(file)  # noqa: SLF001
+    writer.root_object[NameObject("/AF")] = ArrayObject([place])
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 def packed(parts: dict[str, bytes]) -> bytes:
     """Make a zip of some parts."""
     out = io.BytesIO()

@@ -68,6 +68,13 @@ def test_a_text_pdf_is_read_by_its_words(tmp_path: Path) -> None:
     assert invoice.where["total"].startswith("invoice.pdf, page 1, line")
 
 
+def test_an_e_invoice_that_a_pdf_only_names_is_read() -> None:
+    """Without a list of attachments the file that the document names is taken."""
+    found = read_content(made.naming_xml(made.CII), "named.pdf")
+    assert found.invoice is not None
+    assert found.invoice.number == "F-9"
+
+
 RECEIPT = """PERNIAGAAN MAWAR
 (JM0123456-K)
 NO 12, JALAN MELUR 3

@@ -142,6 +142,21 @@ def test_wrong_use_is_told(report: Path, tmp_path: Path) -> None:
     fine.write_text("an open letter", "utf-8")
     assert "no kind" in run("appeal", "add", draft, fine, "--kind", "poem", code=2)
     run("appeal", "add", draft, fine, "--kind", "letter")
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 40)
+    typed = tmp_path / "typed.json"
+    for text, problem in (
+        ('{"colour": "red"}', "no field 'colour'"),
+        ('{"lines": [{"quantity": "2"}]}', "no name"),
+    ):
+        typed.write_text(text, "utf-8")
+        given = ["--kind", "purchase_invoices", "--fields", typed]
+        assert problem in run("appeal", "add", draft, scan, *given, code=2)
+    typed.write_text(
+        '{"number": "R9", "date": "2019-01-02", "lines": [{"name": "Lamp"}]}', "utf-8"
+    )
+    given = ["--kind", "purchase_invoices", "--fields", typed]
+    assert "number: R9, date: 2019-01-02" in run("appeal", "add", draft, scan, *given)
     assert "already" in run("appeal", "add", draft, fine, "--kind", "letter", code=2)
     out = run_any("appeal", "check", draft, "--language", "zh", code=4)
     assert "缺失" in out

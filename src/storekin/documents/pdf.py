@@ -26,9 +26,6 @@ _ODD = (
 """What a broken PDF makes a reader stumble over."""
 
 _ACTIVE = ("/JavaScript", "/JS", "/Launch", "/RichMedia")
-_INVOICE_NAMES = re.compile(
-    r"(?i)^(factur-?x|zugferd-?invoice|xrechnung|order-x|cii|ubl|invoice.*)\.xml$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +104,23 @@ def _resolved(holder: Any, key: str) -> Any:  # noqa: ANN401 - objects of a PDF
 
 
 def _attached(reader: "PdfReader") -> Iterator[tuple[str, bytes]]:
+    """Give the XML files in a PDF: those of its name tree, or named by it alone."""
+    found = False
     for each in reader.attachment_list:
-        name = str(each.name or "")
-        if _INVOICE_NAMES.match(name) or name.lower().endswith(".xml"):
-            content = each.content
+        name, content = str(each.name or ""), each.content
+        if name.lower().endswith(".xml") and len(content) <= _MOST_TEXT:
+            found = True
+            yield name, content
+    if found:
+        return
+    root: Any = reader.trailer["/Root"]
+    for each in _resolved(root, "/AF") or ():
+        file: Any = each.get_object()
+        name = str(file.get("/UF") or file.get("/F") or "")
+        held: Any = _resolved(file, "/EF")
+        stream: Any = None if held is None else _resolved(held, "/F")
+        if stream is not None and name.lower().endswith(".xml"):
+            content = stream.get_data()
             if len(content) <= _MOST_TEXT:
                 yield name, content
 

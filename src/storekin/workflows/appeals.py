@@ -171,8 +171,13 @@ def pack_appeal(folder: Path, out: Path, letters: Mapping[str, bytes]) -> list[s
     return sorted(parts)
 
 
-def add_exhibit(folder: Path, path: Path, kind: str, day: date | None) -> Draft:
+def add_exhibit(
+    folder: Path, path: Path, kind: str, day: date | None, typed: Path | None = None
+) -> Draft:
     """Add a file that proves something; what software can read of it is read.
+
+    What a person read of a scan is *typed* into a JSON file, with the fields that
+    ``document read`` prints: it stands in place of what software read.
 
     Raises:
         DocumentError: If the file is refused.
@@ -199,7 +204,7 @@ def add_exhibit(folder: Path, path: Path, kind: str, day: date | None) -> Draft:
         raise OutputFolderError(
             f"{folder}: cannot be written ({problem.strerror})", "choose another folder"
         ) from problem
-    fields = reading.as_json()
+    fields = {**reading.as_json(), **({} if typed is None else _typed(typed))}
     draft["exhibits"].append(
         {
             "number": len(draft["exhibits"]) + 1,
@@ -212,6 +217,32 @@ def add_exhibit(folder: Path, path: Path, kind: str, day: date | None) -> Draft:
     )
     save_draft(folder, draft)
     return draft
+
+
+def _typed(path: Path) -> dict[str, Any]:
+    """Read the fields of an invoice that a person typed in.
+
+    Raises:
+        UnreadableFileError: If there are others, or a line lacks its name.
+    """
+    told = _read_json(path)
+    unknown = sorted(set(told) - set(_KEPT))
+    if unknown:
+        raise UnreadableFileError(
+            f"{path}: there is no field {unknown[0]!r}",
+            f"use: {', '.join(_KEPT)}",
+        )
+    lines = told.get("lines", [])
+    if not isinstance(lines, list) or not all(
+        isinstance(line, dict) and line.get("name") for line in lines
+    ):
+        raise UnreadableFileError(
+            f"{path}: a line of the invoice has no name",
+            'write lines as [{"name": "Desk lamp", "quantity": "4"}]',
+        )
+    blank = dict.fromkeys(("gtin", "quantity", "unit_price", "total"))
+    told["lines"] = [{**blank, **line} for line in lines]
+    return {**told, "how": "typed"}
 
 
 def exhibit_files(folder: Path, draft: Draft) -> list[tuple[Path, str, str]]:

@@ -72,14 +72,28 @@ def ground(folder: Path, evidence: str, ground: str, text: str) -> None:
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Its day, if you say it."
 )
-def add(folder: Path, file: Path, kind: str, day: Any) -> None:  # noqa: ANN401
-    """Add FILE as an exhibit; what software can read of it is read, and kept."""
+@click.option(
+    "--fields",
+    type=click.Path(path_type=Path),
+    help="A JSON file with what you read of a scan: number, date, buyer, total, lines.",
+)
+def add(
+    folder: Path,
+    file: Path,
+    kind: str,
+    day: Any,  # noqa: ANN401 - a datetime of click's
+    fields: Path | None,
+) -> None:
+    """Add FILE as an exhibit; what software can read of it is read, and kept.
+
+    What it cannot read, such as a scan, you type into a JSON file: --fields.
+    """
     from storekin.workflows.appeals import add_exhibit
 
-    draft = add_exhibit(folder, file, kind, day.date() if day else None)
+    draft = add_exhibit(folder, file, kind, day.date() if day else None, fields)
     added = draft["exhibits"][-1]
-    fields = added["fields"]
-    told = [f"{n}: {fields[n]}" for n in ("number", "date", "total") if fields.get(n)]
+    read = added["fields"]
+    told = [f"{n}: {read[n]}" for n in ("number", "date", "total") if read.get(n)]
     click.echo(f"{added['number']}. {added['name']} ({kind}) {', '.join(told)}".strip())
 
 
