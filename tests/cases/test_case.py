@@ -50,8 +50,8 @@ def test_who_decided_neither_confirms_nor_hears_the_appeal() -> None:
     story = Story()
     story.then("take_up", KIM)
     story.then("decide", KIM, DECIDED)
-    for by in (KIM, Actor("kim", "lead")):
-        with pytest.raises(CaseMoveError, match="kim made the move 'decide'"):
+    for by in (KIM, Actor("kim", "lead"), Actor(" Kim ", "lead")):
+        with pytest.raises(CaseMoveError, match=r"(?i)kim +made the move 'decide'"):
             story.then("confirm", by)
     story.then("confirm", LEE)
     story.then("notify", KIM, {"statement": {"en": {}}})
@@ -99,6 +99,9 @@ def test_a_ruling_in_part_says_what_stays() -> None:
     held = [{"store": "oak-right", "outcome": "close_store"}]
     with pytest.raises(CaseMoveError, match="upheld"):
         story.then("rule", ROY, {**data, "measures": held})
+    other = [{"store": "elm", "outcome": "open_case"}]
+    with pytest.raises(CaseMoveError, match="no store 'elm'"):
+        story.then("rule", ROY, {**data, "measures": other})
     milder = [{"store": "oak-right", "outcome": "open_case"}]
     ruled = story.then("rule", ROY, {**data, "measures": milder})
     assert ruled.measures == (Measure("oak-right", "open_case"),)

@@ -1,6 +1,7 @@
 """Cases through the command line: from a report to what is in force, and back."""
 
 import json
+import shutil
 from pathlib import Path
 
 from desk import OTHER, SELLER, Desk, rows_of, run, run_any, text_of
@@ -175,6 +176,14 @@ def test_wrong_use_is_told_with_a_fix(report: Path, tmp_path: Path) -> None:
     )
     assert "'nobody'" in desk.case("open", report, "aurora-home", "nobody", code=2)
     assert "no result of a scan" in desk.case("open", tmp_path, "a", "b", code=2)
+    stale = tmp_path / "stale"
+    shutil.copytree(report, stale)
+    lines = stale / "associations.jsonl"
+    held = lines.read_text("utf-8")
+    digest = json.loads(held.splitlines()[0])["digest"]
+    lines.write_text(held.replace(digest, "0" * len(digest)), "utf-8")
+    changed = desk.case("open", stale, "aurora-home", "aurora-living", code=2)
+    assert "changed since the report" in changed
     name = desk.decided("aurora-home", "aurora-living", "associate_stores")
     assert "from here the case can: appeal, close" in desk.case(
         "decide", name, "associated", "close_store", "--reason", "x", code=2

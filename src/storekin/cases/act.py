@@ -77,7 +77,7 @@ def _check_actor(case: Case | None, move: Move, by: Actor) -> None:
     if case is None:
         return
     for earlier in move.apart_from:
-        if by.name in case.actors.get(earlier, frozenset()):
+        if by.key in case.actors.get(earlier, frozenset()):
             raise CaseMoveError(
                 f"{by.name} made the move {earlier!r} on this decision",
                 f"let somebody else {move.id}",
@@ -188,6 +188,7 @@ def _check_rule(case: Case, data: Data, by: Actor, at: datetime) -> None:
             )
         for one in left:
             _one_of("outcome", one["outcome"], OUTCOMES)
+            _one_of("store", one["store"], tuple(store for store, _ in sorted(held)))
 
 
 def _check_close(case: Case, data: Data, by: Actor, at: datetime) -> None:

@@ -179,7 +179,7 @@ def follow(case: Case | None, event: CaseEvent, where: str = "the case") -> Case
     actors = dict(changed.actors)
     if event.kind == "decide":
         actors = {}  # a decision anew is other persons' decision
-    actors[event.kind] = actors.get(event.kind, frozenset()) | {event.by.name}
+    actors[event.kind] = actors.get(event.kind, frozenset()) | {event.by.key}
     return replace(
         changed,
         state=move.state_after(case.state, event.data),

@@ -26,6 +26,11 @@ class Actor:
                 "an actor has no name, or no role", "write it as NAME:ROLE"
             )
 
+    @property
+    def key(self) -> str:
+        """Give what one person is known by, however the name is written."""
+        return " ".join(self.name.casefold().split())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvent:

@@ -24,6 +24,7 @@ from storekin.cases.statement import (
 from storekin.errors import (
     CaseConflictError,
     CaseMoveError,
+    UnknownPolicyError,
     UnknownStoreError,
     UnreadableFileError,
 )
@@ -73,6 +74,7 @@ def open_case(
     Raises:
         UnreadableFileError: If *report* is no result of a scan.
         UnknownStoreError: If it associates no such stores.
+        UnknownPolicyError: If the policy is not what it was.
         CaseMoveError: If *by* may not open cases.
     """
     if report.is_file():
@@ -81,7 +83,7 @@ def open_case(
     else:
         found = _association(report, left, right, effect)
         name = policy or str(_summary(report)["policy"]["name"])
-    rules = _version_of(policy or name.partition("@")[0], str(found["policy"]))
+    rules = _version_of(policy or name.partition("@")[0], found)
     store = str(found.get("later") or right)
     data = {
         "left": found["left"],
@@ -413,10 +415,20 @@ def _summary(report: Path) -> dict[str, Any]:
     return told
 
 
-def _version_of(asked: str, name: str) -> Policy:
-    """Give the version that an association was decided by."""
+def _version_of(asked: str, found: Mapping[str, Any]) -> Policy:
+    """Give the very version that an association was decided by.
+
+    Raises:
+        UnknownPolicyError: If it is not there any more, or was changed since.
+    """
     versions = find_policies(asked)
-    return next((one for one in versions if one.name == name), versions[-1])
+    policy = next((one for one in versions if one.name == found["policy"]), None)
+    if policy is None or policy.digest != found["digest"]:
+        raise UnknownPolicyError(
+            f"{found['policy']}: the policy was changed since the report was written",
+            "scan again under the policy as it is, or name the file of then: --policy",
+        )
+    return policy
 
 
 def _with_said(one: Mapping[str, Any]) -> dict[str, Any]:
