@@ -87,6 +87,23 @@ def write_statements(
     return write_files(out, texts)
 
 
+def one_picture(left: bytes, right: bytes) -> bool:
+    """Say whether two pictures are one, edited; what is no picture is like no other."""
+    from storekin.errors import PictureError
+    from storekin.kernels.compiled import prepare
+    from storekin.pictures.decode import decode_picture
+    from storekin.pictures.prints import print_picture
+    from storekin.pictures.recognition import recognise
+
+    prepare()
+    try:
+        seen = [print_picture(decode_picture(one)) for one in (left, right)]
+    except PictureError:
+        return False
+    found = recognise(*seen)
+    return found.recognised and not found.recoloured
+
+
 def comparers() -> "Comparers":
     """Give the two matchers, as the check of an appeal asks them."""
     from storekin.cases.readiness import Comparers

@@ -251,6 +251,12 @@ def test_duplicates_that_were_ended_lift_the_association(
     run("appeal", "new", tmp_path / "told" / f"{name}.en.json", draft)
     told = json.loads((draft / "appeal.json").read_text("utf-8"))
     evidence = told["evidence"][0]["id"]
+    demo = report.parent / "demo"
+    for number in (1, 2):
+        paper = demo / "papers" / f"invoice-{number}.xml"
+        run("appeal", "add", draft, paper, "--kind", "purchase_invoices")
+    told = run_any("appeal", "check", draft, "--portfolio", demo, "--json", code=4)
+    assert json.loads(told)["uncovered"] == ["delta-outdoor-09", "delta-outdoor-10"]
     why = f"{len(ended)} listings were ended on 3 May."
     run("appeal", "ground", draft, evidence, "corrected", why)
     desk.appeal("submit", name, draft, by=SELLER)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from desk import OTHER, SELLER, Desk, rows_of, run, run_any, text_of
+from PIL import Image
 
 
 def test_a_duplicate_registration_is_upheld(report: Path, tmp_path: Path) -> None:
@@ -82,6 +83,27 @@ def test_one_file_for_two_stores_is_told_to_reviewers_alone(
     told = desk.state(one)
     assert list(told["also_given"].values()) == [[other]]
     assert f"another store, in: {other}" in desk.case("show", one)
+    demo = report.parent / "demo" / "images"
+    first, second = sorted(demo.rglob("*.*"))[:2]
+    for name, called, source in (
+        (one, "shelf.png", first),
+        (other, "shelf-again.jpg", first),
+        (other, "else.png", second),
+    ):
+        path = tmp_path / called
+        picture = Image.open(source).convert("RGB")
+        size = (picture.width * 4 // 5, picture.height * 4 // 5)
+        picture.resize(size if called.endswith("jpg") else picture.size).save(path)
+        desk.case("document", name, path)
+    found = desk.state(one)["also_given"]
+    by_name = {d["digest"]: d["name"] for d in desk.state(one)["documents"]}
+    assert sorted(by_name[digest] for digest in found) == ["a.txt", "shelf.png"]
+    back = desk.state(other)
+    by_name = {d["digest"]: d["name"] for d in back["documents"]}
+    assert sorted(by_name[digest] for digest in back["also_given"]) == [
+        "b.txt",
+        "shelf-again.jpg",
+    ]
     for extra in ([], ["--json"]):
         assert other not in desk.case("show", one, "--seller", *extra)
 

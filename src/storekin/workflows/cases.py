@@ -1,7 +1,7 @@
 """Cases as a person works on them: opened from a report, moved, told of, verified."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from storekin.cases.act import act
-from storekin.cases.case import Case, follow, read_case, speaks_for
+from storekin.cases.case import Case, Document, follow, read_case, speaks_for
 from storekin.cases.clocks import appeal_length, clocks_of
 from storekin.cases.events import Actor
 from storekin.cases.seller_view import CATALOGUES
@@ -167,12 +167,15 @@ def read_all(cases: CaseRepository, at: datetime) -> list[tuple[str, Case]]:
     return sorted(found, key=urgency)
 
 
-def also_given(cases: CaseRepository, name: str, case: Case) -> dict[str, list[str]]:
+def also_given(
+    cases: CaseRepository, name: str, case: Case, alike: Callable[[bytes, bytes], bool]
+) -> dict[str, list[str]]:
     """Tell which documents of a case were given for other stores, too: in which cases.
 
-    It is for reviewers alone: a seller is never told of another's documents.
+    A file is known by its bytes, a picture by what is seen in it (``alike``), edited or
+    saved anew. It is for reviewers alone: no seller is told of another's documents.
     """
-    own = {one.digest for one in case.documents}
+    own = {one.digest: one for one in case.documents}
     store = case.opened["store"]
     found: dict[str, list[str]] = {}
     for other in cases.names() if own else []:
@@ -181,10 +184,29 @@ def also_given(cases: CaseRepository, name: str, case: Case) -> dict[str, list[s
         beside = read_case(cases.load(other), other)
         if beside.opened["store"] == store:
             continue
-        for document in beside.documents:
-            if document.digest in own and other not in found.get(document.digest, []):
-                found.setdefault(document.digest, []).append(other)
+        theirs = {one.digest: one for one in beside.documents}
+        for digest, document in own.items():
+            same = digest in theirs or (
+                _is_picture(document)
+                and any(
+                    alike(
+                        cases.get_document(name, digest),
+                        cases.get_document(other, each.digest),
+                    )
+                    for each in theirs.values()
+                    if _is_picture(each)
+                )
+            )
+            if same:
+                found.setdefault(digest, []).append(other)
     return found
+
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
+
+
+def _is_picture(document: Document) -> bool:
+    return document.name.lower().endswith(_PICTURES)
 
 
 def add_document(

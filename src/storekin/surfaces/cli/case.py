@@ -183,7 +183,7 @@ def show(
         print_view,
         view_json,
     )
-    from storekin.wiring import case_folder
+    from storekin.wiring import case_folder, one_picture
     from storekin.workflows.cases import also_given, now
 
     cases = case_folder(folder)
@@ -195,7 +195,7 @@ def show(
         else:
             print_view(view, language)
         return
-    elsewhere = also_given(cases, name, found)
+    elsewhere = also_given(cases, name, found, one_picture)
     if machine_readable:
         print_json({**case_json(name, found, now()), "also_given": elsewhere})
         return
