@@ -1,7 +1,7 @@
 """How rare words are, and how unlike the products that carry one picture."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -101,9 +101,7 @@ class Rarity(WordRarity):
             where, times = np.unique(own, return_counts=True)
             counted[where] = _one_more(held[where], texts, times)
             more.append(counted)
-        return Rarity(
-            self.texts + 1, self.tokens, bits, tuple(more), self.columns, self.given
-        )
+        return replace(self, texts=self.texts + 1, bits=bits, grams=tuple(more))
 
 
 def _times(bits: npt.NDArray[np.float32], texts: int) -> IntArray:
