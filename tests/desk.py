@@ -11,15 +11,20 @@ REVIEWER, LEAD, OTHER = "kim:reviewer", "lee:lead", "roy:reviewer"
 SELLER = "ann:seller"
 
 
-def run_any(*arguments: str | Path, code: int) -> str:
-    """Run a command that leaves with *code*, and give what it printed."""
-    done = subprocess.run(
+def completed(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, however it leaves."""
+    return subprocess.run(
         [*COMMAND, *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
         encoding="utf-8",
     )
+
+
+def run_any(*arguments: str | Path, code: int) -> str:
+    """Run a command that leaves with *code*, and give what it printed."""
+    done = completed(*arguments)
     assert done.returncode == code, done.stderr
     return done.stdout or done.stderr
 

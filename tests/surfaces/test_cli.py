@@ -10,18 +10,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-
-COMMAND = [sys.executable, "-m", "storekin.surfaces.cli"]
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
+from desk import COMMAND
+from desk import completed as run
 
 
 def test_help_is_fast_and_names_every_command() -> None:

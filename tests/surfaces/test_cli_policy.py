@@ -4,23 +4,12 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-
-COMMAND = [sys.executable, "-m", "storekin.surfaces.cli"]
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        encoding="utf-8",
-    )
+from desk import COMMAND
+from desk import completed as run
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,18 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from storekin.cases.events import CaseEvent, event_from_json, verify_chain
+from storekin.cases.events import (
+    CaseEvent,
+    check_follows,
+    event_from_json,
+    verify_chain,
+)
 from storekin.errors import (
     CaseChainError,
     DocumentError,
     OutputFolderError,
     UnknownCaseError,
 )
-from storekin.storage.memory import check_follows
 
 EVENTS = "events.jsonl"
 TORN = "events.torn"

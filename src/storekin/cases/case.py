@@ -1,6 +1,6 @@
 """A case as its events make it: state, decisions, appeals, measures, documents."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -322,15 +322,3 @@ def speaks_for(evidence: Mapping[str, Any]) -> bool:
 def notes_for(case: Case, role: str) -> tuple[Note, ...]:
     """Give the notes that a role may read."""
     return tuple(n for n in case.notes if role != "seller" or not n.private)
-
-
-def judged_apart(case: Case) -> bool:
-    """Say whether a ruling found that the two stores are not one seller's."""
-    return any(
-        event.kind == "rule" and event.data.get("not_same") for event in case.events
-    )
-
-
-def kinds_of(events: Iterable[CaseEvent]) -> list[str]:
-    """Give the kinds of events in their order."""
-    return [event.kind for event in events]

@@ -1,13 +1,13 @@
 """Events: all that a case is, each with the digest of the one before."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from storekin.errors import CaseChainError, InvalidRecordError
+from storekin.errors import CaseChainError, CaseConflictError, InvalidRecordError
 
 FIRST = "0" * 64
 """What stands for the digest before the first event."""
@@ -161,3 +161,21 @@ def _broken(place: str, problem: str) -> None:
         f"{place}: it {problem}",
         "put the file back as it was; nothing from here on can be trusted",
     )
+
+
+def check_follows(
+    case: str, last: CaseEvent | None, events: Sequence[CaseEvent]
+) -> None:
+    """See that *events* follow the last one kept, and one another.
+
+    Raises:
+        CaseConflictError: If they do not.
+    """
+    before = FIRST if last is None else last.digest
+    for event in events:
+        if event.before != before:
+            raise CaseConflictError(
+                f"{case}: somebody else acted on it in the meantime",
+                "look at the case as it is now, and act again",
+            )
+        before = event.digest

@@ -23,9 +23,6 @@ OWN_WORDS = (
 )
 """Parts that only the seller can say."""
 
-PARTS = ("facts", *OWN_WORDS, "request", "exhibits")
-"""All parts, in the order in which they stand; answers to the evidence follow facts."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:

@@ -77,7 +77,7 @@ def _row(line: Line, columns: dict[str, Cell], name: str) -> InvoiceLine | None:
         unit_price=_amount(price),
         total=_amount(total),
         gtin=gtin[1] if gtin else None,
-        where=f"{name}, page {line.page}, line {line.number}",
+        where=line.place_in(name),
     )
 
 

@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -60,18 +59,6 @@ _ARCHIVE_END = 22
 _WORDS = {"zip": "a zip archive", "text": "plain text"}
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentKind:
-    """A kind by its name, and whether it is a picture, which only people can read."""
-
-    name: str
-
-    @property
-    def is_picture(self) -> bool:
-        """Say whether it is a picture."""
-        return self.name in _IMAGES
-
-
 def check_file(path: Path) -> None:
     """Refuse what is no plain file of a usable size, before it is opened.
 
@@ -94,7 +81,7 @@ def check_file(path: Path) -> None:
         )
 
 
-def kind_of(content: bytes, name: str) -> DocumentKind:
+def kind_of(content: bytes, name: str) -> str:
     """Tell what a file is, by its content; its name must not say otherwise.
 
     Raises:
@@ -111,7 +98,7 @@ def kind_of(content: bytes, name: str) -> DocumentKind:
             "send the file as it was issued, under its own name",
         )
     _refuse_two_in_one(content, kind, name)
-    return DocumentKind(kind)
+    return kind
 
 
 def _by_content(content: bytes, name: str) -> str:

@@ -28,6 +28,10 @@ class Line:
     text: str
     folded: str
 
+    def place_in(self, name: str) -> str:
+        """Say where the line stands in the document of a name."""
+        return f"{name}, page {self.page}, line {self.number}"
+
 
 def fold(text: str) -> str:
     """Fold letters to small ones without accents; every place stays where it was.
@@ -63,6 +67,16 @@ def _cells(line: str) -> Iterator[Cell]:
             begin = place + len(line[place:end]) - len(line[place:end].lstrip())
             yield Cell(text, fold(text), begin, begin + len(text))
         place = len(line) if gap is None else gap.end()
+
+
+def cell_at(line: Line, column: int) -> Cell | None:
+    """Give the cell that a column of a line falls into, its end included."""
+    return next((c for c in line.cells if c.begin <= column <= c.end), None)
+
+
+def line_of(lines: Sequence[Line], place: int, cell: Cell) -> Line:
+    """Give the line of a cell that stands at *place*, or further down."""
+    return next(line for line in lines[place:] if cell in line.cells)
 
 
 def below(lines: Sequence[Line], place: int, cell: Cell, most: int) -> Iterator[Cell]:

@@ -4,7 +4,15 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from storekin.documents.layout import Cell, Line, below, fold, is_receipt
+from storekin.documents.layout import (
+    Cell,
+    Line,
+    below,
+    cell_at,
+    fold,
+    is_receipt,
+    line_of,
+)
 from storekin.documents.values import find_amounts, find_days, load_words
 
 Found = tuple[str, Line] | None
@@ -55,7 +63,7 @@ def find_seller(lines: Sequence[Line]) -> Found:
 
 def _named(lines: Sequence[Line], place: int, end: int) -> Found:
     line = lines[place]
-    cell = next((c for c in line.cells if c.begin <= end <= c.end), None)
+    cell = cell_at(line, end)
     if cell is None:
         return None
     rest = line.text[end : cell.end].strip(" :,.")
@@ -65,12 +73,8 @@ def _named(lines: Sequence[Line], place: int, end: int) -> Found:
     candidates: list[Cell] = after[:1] or list(below(lines, place, cell, 3))
     for one in candidates:
         if _pattern("company", "forms").search(one.folded):
-            return _clean(one.text), _holder(lines, place, one)
+            return _clean(one.text), line_of(lines, place, one)
     return None
-
-
-def _holder(lines: Sequence[Line], place: int, cell: Cell) -> Line:
-    return next(line for line in lines[place:] if cell in line.cells)
 
 
 def _by_form(lines: Sequence[Line]) -> Found:
@@ -204,9 +208,7 @@ def find_buyer(lines: Sequence[Line]) -> Found:
             if match is None:
                 continue
             rest = cell.text[match.end() :].strip(" :.")
-            if len(rest) > 2 and not re.fullmatch(
-                r"[\d\W]+|.*\b(?:no|nr|id)\b.*", rest
-            ):
+            if len(rest) > 2 and not _NO_NAME.fullmatch(rest):
                 return _clean(rest), line
             for under in below(lines, place, cell, 3):
                 text = attention.sub("", under.folded).strip(" :.")
@@ -239,7 +241,7 @@ def find_address(lines: Sequence[Line], seller: Found) -> Found:
             if parts:
                 break
             continue
-        first = first or _holder(lines, place, under)
+        first = first or line_of(lines, place, under)
         parts.append(under.text.strip(" ,"))
         if len(parts) == _MOST_ADDRESS:
             break

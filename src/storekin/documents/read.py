@@ -102,7 +102,7 @@ def read_content(content: bytes, name: str) -> DocumentReading:
     notes: list[str] = []
     texts: tuple[str, ...] = ()
     pages = 1
-    if kind.name == "pdf":
+    if kind == "pdf":
         pdf = read_pdf(content, name)
         pages, texts = pdf.pages, pdf.texts
         for attached, xml in pdf.attached:
@@ -113,18 +113,18 @@ def read_content(content: bytes, name: str) -> DocumentReading:
             notes.append(
                 "It has no text, or no invoice's: type its fields in yourself."
             )
-    elif kind.name == "xml":
+    elif kind == "xml":
         invoice = read_einvoice(content, name)
         if invoice is None:
             notes.append("It is XML, and no invoice that is known.")
-    elif kind.name == "text":
+    elif kind == "text":
         texts = (content.decode("utf-8-sig", "replace"),)
         invoice = read_text_invoice(texts, name)
     else:
         notes.append("It is not read by software: type its fields in yourself.")
     return DocumentReading(
         name=name,
-        kind=kind.name,
+        kind=kind,
         size=len(content),
         digest=sha256(content).hexdigest(),
         pages=pages,

@@ -12,11 +12,12 @@ from functools import lru_cache
 from storekin.documents.invoice import Invoice
 from storekin.documents.item_rows import read_rows
 from storekin.documents.layout import (
-    Cell,
     Line,
     below,
+    cell_at,
     fold,
     is_receipt,
+    line_of,
     lines_of,
 )
 from storekin.documents.parties import find_address, find_buyer, find_seller
@@ -65,10 +66,10 @@ def read_text_invoice(texts: Sequence[str], name: str) -> Invoice | None:
         "buyer": buyer,
     }
     where = {
-        field: _place(name, one[1]) for field, one in found.items() if one is not None
+        field: one[1].place_in(name) for field, one in found.items() if one is not None
     }
     if total is not None:
-        where["total"] = _place(name, total[1])
+        where["total"] = total[1].place_in(name)
     return Invoice(
         how="text",
         **{field: None if one is None else one[0] for field, one in found.items()},
@@ -77,10 +78,6 @@ def read_text_invoice(texts: Sequence[str], name: str) -> Invoice | None:
         lines=read_rows(lines, name),
         where=where,
     )
-
-
-def _place(name: str, line: Line) -> str:
-    return f"{name}, page {line.page}, line {line.number}"
 
 
 @lru_cache(maxsize=8)
@@ -98,7 +95,7 @@ def _beside(
 ) -> Iterator[tuple[str, Line]]:
     """Give the texts that may belong to a label: after it, then under it."""
     line = lines[place]
-    cell = next((c for c in line.cells if c.begin <= end <= c.end), None)
+    cell = cell_at(line, end)
     if cell is None:
         return
     rest = line.text[end : cell.end].strip(" :.#")
@@ -108,11 +105,7 @@ def _beside(
     if after:
         yield after[0].text, line
     for under in below(lines, place, cell, most):
-        yield under.text, _line_of(lines, place, under)
-
-
-def _line_of(lines: Sequence[Line], place: int, cell: Cell) -> Line:
-    return next(line for line in lines[place:] if cell in line.cells)
+        yield under.text, line_of(lines, place, under)
 
 
 def _find_number(lines: Sequence[Line]) -> tuple[str, Line] | None:
@@ -128,7 +121,7 @@ def _find_number(lines: Sequence[Line]) -> tuple[str, Line] | None:
             for under in below(lines, place, cell, 2):
                 number = _number_in(under.text)
                 if number:
-                    return number, _line_of(lines, place, under)
+                    return number, line_of(lines, place, under)
     return None
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from threading import Lock
 
-from storekin.cases.events import FIRST, CaseEvent
-from storekin.errors import CaseConflictError, DocumentError, UnknownCaseError
+from storekin.cases.events import CaseEvent, check_follows
+from storekin.errors import DocumentError, UnknownCaseError
 
 
 class MemoryCases:
@@ -60,21 +60,3 @@ class MemoryCases:
         if case not in self._events:
             raise UnknownCaseError.of(case, self.names())
         return self._events[case]
-
-
-def check_follows(
-    case: str, last: CaseEvent | None, events: Sequence[CaseEvent]
-) -> None:
-    """See that *events* follow the last one kept, and one another.
-
-    Raises:
-        CaseConflictError: If they do not.
-    """
-    before = FIRST if last is None else last.digest
-    for event in events:
-        if event.before != before:
-            raise CaseConflictError(
-                f"{case}: somebody else acted on it in the meantime",
-                "look at the case as it is now, and act again",
-            )
-        before = event.digest

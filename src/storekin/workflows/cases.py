@@ -28,6 +28,7 @@ from storekin.errors import (
     UnknownStoreError,
     UnreadableFileError,
 )
+from storekin.normalise.images import SUFFIXES
 from storekin.policy.load import find_policies
 from storekin.policy.model import Policy, Rule
 from storekin.records.evidence import evidence_id
@@ -202,11 +203,8 @@ def also_given(
     return found
 
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
-
-
 def _is_picture(document: Document) -> bool:
-    return document.name.lower().endswith(_PICTURES)
+    return document.name.lower().endswith(tuple(SUFFIXES))
 
 
 def add_document(

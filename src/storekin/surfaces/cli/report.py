@@ -35,9 +35,12 @@ def cases(
     from storekin.surfaces.cli.render import print_json, write_text
     from storekin.surfaces.cli.render_figures import figure_page, figure_sections
     from storekin.wiring import case_folder
+    from storekin.wording.catalog import say
     from storekin.workflows.cases import now, read_all
 
     found = figures_of([one for _, one in read_all(case_folder(folder), now())], now())
+    if not found.cases:
+        click.echo(say(language, "case", "none", folder=folder), err=True)
     if out is not None:
         write_text(figure_page(found, language), out)
     if machine_readable:

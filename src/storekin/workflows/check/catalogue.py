@@ -214,7 +214,8 @@ def _append(
     if currencies[0] >= 0:
         currency = int(facts.currencies[right[same[0]]]) if len(same) else _NEW + row
     if replaced is not None:
-        facts = _without_pairs(facts, replaced)
+        kept = (facts.left != replaced) & (facts.right != replaced)
+        facts = facts.take(np.flatnonzero(kept))
 
     def pairs(name: str, values: Sequence[object]) -> Any:  # noqa: ANN401 - any array
         held = getattr(facts, name)
@@ -254,26 +255,6 @@ def _append(
         ),
         row,
     )
-
-
-def _without_pairs(facts: CatalogueFacts, listing: int) -> CatalogueFacts:
-    """Leave out the pairs of a listing in whose place another is laid."""
-    kept = (facts.left != listing) & (facts.right != listing)
-    shorter: dict[str, Any] = {name: getattr(facts, name)[kept] for name in _OF_PAIRS}
-    return replace(facts, **shorter)
-
-
-_OF_PAIRS = (
-    "left",
-    "right",
-    "level",
-    "variant_level",
-    "probability",
-    "seen",
-    "agrees",
-    "given",
-    "differs",
-)
 
 
 def _text(record: Record, name: str) -> str | None:
