@@ -5,7 +5,8 @@
 FOLDER holds any of: ``einvoice_xml.parquet`` and ``zugferd_pdf.parquet`` (columns xml or
 pdf, and the expected invoice_no, date, seller, seller_tax_id, buyer, currency,
 grand_total, lines_json), ``invoice2data_pdf.parquet`` (pdf, labels_json) and
-``sroie_receipts.parquet`` (ocr_text; company, date, address, total). Every document goes
+``sroie_receipts.parquet`` (ocr_text; company, date, address, total), and beside it
+``sroie_images.parquet`` (jpeg; read with ``storekin[ocr]``). Every document goes
 through ``storekin document read`` in a process of its own, as a user's would; receipts,
 which come as text, through the same reader. Beside the text PDFs stands the plainest
 reading: the first number, the first day and the largest amount of the text.
@@ -17,7 +18,7 @@ import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from storekin.documents.invoice import Invoice
+from storekin.documents.ocr import can_recognise
 from storekin.documents.pdf import read_pdf
 from storekin.documents.read import read_document
 from storekin.documents.text_invoice import read_text_invoice
@@ -165,12 +167,41 @@ def text_pdfs(path: Path) -> None:
 
 
 def receipts(path: Path) -> None:
+    """Read receipts' texts, which were recognised by others."""
+    rows = pq.read_table(path).to_pylist()
+    found = [read_text_invoice((row["ocr_text"],), row["receipt_id"]) for row in rows]
+    four_fields(path.stem, rows, found)
+
+
+def receipt_pictures(path: Path) -> None:
+    """Read receipts' pictures, and beside them the texts that others recognised.
+
+    This needs ``storekin[ocr]``; otherwise nothing is measured.
+    """
+    if not can_recognise():
+        print(f"{path.stem}: not measured, needs storekin[ocr]")
+        return
+    texts = pq.read_table(path.with_name("sroie_receipts.parquet")).to_pylist()
+    pictures = {row["receipt_id"]: row for row in pq.read_table(path).to_pylist()}
+    rows = [row for row in texts if row["receipt_id"] in pictures]
+    given = [read_text_invoice((row["ocr_text"],), row["receipt_id"]) for row in rows]
+    four_fields(f"{path.stem}, text given", rows, given)
+    begin = time.monotonic()
+    found = [
+        read(pictures[row["receipt_id"]]["jpeg"], f"{row['receipt_id']}.jpg")
+        for row in rows
+    ]
+    four_fields(f"{path.stem}, read from pictures", rows, found)
+    print(f"{path.stem}: {(time.monotonic() - begin) / len(rows):.1f} s a picture")
+
+
+def four_fields(
+    name: str, rows: Sequence[Any], readings: Sequence[Invoice | None]
+) -> None:
     """Print the F1 of the four fields, letters and digits compared exactly."""
     hit: Counter[str] = Counter()
     told: Counter[str] = Counter()
-    rows = pq.read_table(path).to_pylist()
-    for row in rows:
-        found = read_text_invoice((row["ocr_text"],), row["receipt_id"])
+    for row, found in zip(rows, readings, strict=True):
         if found is None:
             continue
         days = find_days(row["date"].lower())
@@ -180,14 +211,14 @@ def receipts(path: Path) -> None:
             "address": (tight(row["address"]), tight(found.seller_address)),
             "total": (number(row["total"]), found.total),
         }
-        for name, (want, got) in pairs.items():
-            told[name] += got not in (None, "")
-            hit[name] += want == got
+        for what, (want, got) in pairs.items():
+            told[what] += got not in (None, "")
+            hit[what] += want == got
     precision = sum(hit.values()) / sum(told.values())
     recall = sum(hit.values()) / (4 * len(rows))
-    each = ", ".join(f"{name} {count / len(rows):.3f}" for name, count in hit.items())
+    each = ", ".join(f"{what} {count / len(rows):.3f}" for what, count in hit.items())
     f1 = 2 * precision * recall / (precision + recall)
-    print(f"{path.stem}: {len(rows)} receipts, F1 {f1:.3f} ({each})")
+    print(f"{name}: {len(rows)} receipts, F1 {f1:.3f} ({each})")
 
 
 def parts(folder: Path) -> Iterator[tuple[Path, Any]]:
@@ -197,6 +228,7 @@ def parts(folder: Path) -> Iterator[tuple[Path, Any]]:
         ("zugferd_pdf", e_invoices),
         ("invoice2data_pdf", text_pdfs),
         ("sroie_receipts", receipts),
+        ("sroie_images", receipt_pictures),
     ):
         path = folder / f"{name}.parquet"
         if path.exists():

@@ -11,6 +11,7 @@ import documents_made as made
 import pytest
 from desk import OTHER, SELLER, Desk, rows_of, run, run_any
 from docx import Document
+from PIL import Image
 from pypdf import PdfReader
 
 
@@ -143,7 +144,7 @@ def test_wrong_use_is_told(report: Path, tmp_path: Path) -> None:
     assert "no kind" in run("appeal", "add", draft, fine, "--kind", "poem", code=2)
     run("appeal", "add", draft, fine, "--kind", "letter")
     scan = tmp_path / "scan.png"
-    scan.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 40)
+    Image.new("L", (60, 40), "white").save(scan)
     typed = tmp_path / "typed.json"
     for text, problem in (
         ('{"colour": "red"}', "no field 'colour'"),

@@ -13,7 +13,8 @@ _LEAST_HEADS = 2
 _MOST_ROWS = 2_000
 _ENDS = re.compile(
     r"^\W*(?:sub\s*-?\s*total|subtotaal|total|totaal|totale|gesamt|zwischensumme|summe"
-    r"|grand|amount due|balance|合计|总计|netto|net |vat|tax|btw|mwst|tva|prijzen)"
+    r"|grand|amount due|balance|netto|net |vat|tax|btw|mwst|tva|prijzen"
+    r"|合\s*计|总计|价税合计|小\s*计)"
 )
 _GTIN = re.compile(r"(?<!\d)(\d{13}|\d{12}|\d{14}|\d{8})(?!\d)")
 

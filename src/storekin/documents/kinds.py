@@ -39,7 +39,7 @@ _REFUSED = (
     (b"\xfd7zXZ", "an archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file, which may hold macros"),
 )
-_IMAGES = ("png", "jpeg", "gif", "webp", "avif", "tiff")
+IMAGES = ("png", "jpeg", "gif", "webp", "avif", "tiff")
 _SUFFIXES = {
     ".pdf": ("pdf",),
     ".png": ("png",),
@@ -191,9 +191,9 @@ def _refuse_two_in_one(content: bytes, kind: str, name: str) -> None:
             packed[20:22], "little"
         ):
             other = "an archive"
-    if kind in _IMAGES and b"%PDF-" in content:
+    if kind in IMAGES and b"%PDF-" in content:
         other = "a PDF"
-    if kind in _IMAGES and re.search(rb"(?i)<script|<\?php", content):
+    if kind in IMAGES and re.search(rb"(?i)<script|<\?php", content):
         other = "a script"
     if other:
         raise DocumentError(

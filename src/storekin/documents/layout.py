@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _GAP = re.compile(r"\s{2,}|\t")
+_SAME = str.maketrans({"\u00a0": " ", "\uff1a": ":"})
+"""A blank that does not break, and the colon of Chinese: each one letter wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def lines_of(texts: Sequence[str]) -> list[Line]:
     found = []
     for page, text in enumerate(texts, 1):
         for number, raw in enumerate(text.split("\n"), 1):
-            line = raw.replace("\u00a0", " ").rstrip()
+            line = raw.translate(_SAME).rstrip()
             if line.strip():
                 cells = tuple(_cells(line))
                 found.append(Line(page, number, cells, line, fold(line)))

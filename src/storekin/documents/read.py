@@ -8,54 +8,40 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from storekin.documents.einvoice import read_einvoice
-from storekin.documents.invoice import Invoice, InvoiceLine
-from storekin.documents.kinds import check_file, kind_of
+from storekin.documents.invoice import Invoice
+from storekin.documents.kinds import IMAGES, check_file, kind_of
+from storekin.documents.ocr import Recogniser, can_recognise
+from storekin.documents.pages import MOST_SCANNED, pictures_of, pictures_of_pdf
 from storekin.documents.pdf import read_pdf
+from storekin.documents.reading import DocumentReading, Note, reading_from_json
+from storekin.documents.scan import ScannedPage, lay_out
 from storekin.documents.text_invoice import read_text_invoice
 from storekin.errors import DocumentError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 SECONDS = 30
 MEGABYTES = 1_500
 """What reading one document may take."""
 
+SCAN_SECONDS = 120
+SCAN_MEGABYTES = 4_000
+"""What reading one from pictures may take."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentReading:
-    """What was read of a file; ``invoice`` is None where none was found in it.
+_LAST_PAGE_BEGINS = 90
+"""Seconds after which no further page of a scan is begun."""
 
-    ``licences`` are the unified credit codes that stand in its text, right or not.
-    """
-
-    name: str
-    kind: str
-    size: int
-    digest: str
-    pages: int
-    invoice: Invoice | None
-    notes: tuple[str, ...] = ()
-    licences: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, object]:
-        """Give the reading as one JSON object, the invoice's fields at its top."""
-        found = self.invoice.as_json() if self.invoice is not None else {}
-        return {
-            "file": self.name,
-            "kind": self.kind,
-            "size": self.size,
-            "digest": self.digest,
-            "pages": self.pages,
-            **found,
-            "licences": list(self.licences),
-            "notes": list(self.notes),
-        }
+_FEW = 20
+"""A page of fewer letters holds no text but a number or a stamp."""
 
 
 def read_document(path: Path) -> DocumentReading:
@@ -70,7 +56,7 @@ def read_document(path: Path) -> DocumentReading:
         done = subprocess.run(  # noqa: S603 - this very interpreter, our own module
             command,
             capture_output=True,
-            timeout=SECONDS + 5,
+            timeout=(SCAN_SECONDS if can_recognise() else SECONDS) + 5,
             check=False,
         )
     except subprocess.TimeoutExpired as problem:
@@ -81,12 +67,14 @@ def read_document(path: Path) -> DocumentReading:
         raise _beyond_limits(path) from problem
     if "problem" in told:
         raise DocumentError(told["problem"], told["fix"])
-    return _from_json(told)
+    return reading_from_json(told)
 
 
 def _beyond_limits(path: Path) -> DocumentError:
     return DocumentError(
-        f"{path.name}: it cannot be read within {SECONDS} seconds and {MEGABYTES} MB",
+        f"{path.name}: it cannot be read within the time and memory that a document"
+        f" may take ({SECONDS} seconds, {MEGABYTES:,} MB; {SCAN_SECONDS} seconds,"
+        f" {SCAN_MEGABYTES:,} MB for scans)",
         "print it to a PDF once more, or send the pages that matter",
     )
 
@@ -98,40 +86,111 @@ def read_content(content: bytes, name: str) -> DocumentReading:
         DocumentError: If it is refused, or cannot be read.
     """
     kind = kind_of(content, name)
-    invoice: Invoice | None = None
-    notes: list[str] = []
-    texts: tuple[str, ...] = ()
-    pages = 1
+    found = _Found()
     if kind == "pdf":
-        pdf = read_pdf(content, name)
-        pages, texts = pdf.pages, pdf.texts
-        for attached, xml in pdf.attached:
-            invoice = invoice or _attached_invoice(xml, f"{name}: {attached}", notes)
-        if invoice is None:
-            invoice = read_text_invoice(pdf.texts, name)
-        if invoice is None:
-            notes.append(
-                "It has no text, or no invoice's: type its fields in yourself."
-            )
+        _read_pdf(content, name, found)
     elif kind == "xml":
-        invoice = read_einvoice(content, name)
-        if invoice is None:
-            notes.append("It is XML, and no invoice that is known.")
+        found.invoice = read_einvoice(content, name)
+        if found.invoice is None:
+            found.notes.append(Note("unknown_xml"))
     elif kind == "text":
-        texts = (content.decode("utf-8-sig", "replace"),)
-        invoice = read_text_invoice(texts, name)
+        found.texts = [content.decode("utf-8-sig", "replace")]
+        found.invoice = read_text_invoice(found.texts, name)
+        if found.invoice is None:
+            found.notes.append(Note("no_invoice"))
+    elif kind in IMAGES:
+        _read_picture(content, name, found)
     else:
-        notes.append("It is not read by software: type its fields in yourself.")
+        found.notes.append(Note("typed_in"))
     return DocumentReading(
         name=name,
         kind=kind,
         size=len(content),
         digest=sha256(content).hexdigest(),
-        pages=pages,
-        invoice=invoice,
-        notes=tuple(notes),
-        licences=_licences(texts),
+        pages=max(len(found.texts), 1),
+        invoice=found.invoice,
+        notes=tuple(found.notes),
+        licences=_licences(found.texts),
     )
+
+
+@dataclass
+class _Found:
+    """What has been read of a document so far."""
+
+    invoice: Invoice | None = None
+    notes: list[Note] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+
+def _read_pdf(content: bytes, name: str, found: _Found) -> None:
+    """Read a PDF: the invoice attached to it, or its text, or pictures of its pages."""
+    pdf = read_pdf(content, name)
+    found.texts = list(pdf.texts)
+    for attached, xml in pdf.attached:
+        if found.invoice is None:
+            found.invoice = _attached_invoice(xml, f"{name}: {attached}", found.notes)
+    if found.invoice is not None:
+        return
+    bare = [n for n, text in enumerate(pdf.texts) if len("".join(text.split())) < _FEW]
+    if bare and can_recognise():
+        _read_scanned(name, bare, pictures_of_pdf(content, bare[:MOST_SCANNED]), found)
+        return
+    found.invoice = read_text_invoice(found.texts, name)
+    if bare:
+        found.notes.append(Note("scanned_pages", {"pages": _listed(bare)}))
+    elif found.invoice is None:
+        found.notes.append(Note("no_invoice"))
+
+
+def _read_picture(content: bytes, name: str, found: _Found) -> None:
+    """Read what a picture says, each of its pages, where that can be done."""
+    if not can_recognise():
+        found.notes.append(Note("picture"))
+        return
+    _read_scanned(name, None, pictures_of(content, name), found)
+
+
+def _read_scanned(
+    name: str, places: Sequence[int] | None, pictures: Iterator["Image"], found: _Found
+) -> None:
+    """Read pages from pictures, each to its place among the document's pages.
+
+    Without *places* the pictures are all of its pages.
+    """
+    _allow_more()
+    begun = time.monotonic()
+    recogniser = Recogniser()
+    pages: dict[int, ScannedPage] = {}
+    for count, picture in enumerate(pictures):
+        if time.monotonic() - begun > _LAST_PAGE_BEGINS:
+            break
+        place = count if places is None else places[count]
+        pages[place] = lay_out(recogniser.words(picture))
+    texts = dict(enumerate(found.texts))
+    texts.update({place: page.text for place, page in pages.items()})
+    found.texts = [texts[place] for place in sorted(texts)]
+    left = [place for place in places or () if place not in pages]
+    if left:
+        found.notes.append(Note("pages_left", {"pages": _listed(left)}))
+    invoice = read_text_invoice(found.texts, name)
+    if invoice is None:
+        found.notes.append(Note("no_invoice"))
+        return
+    found.invoice = replace(invoice, how="scan")
+    unsure = {
+        f"{name}, page {place + 1}, line {number}"
+        for place, page in pages.items()
+        for number in page.unsure
+    }
+    doubtful = [what for what, where in invoice.where.items() if where in unsure]
+    if doubtful:
+        found.notes.append(Note("hard_to_read", {"fields": " ".join(doubtful)}))
+
+
+def _listed(pages: Sequence[int]) -> str:
+    """Write the numbers of pages as a person counts them."""
+    return ", ".join(str(page + 1) for page in pages)
 
 
 _SIGN = "[0-9A-HJ-NP-RT-UW-Y]"
@@ -144,70 +203,43 @@ def _licences(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _attached_invoice(xml: bytes, where: str, notes: list[str]) -> Invoice | None:
+def _attached_invoice(xml: bytes, where: str, notes: list[Note]) -> Invoice | None:
     try:
         return read_einvoice(xml, where)
     except DocumentError as problem:
-        notes.append(f"{problem.problem}; its text was read instead.")
+        notes.append(Note("attached", {"problem": problem.problem}))
         return None
 
 
-def _from_json(told: dict[str, Any]) -> DocumentReading:
-    invoice = None
-    if "how" in told:
-        fields = {
-            name: told[name]
-            for name in (
-                "how",
-                "number",
-                "date",
-                "seller",
-                "seller_tax_number",
-                "seller_address",
-                "buyer",
-                "currency",
-                "where",
-            )
-        }
-        lines = [
-            InvoiceLine(
-                **{
-                    **line,
-                    **{
-                        name: _decimal(line[name])
-                        for name in ("quantity", "unit_price", "total")
-                    },
-                }
-            )
-            for line in told["lines"]
-        ]
-        invoice = Invoice(**fields, total=_decimal(told["total"]), lines=tuple(lines))
-    return DocumentReading(
-        name=told["file"],
-        kind=told["kind"],
-        size=told["size"],
-        digest=told["digest"],
-        pages=told["pages"],
-        invoice=invoice,
-        notes=tuple(told["notes"]),
-        licences=tuple(told["licences"]),
-    )
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
 def _limit() -> None:
-    """Bound this process, where the system can."""
+    """Bound this process: no word to any network; memory and time where it can."""
+    sys.addaudithook(_stay_here)
     if sys.platform == "win32":
         return
     import resource
 
-    memory = MEGABYTES * 1_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    for what, least, most in (
+        (resource.RLIMIT_AS, MEGABYTES * 1_000_000, SCAN_MEGABYTES * 1_000_000),
+        (resource.RLIMIT_CPU, SECONDS, SCAN_SECONDS * 4),
+        (resource.RLIMIT_FSIZE, 0, 0),
+    ):
+        resource.setrlimit(what, (least, most))
+
+
+def _stay_here(event: str, _: tuple[object, ...]) -> None:
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        raise PermissionError("a document is read without any network")
+
+
+def _allow_more() -> None:
+    """Let the process of a document that is read from pictures take what that takes."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for what in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
+        _, most = resource.getrlimit(what)
+        resource.setrlimit(what, (most, most))
 
 
 def _main() -> None:
@@ -219,9 +251,12 @@ def _main() -> None:
     except DocumentError as problem:
         told = {"problem": problem.problem, "fix": problem.fix}
     except (OSError, MemoryError, RecursionError):
-        told = {}
-    if not told:
         sys.exit(1)
+    except Exception as problem:  # noqa: BLE001 - whatever is in a file ends here
+        told = {
+            "problem": f"{path.name}: it cannot be read ({type(problem).__name__})",
+            "fix": "print it to a PDF once more, and send that",
+        }
     sys.stdout.buffer.write(
         json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
     )

@@ -33,6 +33,7 @@ from storekin.documents.values import (
 _NUMBER = re.compile(
     r"#?\s?(?=[A-Z0-9/_.\-]*\d)[A-Z0-9](?:[A-Z0-9/_.\-]*[A-Z0-9])?", re.IGNORECASE
 )
+_BEFORE_NUMBER = re.compile(r"^(?:[\s:.#°º]|no?(?=[\s:.#°º]))*", re.IGNORECASE)
 _TAX = re.compile(
     r"[A-Z]{0,4}\s?\d(?:[A-Z0-9]|[ ./-](?=[A-Z0-9])){5,19}|[A-Z0-9]{15,20}",
     re.IGNORECASE,
@@ -137,7 +138,9 @@ def _near_labels(
 
 def _number_in(text: str) -> str | None:
     """Give the first that may number an invoice: no day, no amount, no label."""
-    text = re.sub(r"^[\s:.#°ºno]*(?=[#\dA-Z])", "", text.strip(), flags=re.IGNORECASE)
+    text = re.sub(
+        r"^(?:[\s:.#°º]|no?(?=[\s:.#°º]))*", "", text.strip(), flags=re.IGNORECASE
+    )
     match = _NUMBER.match(text)
     if match is None:
         return None

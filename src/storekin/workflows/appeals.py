@@ -12,6 +12,7 @@ from storekin.cases.case import GROUNDS
 from storekin.cases.letter import OWN_WORDS
 from storekin.cases.readiness import Exhibit, Own
 from storekin.documents.read import read_document
+from storekin.documents.reading import DocumentReading
 from storekin.errors import (
     CaseMoveError,
     DocumentError,
@@ -173,11 +174,12 @@ def pack_appeal(folder: Path, out: Path, letters: Mapping[str, bytes]) -> list[s
 
 def add_exhibit(
     folder: Path, path: Path, kind: str, day: date | None, typed: Path | None = None
-) -> Draft:
+) -> tuple[Draft, DocumentReading]:
     """Add a file that proves something; what software can read of it is read.
 
-    What a person read of a scan is *typed* into a JSON file, with the fields that
-    ``document read`` prints: it stands in place of what software read.
+    What a person read of it is *typed* into a JSON file, with the fields that
+    ``document read`` prints: it stands in place of what software read. Gives the draft,
+    and what software read.
 
     Raises:
         DocumentError: If the file is refused.
@@ -216,7 +218,7 @@ def add_exhibit(
         }
     )
     save_draft(folder, draft)
-    return draft
+    return draft, reading
 
 
 def _typed(path: Path) -> dict[str, Any]:

@@ -75,7 +75,10 @@ def ground(folder: Path, evidence: str, ground: str, text: str) -> None:
 @click.option(
     "--fields",
     type=click.Path(path_type=Path),
-    help="A JSON file with what you read of a scan: number, date, buyer, total, lines.",
+    help="A JSON file with what you read of it: number, date, buyer, total, lines.",
+)
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True
 )
 def add(
     folder: Path,
@@ -83,18 +86,28 @@ def add(
     kind: str,
     day: Any,  # noqa: ANN401 - a datetime of click's
     fields: Path | None,
+    language: str,
 ) -> None:
     """Add FILE as an exhibit; what software can read of it is read, and kept.
 
-    What it cannot read, such as a scan, you type into a JSON file: --fields.
+    Scans are read with storekin[ocr]. What cannot be read, or was read wrongly, you
+    type into a JSON file: --fields.
     """
+    from storekin.wording.catalog import say
     from storekin.workflows.appeals import add_exhibit
 
-    draft = add_exhibit(folder, file, kind, day.date() if day else None, fields)
+    day = day.date() if day else None
+    draft, reading = add_exhibit(folder, file, kind, day, fields)
     added = draft["exhibits"][-1]
     read = added["fields"]
     told = [f"{n}: {read[n]}" for n in ("number", "date", "total") if read.get(n)]
     click.echo(f"{added['number']}. {added['name']} ({kind}) {', '.join(told)}".strip())
+    if fields is not None:
+        return
+    if reading.invoice is not None:
+        click.echo(say(language, "document", f"how_{reading.invoice.how}"))
+    for note in reading.notes:
+        click.echo(note.in_words(language))
 
 
 @appeal.command()

@@ -25,7 +25,8 @@ def read(file: Path, language: str, *, machine_readable: bool) -> None:
     """Read the invoice in FILE: its fields, its lines, and where each was found.
 
     E-invoices (UBL and CII, as XML or in a PDF) are read from their named fields, other
-    PDFs and texts by the words around them. The file is opened in a process of its own,
+    PDFs and texts by the words around them, scans and pictures after their words were
+    recognised, which needs storekin[ocr]. The file is opened in a process of its own,
     with limits; what is no document, or does something when opened, is refused.
     """
     from storekin.documents.read import read_document
@@ -44,6 +45,7 @@ def read(file: Path, language: str, *, machine_readable: bool) -> None:
             "date",
             "seller",
             "seller_tax_number",
+            "seller_address",
             "buyer",
             "currency",
             "total",
@@ -68,4 +70,4 @@ def read(file: Path, language: str, *, machine_readable: bool) -> None:
             )
         click.echo(say(language, "document", f"how_{invoice.how}"))
     for note in found.notes:
-        click.echo(note)
+        click.echo(note.in_words(language))
