@@ -11,6 +11,8 @@ from functools import lru_cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
+from storekin.wording.line_breaks import break_lines
+
 if TYPE_CHECKING:
     from fpdf import FPDF
 
@@ -25,7 +27,7 @@ _TITLE, _HEADING, _TEXT, _FOOT = 15, 11.5, 10.5, 8
 def write_pdf(title: str, sections: Sections, language: str) -> bytes:
     """Give a title and sections of paragraphs as the bytes of a PDF, on A4."""
     from fpdf import FPDF
-    from fpdf.enums import Align, WrapMode
+    from fpdf.enums import Align
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     logging.getLogger("fpdf").setLevel(logging.ERROR)
@@ -48,16 +50,21 @@ def write_pdf(title: str, sections: Sections, language: str) -> bytes:
     with as_file(files("storekin.adapters").joinpath("fonts")) as folder:
         pdf.add_font(_FONT, fname=folder / "NotoSansSC-Regular.ttf")
     pdf.add_page()
-    wrap = WrapMode.CHAR if language == "zh" else WrapMode.WORD
+
+    def width_of(text: str) -> float:
+        return float(pdf.get_string_width(text))
 
     def write(text: str, size: float, above: float) -> None:
         pdf.ln(above)
         pdf.set_font(_FONT, size=size)
         line = size * 0.52
-        shown = _writable(text)
-        pdf.multi_cell(
-            0, line, shown, align=Align.L, wrapmode=wrap, new_x="LMARGIN", new_y="NEXT"
+        room = pdf.epw - 2 * pdf.c_margin
+        shown = "\n".join(
+            each
+            for one in _writable(text).split("\n")
+            for each in break_lines(one, room, width_of)
         )
+        pdf.multi_cell(0, line, shown, align=Align.L, new_x="LMARGIN", new_y="NEXT")
 
     write(title, _TITLE, 0)
     for heading, paragraphs in sections:
