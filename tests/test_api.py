@@ -17,10 +17,16 @@ ROWS = {
 def test_what_is_public_is_written_down() -> None:
     """The promised names, sorted; adding one is a decision."""
     assert storekin.__all__ == [
+        "Actor",
+        "Appeal",
         "Association",
+        "Case",
+        "CaseFigures",
+        "Cases",
         "Checked",
         "Cluster",
         "Declaration",
+        "DocumentReading",
         "Evidence",
         "Explanation",
         "FoundName",
@@ -29,12 +35,15 @@ def test_what_is_public_is_written_down() -> None:
         "GroupEvent",
         "Hub",
         "ImageIndex",
+        "Invoice",
         "Judgement",
         "KnownGroup",
         "LegalNames",
+        "Letter",
         "ListingIndex",
         "Policy",
         "Portfolio",
+        "Readiness",
         "Recognition",
         "RegistrationIndex",
         "Rejection",
@@ -42,6 +51,8 @@ def test_what_is_public_is_written_down() -> None:
         "ScanResult",
         "Screened",
         "ScreenedStore",
+        "SellerView",
+        "StatementOfReasons",
         "StorekinError",
         "Study",
         "check_listings",
@@ -57,6 +68,7 @@ def test_what_is_public_is_written_down() -> None:
         "match_images",
         "match_listings",
         "match_registrations",
+        "read_document",
         "replay_policy",
         "scan",
         "study_registrations",
@@ -121,3 +133,19 @@ def test_a_value_that_cannot_be_read_keeps_its_pair() -> None:
     assert scored.num_rows == 2
     assert scored["close_price"].to_pylist() == [None, None]
     assert scored["left_price"].to_pylist() == ["cheap", "-4"]
+
+
+def test_type_checkers_see_all_that_is_public() -> None:
+    """What is loaded when first used is imported for type checkers, and no more."""
+    import ast
+    from pathlib import Path
+
+    tree = ast.parse(Path(storekin.__file__).read_text("utf-8"))
+    (block,) = [node for node in tree.body if isinstance(node, ast.If)]
+    seen = [
+        name.name
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for name in node.names
+    ]
+    assert sorted(seen) == storekin.__all__

@@ -217,3 +217,20 @@ def test_wrong_use_is_told_with_a_fix(report: Path, tmp_path: Path) -> None:
     held = events.read_text("utf-8")
     events.write_text(held.replace("associate_stores", "close_store"), "utf-8")
     assert "was changed" in desk.case("verify", code=2)
+
+
+def test_the_example_has_a_case_from_link_to_lifting(tmp_path: Path) -> None:
+    """One command makes report, statements, appeal and ruling; each can be read."""
+    folder = tmp_path / "demo"
+    told = run("demo", folder, "--case")
+    assert "8 of 10 products have invoices" in told
+    assert "closed, 11 events" in told
+    place = ["--cases", folder / "case" / "cases"]
+    run("case", "verify", *place)
+    state = json.loads(run("case", "show", "case-0001", "--json", *place))
+    assert state["state"] == "closed"
+    assert state["measures"] == []
+    assert state["appeals"][0]["ruling"] == "overturned"
+    for path in sorted((folder / "case" / "told-of-ruling").iterdir()):
+        assert "delta-camping" not in text_of(path)
+    assert "already" in run("demo", folder, "--case", code=2)

@@ -7,6 +7,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from storekin.cases.events import Actor
+from storekin.errors import InvalidRecordError
+
 ANY = "*"
 """Stands for every state that there is."""
 
@@ -81,3 +84,22 @@ def load_moves() -> Moves:
             for name, row in told["moves"].items()
         },
     )
+
+
+def actor_of(text: str) -> Actor:
+    """Give who acts, written as NAME:ROLE.
+
+    >>> actor_of("kim:reviewer")
+    Actor(name='kim', role='reviewer')
+
+    Raises:
+        InvalidRecordError: If there is no name, or no such role.
+    """
+    name, _, role = text.rpartition(":")
+    known = load_moves().roles
+    if not name.strip() or role not in known:
+        raise InvalidRecordError(
+            f"{text!r} does not say who acts",
+            f"write it as NAME:ROLE, with one of the roles {', '.join(known)}",
+        )
+    return Actor(name.strip(), role)

@@ -134,6 +134,42 @@ def move_case(
     return follow(case, event, name)
 
 
+def decide_case(
+    cases: CaseRepository,
+    name: str,
+    finding: str,
+    outcome: str,
+    by: Actor,
+    *,
+    at: datetime,
+    reason: str,
+    evidence: Sequence[str] = (),
+    stores: Sequence[str] = (),
+) -> Case:
+    """Decide a case: a finding, and the outcome that follows from it.
+
+    It rests on the evidence of the ids given, or on all that speaks for it; the outcome
+    meets the stores given, or the one that the case is about.
+
+    Raises:
+        CaseMoveError: If *by* may not, or something is lacking.
+    """
+    rests = list(evidence)
+    if not rests:
+        found = read_case(cases.load(name), name).opened["evidence"]
+        rests = [one["id"] for one in filter(speaks_for, found)]
+        rests = rests or [one["id"] for one in found]
+    data: dict[str, object] = {
+        "finding": finding,
+        "outcome": outcome,
+        "reason": reason,
+        "evidence": rests,
+    }
+    if stores:
+        data["stores"] = list(stores)
+    return move_case(cases, name, "decide", by, at=at, data=data)
+
+
 def add_to_case(
     cases: CaseRepository, name: str, kind: str, by: Actor, data: Data
 ) -> Case:
@@ -252,7 +288,9 @@ def notify_seller(
     decision = case.decision
     if decision is not None and decision.told_at is None and decision.measures:
         data["transparency"] = transparency_record(case, name, at)
-    return move_case(cases, name, "notify", by, at=at, data=data), told
+    event = act(case, "notify", by, at, data)
+    cases.append(name, [event])
+    return follow(case, event, name), told
 
 
 def submit_appeal(

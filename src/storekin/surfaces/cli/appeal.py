@@ -10,7 +10,6 @@ from storekin.surfaces.cli.case import acting, shared, tell
 
 if TYPE_CHECKING:
     from storekin.cases.events import Actor
-    from storekin.cases.letter import Letter
 
 
 @click.group()
@@ -129,20 +128,12 @@ def check(
     Leaves with 4 where something is missing or weak.
     """
     import sys
-    from datetime import UTC, datetime
 
-    from storekin.cases.readiness import check_readiness
+    from storekin.casework import Appeal
     from storekin.surfaces.cli.render import print_json
-    from storekin.wiring import comparers, open_portfolio
     from storekin.wording.catalog import say
-    from storekin.workflows.appeals import exhibits_of, load_draft, own_records
 
-    draft = load_draft(folder)
-    own = None if portfolio is None else own_records(draft, open_portfolio(portfolio))
-    today = datetime.now(UTC).date()
-    found = check_readiness(
-        draft, exhibits_of(draft), own, comparers(), today, language
-    )
+    found = Appeal(folder).check(portfolio, language=language)
     if machine_readable:
         print_json(found.as_json())
     else:
@@ -190,13 +181,13 @@ def letter(folder: Path, language: str, out: Path | None) -> None:
 
     What is not answered yet blocks it, and is named.
     """
-    from storekin.wiring import letter_files, write_files
+    from storekin.casework import Appeal
 
-    written = _letter(folder, language)
+    draft = Appeal(folder)
     if out is None:
-        click.echo(written.as_text())
+        click.echo(draft.letter(language=language).as_text())
         return
-    for path in write_files(out, letter_files(written)):
+    for path in draft.write_letter(out, language=language):
         click.echo(str(path))
 
 
@@ -208,22 +199,10 @@ def letter(folder: Path, language: str, out: Path | None) -> None:
 )
 def pack(folder: Path, out: Path, language: str) -> None:
     """Put the letter, the numbered exhibits, an index and the draft into OUT."""
-    from storekin.wiring import letter_files
-    from storekin.workflows.appeals import pack_appeal
+    from storekin.casework import Appeal
 
-    for name in pack_appeal(folder, out, letter_files(_letter(folder, language))):
+    for name in Appeal(folder).pack(out, language=language):
         click.echo(name)
-
-
-def _letter(folder: Path, language: str) -> "Letter":
-    from datetime import UTC, datetime
-
-    from storekin.cases.letter import write_letter
-    from storekin.workflows.appeals import exhibits_of, load_draft
-
-    draft = load_draft(folder)
-    today = datetime.now(UTC).date()
-    return write_letter(draft, exhibits_of(draft), language, today)
 
 
 @appeal.command()

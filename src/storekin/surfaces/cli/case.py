@@ -15,16 +15,13 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def _actor(context: click.Context, option: click.Parameter, text: str) -> "Actor":
     del context, option
-    from storekin.cases.events import Actor
-    from storekin.cases.moves import load_moves
+    from storekin.cases.moves import actor_of
+    from storekin.errors import InvalidRecordError
 
-    name, _, role = text.rpartition(":")
-    known = load_moves().roles
-    if not name.strip() or role not in known:
-        raise click.BadParameter(
-            f"write who acts as NAME:ROLE, with one of the roles {', '.join(known)}"
-        )
-    return Actor(name.strip(), role)
+    try:
+        return actor_of(text)
+    except InvalidRecordError as problem:
+        raise click.BadParameter(f"{problem.problem}: {problem.fix}") from problem
 
 
 def shared(command: Command) -> Command:
@@ -283,25 +280,20 @@ def decide(
     A severe outcome waits until a second person makes the move confirm. Nothing is in
     force before the seller is told.
     """
-    from storekin.cases.case import read_case, speaks_for
     from storekin.wiring import case_folder
-    from storekin.workflows.cases import move_case, now
+    from storekin.workflows.cases import decide_case, now
 
-    cases = case_folder(folder)
-    found = read_case(cases.load(name), name)
-    rests = list(evidence)
-    if not rests:
-        speaking = [e for e in found.opened["evidence"] if speaks_for(e)]
-        rests = [e["id"] for e in speaking or found.opened["evidence"]]
-    data: dict[str, object] = {
-        "finding": finding,
-        "outcome": outcome,
-        "reason": reason,
-        "evidence": rests,
-    }
-    if stores:
-        data["stores"] = list(stores)
-    changed = move_case(cases, name, "decide", by, at=now(), data=data)
+    changed = decide_case(
+        case_folder(folder),
+        name,
+        finding,
+        outcome,
+        by,
+        at=now(),
+        reason=reason,
+        evidence=evidence,
+        stores=stores,
+    )
     tell(name, changed, language, machine_readable=machine_readable)
 
 

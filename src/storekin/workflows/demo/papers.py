@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-STORE = "delta-outdoor"
+STORE, BESIDE = "delta-outdoor", "delta-camping"
+"""The store that the papers are of, and the one that sells the same."""
+
 UNCOVERED = slice(8, 10)
 """Two products for which no invoice is there: what a check is to find."""
 
