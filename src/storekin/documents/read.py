@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,12 +45,13 @@ _FEW = 20
 """A page of fewer letters holds no text but a number or a stamp."""
 
 
-def read_document(path: Path) -> DocumentReading:
+def read_document(file: str | PathLike[str]) -> DocumentReading:
     """Read a file in a process of its own.
 
     Raises:
         DocumentError: If it is refused, or cannot be read within the limits.
     """
+    path = Path(file)
     check_file(path)
     command = [sys.executable, "-m", "storekin.documents.read", str(path.absolute())]
     try:
