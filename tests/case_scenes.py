@@ -23,6 +23,7 @@ OPENED = {
     "evidence": [
         {
             "id": "e-1",
+            "found_as": "e-0f1e2d3c4b",
             "signal": "same_phone",
             "bits": 19.0,
             "left": "+49••••01",
@@ -31,6 +32,7 @@ OPENED = {
         },
         {
             "id": "e-2",
+            "found_as": "e-5a6b7c8d9e",
             "signal": "similar_company_name",
             "bits": -0.5,
             "left": "Fern Handel GmbH",

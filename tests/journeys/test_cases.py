@@ -183,6 +183,9 @@ def test_no_byte_of_what_a_seller_reads_is_anothers(
         texts = [desk.case("show", name, "--seller", "--json")]
         texts += [text_of(path) for path in (tmp_path / "told").glob(f"{name}.*")]
         assert len(texts) >= 7
+        # a scan's ids are digests of both stores' ids: the other's could be tried
+        scanned = {e["id"] for e in one["evidence"]}
+        assert not [text for text in texts for each in scanned if each in text]
         for value in secret - known:
             assert not [text for text in texts if str(value) in text], value
 

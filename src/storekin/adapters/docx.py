@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from storekin.cases.letter import Letter
 
@@ -29,4 +30,14 @@ def write_docx(letter: Letter) -> bytes:
             document.add_paragraph(paragraph)
     out = BytesIO()
     document.save(out)
+    return _without_times(out.getvalue())
+
+
+def _without_times(content: bytes) -> bytes:
+    """Pack a file anew, with one time for all its parts: a letter gives its bytes."""
+    out = BytesIO()
+    with ZipFile(BytesIO(content)) as packed, ZipFile(out, "w", ZIP_DEFLATED) as again:
+        for name in packed.namelist():
+            about = ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+            again.writestr(about, packed.read(name), ZIP_DEFLATED)
     return out.getvalue()

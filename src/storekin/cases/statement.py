@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from storekin.cases.case import Appeal, Case, Decision
@@ -237,7 +238,8 @@ def _redress(case: Case, language: str, at: datetime) -> tuple[str, ...]:
     length = appeal.get("length")
     if length:
         closes = later(at, length).date().isoformat()
-        lines.append(_say(language, "appeal_until", date=closes))
+        key = "appeal_by_law" if appeal.get("by_law") else "appeal_until"
+        lines.append(_say(language, key, date=closes))
     else:
         lines.append(_say(language, "appeal_unknown"))
     documents = [
@@ -278,6 +280,12 @@ _ACCOUNT = {
     "deactivate_stores": "DECISION_ACCOUNT_SUSPENDED",
 }
 _VISIBILITY = {"remove_listings": "DECISION_VISIBILITY_CONTENT_REMOVED"}
+
+
+def _public_number(case: Case, name: str) -> str:
+    """Give a number that no other case has, and that says nothing of either store."""
+    opened = f"{name} {case.opened_at.isoformat(timespec='microseconds')}"
+    return sha256(opened.encode()).hexdigest()[:32]
 
 
 def transparency_record(case: Case, name: str, at: datetime) -> dict[str, Any]:
@@ -338,7 +346,7 @@ def transparency_record(case: Case, name: str, at: datetime) -> dict[str, Any]:
         ),
         "automated_detection": "Yes",
         "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
-        "puid": f"{case.events[0].digest[:32]}-{decision.number}",
+        "puid": f"{_public_number(case, name)}-{decision.number}",
     }
     _refuse_personal(record, case)
     return {key: value for key, value in record.items() if value not in (None, [])}

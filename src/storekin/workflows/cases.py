@@ -99,7 +99,9 @@ def open_case(
         "outcome": found["outcome"],
         "after_notice": after_notice,
         "territory": list(rules.territory),
-        "evidence": [_with_said(one) for one in found["evidence"]],
+        "evidence": [
+            _as_told(one, number) for number, one in enumerate(found["evidence"], 1)
+        ],
         "rule": _rule(rules, found),
         "appeal": _appeal(rules),
         "laws": [
@@ -489,8 +491,13 @@ def _version_of(asked: str, found: Mapping[str, Any]) -> Policy:
     return policy
 
 
-def _with_said(one: Mapping[str, Any]) -> dict[str, Any]:
-    """Add how the two values compare, as a word that every language has."""
+def _as_told(one: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Give a piece of evidence under the id that it has in the case.
+
+    A scan's id is a digest of both stores' ids and a value: whoever reads it could find
+    the other store by trying all. It is kept for reviewers, as ``found_as``. Beside it
+    is how the two values compare, as a word that every language has.
+    """
     words = load_words("en").get(str(one["signal"]), {})
     because = str(one["because"])
     said = next(
@@ -501,7 +508,7 @@ def _with_said(one: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "same" if speaks_for(one) else "different",
     )
-    return {**one, "said": said}
+    return {**one, "id": f"E{number}", "found_as": one["id"], "said": said}
 
 
 def _rule(policy: Policy, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -536,6 +543,7 @@ def _appeal(policy: Policy) -> dict[str, Any]:
     appeal = policy.appeal
     return {
         "length": appeal_length(policy),
+        "by_law": not appeal.window_days,
         "tries": appeal.tries,
         "because": appeal.because,
         "because_zh": appeal.because_zh,

@@ -23,7 +23,7 @@ def appeal() -> None:
     \b
     Example:
         storekin appeal new told/case-0001.en.json my-appeal
-        storekin appeal ground my-appeal e-be2eeab276 disputed "It is our agent's."
+        storekin appeal ground my-appeal E1 disputed "It is our agent's."
         storekin appeal add my-appeal invoice.pdf --kind purchase_invoices
         storekin appeal check my-appeal --portfolio my-portfolio
         storekin appeal answer my-appeal corrections "Two listings were ended."

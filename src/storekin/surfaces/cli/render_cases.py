@@ -113,7 +113,7 @@ def print_case(
     click.echo(say(language, "case", "about", store=opened["store"], outcome=outcome))
     lines = [
         f"{one['id']}  {_bits(one['bits'])}  {say(language, one['signal'], 'claim')}:"
-        f" {one['left']} | {one['right']}"
+        f" {one['left']} | {one['right']}  ({one['found_as']})"
         for one in opened["evidence"]
     ]
     _section(language, "evidence", lines)
