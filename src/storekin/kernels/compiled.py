@@ -5,9 +5,12 @@ first called and read from the disk afterwards, so that a portfolio of three hun
 listings does not wait for a compiler.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from threading import RLock
@@ -75,6 +78,7 @@ class Kernel:
         """Compile the function, and all that it calls, or read them from the disk."""
         with _COMPILING:
             if self._compiled is None:
+                _forget_once()
                 around = self._function.__globals__
                 for name in self._function.__code__.co_names:
                     called = around.get(name)
@@ -85,6 +89,11 @@ class Kernel:
 
 
 _COMPILING = RLock()
+
+
+@lru_cache(maxsize=1)
+def _forget_once() -> None:
+    forget_stale()
 
 
 def kernel(
@@ -129,15 +138,58 @@ def ready(modules: Iterable[str]) -> None:
                 value.ready()
 
 
-def are_ready() -> bool:
-    """Say whether the compiled kernels are on disk and newer than their source."""
+def _places() -> list[Path]:
+    """Give the folders in which compiled kernels lie."""
     import os
 
-    here = Path(__file__).parent
-    places = [here / "__pycache__"]
     chosen = os.environ.get("NUMBA_CACHE_DIR")
-    if chosen:
-        places = [path for path in Path(chosen).glob("kernels_*") if path.is_dir()]
+    if not chosen:
+        return [Path(__file__).parent / "__pycache__"]
+    return [path for path in Path(chosen).glob("kernels_*") if path.is_dir()]
+
+
+_USES = re.compile(r"^from storekin\.kernels\.(\w+) import", re.MULTILINE)
+
+
+def forget_stale(here: Path | None = None) -> None:
+    """Forget compiled kernels whose source, or that of one that they call, is newer.
+
+    The compiler asks after a kernel's own source alone: one that calls another would
+    go on with the other as it was.
+    """
+    here = here or Path(__file__).parent
+    sources = {path.stem: path for path in here.glob("*.py")}
+    changed = {name: path.stat().st_mtime for name, path in sources.items()}
+    newest = max(changed.values())
+    built: list[tuple[Path, float]] = []
+    for place in _places() if here == Path(__file__).parent else [here / "__pycache__"]:
+        for path in place.glob("*.nbi"):
+            with suppress(OSError):  # another process forgets it, too
+                built.append((path, path.stat().st_mtime))
+    if all(at >= newest for _, at in built):
+        return
+    uses = {
+        name: set(_USES.findall(path.read_text("utf-8")))
+        for name, path in sources.items()
+    }
+
+    def last_change(name: str, seen: frozenset[str] = frozenset()) -> float:
+        called = uses.get(name, set()) - seen - {name}
+        beyond = seen | {name}
+        return max(
+            [changed.get(name, 0.0), *(last_change(one, beyond) for one in called)]
+        )
+
+    for path, at in built:
+        if at < last_change(path.name.partition(".")[0]):
+            path.unlink(missing_ok=True)
+
+
+def are_ready() -> bool:
+    """Say whether the compiled kernels are on disk and newer than their source."""
+    forget_stale()
+    here = Path(__file__).parent
+    places = _places()
     for module in MODULES:
         source = (here / f"{module}.py").stat().st_mtime
         built = [

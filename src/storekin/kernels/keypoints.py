@@ -104,45 +104,27 @@ def _between(image: Any, x: Any, y: Any) -> Any:  # noqa: ANN401
     return upper + down * (lower - upper)
 
 
-@kernel(
-    "void(f4[:,::1], f4[:,::1], f8, f8, f4[:,::1], f4[:,::1], i8[:,::1], f4[:,::1])"
-)
-def describe_places(  # noqa: C901, PLR0912 - loops over samples
+@kernel("void(f4[:,::1], f4[:,::1], f8, f8, f4[:,:,::1], i8)")
+def _sample_patches(
     image: Any,  # noqa: ANN401
     places: Any,  # noqa: ANN401
     reach: Any,  # noqa: ANN401
     angle: Any,  # noqa: ANN401
-    waves: Any,  # noqa: ANN401
-    window: Any,  # noqa: ANN401
-    chosen: Any,  # noqa: ANN401
-    out: Any,  # noqa: ANN401
+    patches: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
 ) -> None:
-    """Write the low frequencies of the patch around each place, turned by *angle*.
-
-    A patch reaches *reach* pixels to each side, in 16 by 16 samples; ``window`` lets
-    its rim count little. ``chosen`` are the frequencies, down and across; ``waves`` the
-    cosines of each, over the samples, of as many as there are samples.
-    """
+    """Write the samples around each place, turned by *angle*, from *first* on."""
     height, width = image.shape
-    patch = np.empty((SAMPLES, SAMPLES), np.float32)
-    half = np.empty((FREQUENCIES, SAMPLES), np.float32)
-    whole = np.empty((FREQUENCIES, SAMPLES), np.float32)
     across = np.empty((SAMPLES, SAMPLES), np.float32)
     down = np.empty((SAMPLES, SAMPLES), np.float32)
-    by_sample = np.zeros((SAMPLES, SAMPLES), np.float32)
-    line = np.empty(SAMPLES, np.float32)
-    for u in range(FREQUENCIES):
-        for i in range(SAMPLES):
-            by_sample[i, u] = waves[u, i]
-    weight = np.float32(0)
     for i in range(SAMPLES):
         dy = reach * (2.0 * i / (SAMPLES - 1) - 1)
         for j in range(SAMPLES):
             dx = reach * (2.0 * j / (SAMPLES - 1) - 1)
             across[i, j] = cos(angle) * dx - sin(angle) * dy
             down[i, j] = sin(angle) * dx + cos(angle) * dy
-            weight += window[i, j]
     far = reach * (abs(cos(angle)) + abs(sin(angle))) + 1
+    line = np.empty(SAMPLES, np.float32)
     for number in range(len(places)):
         at_x = places[number, 0]
         at_y = places[number, 1]
@@ -152,44 +134,104 @@ def describe_places(  # noqa: C901, PLR0912 - loops over samples
             and at_x + far < width - 1
             and at_y + far < height - 1
         )
-        if inside:
-            for i in range(SAMPLES):
+        for i in range(SAMPLES):
+            if inside:
                 for j in range(SAMPLES):
-                    patch[i, j] = _between(
-                        image, at_x + across[i, j], at_y + down[i, j]
-                    )
-        else:
-            for i in range(SAMPLES):
+                    line[j] = _between(image, at_x + across[i, j], at_y + down[i, j])
+            else:
                 for j in range(SAMPLES):
                     x = np.float32(_mirrored(at_x + across[i, j], width))
                     y = np.float32(_mirrored(at_y + down[i, j], height))
-                    patch[i, j] = _between(image, x, y)
-        line[:] = 0
-        for i in range(SAMPLES):
+                    line[j] = _between(image, x, y)
             for j in range(SAMPLES):
-                line[j] += patch[i, j] * window[i, j]
-        mean = np.float32(0)
+                patches[i, j, first + number] = line[j]
+
+
+@kernel(
+    "void(f4[:,::1], f4[:,::1], f8, f8[::1], f4[:,::1], f4[:,::1], i8[:,::1],"
+    " f4[:,:,::1])"
+)
+def describe_places(  # noqa: C901, PLR0912 - loops over samples
+    image: Any,  # noqa: ANN401
+    places: Any,  # noqa: ANN401
+    reach: Any,  # noqa: ANN401
+    angles: Any,  # noqa: ANN401
+    waves: Any,  # noqa: ANN401
+    window: Any,  # noqa: ANN401
+    chosen: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Write the low frequencies of the patch around each place, turned by each angle.
+
+    A patch reaches *reach* pixels to each side, in 16 by 16 samples; ``window`` lets
+    its rim count little. ``chosen`` are the frequencies, down and across; ``waves`` the
+    cosines of each, over the samples. ``out`` is by angle, place and frequency.
+
+    All patches are worked on at a time, four sums together: a processor takes as many
+    as it can at once.
+    """
+    count = len(places)
+    lanes = len(angles) * count
+    patches = np.empty((SAMPLES, SAMPLES, lanes), np.float32)
+    for turn in range(len(angles)):
+        _sample_patches(image, places, reach, angles[turn], patches, turn * count)
+    weight = np.float32(0)
+    lines = np.zeros((SAMPLES, lanes), np.float32)
+    for i in range(SAMPLES):
         for j in range(SAMPLES):
-            mean += line[j]
-        mean /= weight
-        for i in range(SAMPLES):
+            weight += window[i, j]
+            for lane in range(lanes):
+                lines[j, lane] += patches[i, j, lane] * window[i, j]
+    mean = np.zeros(lanes, np.float32)
+    for j in range(SAMPLES):
+        for lane in range(lanes):
+            mean[lane] += lines[j, lane]
+    for lane in range(lanes):
+        mean[lane] /= weight
+    for i in range(SAMPLES):
+        for j in range(SAMPLES):
+            for lane in range(lanes):
+                patches[i, j, lane] = (patches[i, j, lane] - mean[lane]) * window[i, j]
+    half = np.zeros((FREQUENCIES, SAMPLES, lanes), np.float32)
+    for u in range(FREQUENCIES):
+        for i in range(0, SAMPLES, 4):
+            w0, w1, w2, w3 = (
+                waves[u, i],
+                waves[u, i + 1],
+                waves[u, i + 2],
+                waves[u, i + 3],
+            )
             for j in range(SAMPLES):
-                patch[i, j] = (patch[i, j] - mean) * window[i, j]
-        # along the lines of all arrays: several sums at a time
-        for u in range(FREQUENCIES):
-            for j in range(SAMPLES):
-                half[u, j] = 0
-                whole[u, j] = 0
-            for i in range(SAMPLES):
-                wave = waves[u, i]
-                for j in range(SAMPLES):
-                    half[u, j] += wave * patch[i, j]
-            for j in range(SAMPLES):
-                part = half[u, j]
-                for v in range(SAMPLES):
-                    whole[u, v] += part * by_sample[j, v]
-        for place in range(len(chosen)):
-            out[number, place] = whole[chosen[place, 0], chosen[place, 1]]
+                for lane in range(lanes):
+                    half[u, j, lane] = (
+                        half[u, j, lane]
+                        + w0 * patches[i, j, lane]
+                        + w1 * patches[i + 1, j, lane]
+                        + w2 * patches[i + 2, j, lane]
+                        + w3 * patches[i + 3, j, lane]
+                    )
+    whole = np.empty(lanes, np.float32)
+    for place in range(len(chosen)):
+        u, v = chosen[place, 0], chosen[place, 1]
+        whole[:] = 0
+        for j in range(0, SAMPLES, 4):
+            w0, w1, w2, w3 = (
+                waves[v, j],
+                waves[v, j + 1],
+                waves[v, j + 2],
+                waves[v, j + 3],
+            )
+            for lane in range(lanes):
+                whole[lane] = (
+                    whole[lane]
+                    + half[u, j, lane] * w0
+                    + half[u, j + 1, lane] * w1
+                    + half[u, j + 2, lane] * w2
+                    + half[u, j + 3, lane] * w3
+                )
+        for turn in range(len(angles)):
+            for number in range(count):
+                out[turn, number, place] = whole[turn * count + number]
 
 
 @kernel("i8(u8[::1], f4[:,::1], u8[::1], f4[:,::1], f8, i8, f8, f8[::1])")

@@ -93,11 +93,10 @@ def see_places(  # noqa: C901, PLR0912, PLR0915 - one scale after another
         for place in range(kept):
             for part in range(3):
                 here[place, part] = room[strongest[place], part]
-        values = np.empty((kept, len(chosen)), np.float32)
+        turned = np.empty((len(angles), kept, len(chosen)), np.float32)
+        describe_places(coarse, here, reach, angles, waves, window, chosen, turned)
         for turn in range(len(angles)):
-            describe_places(
-                coarse, here, reach, angles[turn], waves, window, chosen, values
-            )
+            values = turned[turn]
             for place in range(kept):
                 key = np.uint64(0)
                 for sign in range(len(chosen)):
