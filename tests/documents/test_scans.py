@@ -100,6 +100,17 @@ def test_a_chinese_scan_is_read() -> None:
 
 
 @recognised
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_photo_that_lies_or_stands_on_its_head_is_turned(turned: int) -> None:
+    """As its words are read best: telephones forget which way is up."""
+    photo = drawn(made.PAGE).rotate(turned, expand=True)
+    invoice = read_content(saved(photo, "JPEG"), "photo.jpg").invoice
+    assert invoice is not None
+    assert (invoice.number, invoice.total) == ("R-2026/17", Decimal("153.51"))
+    assert len(invoice.lines) == 2
+
+
+@recognised
 def test_only_pages_without_text_are_recognised() -> None:
     """A PDF whose first page is text and whose second one is a picture."""
     from pypdf import PdfReader, PdfWriter
