@@ -174,3 +174,96 @@ def shrink(image: Any, out: Any) -> None:  # noqa: ANN401
             if last - 1 > first:
                 total += tail * rows[y, last - 1]
             out[y, x] = total
+
+
+@kernel("void(i8, i8, i8[::1])")
+def _box_edges(given: Any, wanted: Any, edges: Any) -> None:  # noqa: ANN401
+    """Share out *given* pixels among *wanted* ones, by where their middles lie."""
+    scale = given / wanted
+    edges[0] = 0
+    for place in range(1, wanted):
+        edges[place] = min(np.int64(place * scale + 0.5), given)
+    edges[wanted] = given
+
+
+@kernel("void(u4[:,::1], u1[:,::1])")
+def grey_of_pixels(pixels: Any, out: Any) -> None:  # noqa: ANN401
+    """Write how bright a picture is, scaled down to the size of *out*.
+
+    ``pixels`` hold red, green and blue in their lowest bytes; each of *out* is the mean
+    of those whose middles lie in it.
+    """
+    height, width = pixels.shape
+    high, wide = out.shape
+    left, top = np.empty(wide + 1, np.int64), np.empty(high + 1, np.int64)
+    _box_edges(width, wide, left)
+    _box_edges(height, high, top)
+    line = np.empty(width, np.uint32)
+    low, byte = np.uint32(0xFF), np.uint32(8)
+    for y in range(high):
+        line[:] = np.uint32(0)
+        for row in range(top[y], top[y + 1]):
+            for x in range(width):
+                pixel = pixels[row, x]
+                line[x] += (
+                    np.uint32(19595) * (pixel & low)
+                    + np.uint32(38470) * ((pixel >> byte) & low)
+                    + np.uint32(7471) * ((pixel >> np.uint32(16)) & low)
+                ) >> byte
+        share = np.float32(1 / (256.0 * (top[y + 1] - top[y])))
+        for x in range(wide):
+            begin, end = left[x], left[x + 1]
+            total = line[begin]
+            for place in range(begin + 1, end):
+                total += line[place]
+            mean = np.float32(total) * share / np.float32(end - begin)
+            out[y, x] = np.uint8(mean + np.float32(0.5))
+
+
+@kernel("void(u4[:,::1], i8, u1[:,:,::1])")
+def tints_of_pixels(pixels: Any, factor: Any, out: Any) -> None:  # noqa: ANN401
+    """Write a picture's YCbCr, the mean of each square of *factor* pixels a side.
+
+    Squares at the lower and the right edge may be smaller.
+    """
+    height, width = pixels.shape
+    high, wide = out.shape[:2]
+    low, byte = np.uint32(0xFF), np.uint32(8)
+    red = np.empty(width, np.uint32)
+    green = np.empty(width, np.uint32)
+    blue = np.empty(width, np.uint32)
+    half = np.float32(0.5)
+    for y in range(high):
+        top, bottom = y * factor, min((y + 1) * factor, height)
+        red[:] = np.uint32(0)
+        green[:] = np.uint32(0)
+        blue[:] = np.uint32(0)
+        for row in range(top, bottom):
+            for x in range(width):
+                pixel = pixels[row, x]
+                red[x] += pixel & low
+                green[x] += (pixel >> byte) & low
+                blue[x] += (pixel >> np.uint32(16)) & low
+        for x in range(wide):
+            begin, end = x * factor, min((x + 1) * factor, width)
+            share = np.float32(1.0) / np.float32((bottom - top) * (end - begin))
+            r, g, b = np.uint32(0), np.uint32(0), np.uint32(0)
+            for place in range(begin, end):
+                r += red[place]
+                g += green[place]
+                b += blue[place]
+            one, two, three = (
+                np.float32(r) * share,
+                np.float32(g) * share,
+                np.float32(b) * share,
+            )
+            bright = (
+                np.float32(0.299) * one
+                + np.float32(0.587) * two
+                + np.float32(0.114) * three
+            )
+            out[y, x, 0] = np.uint8(bright + half)
+            bluish = np.float32(0.5643) * (three - bright) + np.float32(128)
+            reddish = np.float32(0.7133) * (one - bright) + np.float32(128)
+            out[y, x, 1] = np.uint8(min(bluish, np.float32(255)) + half)
+            out[y, x, 2] = np.uint8(min(reddish, np.float32(255)) + half)

@@ -39,7 +39,7 @@ PLAIN = 24
 HASH_RADIUS = 47
 """Bits of 256 in which hashes of one plain picture differ at most to be met by them."""
 
-_TWO_OF = 6
+_TWO_OF = 7
 """Weak signs of which every two are changed."""
 
 _CHUNK = 256

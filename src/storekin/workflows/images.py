@@ -165,8 +165,8 @@ def _room_for(count: int, kept: Path | None) -> Prints:
         return np.memmap(file, PRINT, "w+", shape=(count,))
 
 
-_SERIAL = f"prints {PRINT.itemsize}"
-"""Prints of another layout are not read."""
+_SERIAL = f"prints 2 {PRINT.itemsize}"
+"""Prints of another layout, or seen by another decoder, are not read."""
 
 
 def _stamp(name: str, path: Path) -> str:
