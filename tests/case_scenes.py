@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from storekin.cases.act import act
 from storekin.cases.case import Case, follow, read_case
 from storekin.cases.events import Actor, CaseEvent
+from storekin.cases.readiness import Exhibit
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KIM, LEE, ROY = Actor("kim", "reviewer"), Actor("lee", "lead"), Actor("roy", "reviewer")
@@ -63,6 +64,15 @@ OPENED = {
         }
     ],
 }
+
+EXHIBIT = Exhibit(
+    number=1,
+    kind="purchase_invoices",
+    name="r1.pdf",
+    digest="0" * 64,
+    date="2026-02-01",
+    fields={"number": "R-77"},
+)
 
 DECIDED = {
     "finding": "associated",

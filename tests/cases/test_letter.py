@@ -7,28 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from case_scenes import EXHIBIT
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storekin.adapters.docx import write_docx
 from storekin.adapters.pdf import write_pdf
 from storekin.cases.letter import OWN_WORDS, Letter, empty_slots, write_letter
-from storekin.cases.readiness import Exhibit
 from storekin.errors import LetterError
 from storekin.wording.catalog import load_words
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 TODAY = date(2026, 6, 1)
-EXHIBITS = [
-    Exhibit(
-        number=1,
-        kind="purchase_invoices",
-        name="r1.pdf",
-        digest="0" * 64,
-        date="2026-02-01",
-        fields={"number": "R-77"},
-    )
-]
+EXHIBITS = [EXHIBIT]
 
 
 def draft(**changed: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -6,12 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from case_scenes import ANN, DECIDED, KIM, ROY, Story
+from case_scenes import ANN, DECIDED, EXHIBIT, KIM, ROY, Story
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storekin.cases.letter import write_letter
-from storekin.cases.readiness import Exhibit
 from storekin.cases.seller_view import view_for_seller
 from storekin.cases.statement import StatementOfReasons, make_statement
 from storekin.cases.statement import transparency_record as published
@@ -28,16 +27,6 @@ others = st.fixed_dictionaries(
         "values": st.lists(values, min_size=4, max_size=4),
         "listings": st.lists(values, max_size=3, unique=True),
     }
-)
-
-
-EXHIBIT = Exhibit(
-    number=1,
-    kind="purchase_invoices",
-    name="r1.pdf",
-    digest="0" * 64,
-    date="2026-02-01",
-    fields={"number": "R-77"},
 )
 
 

@@ -3,6 +3,18 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+FIELDS = (
+    "number",
+    "date",
+    "seller",
+    "seller_tax_number",
+    "seller_address",
+    "buyer",
+    "currency",
+    "total",
+)
+"""What an invoice says beside its lines, in the order in which a person reads it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceLine:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from storekin.documents.invoice import Invoice, InvoiceLine
+from storekin.documents.invoice import FIELDS, Invoice, InvoiceLine
 from storekin.wording.catalog import say
 
 
@@ -63,22 +63,10 @@ def reading_from_json(told: Mapping[str, Any]) -> DocumentReading:
     """Give the reading that :meth:`DocumentReading.as_json` wrote."""
     invoice = None
     if "how" in told:
-        fields = {
-            name: told[name]
-            for name in (
-                "how",
-                "number",
-                "date",
-                "seller",
-                "seller_tax_number",
-                "seller_address",
-                "buyer",
-                "currency",
-                "where",
-            )
-        }
+        fields = {name: told[name] for name in ("how", *FIELDS, "where")}
+        fields["total"] = _decimal(told["total"])
         lines = tuple(_line(line) for line in told["lines"])
-        invoice = Invoice(**fields, total=_decimal(told["total"]), lines=lines)
+        invoice = Invoice(**fields, lines=lines)
     return DocumentReading(
         name=told["file"],
         kind=told["kind"],

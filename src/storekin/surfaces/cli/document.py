@@ -29,6 +29,7 @@ def read(file: Path, language: str, *, machine_readable: bool) -> None:
     recognised, which needs storekin[ocr]. The file is opened in a process of its own,
     with limits; what is no document, or does something when opened, is refused.
     """
+    from storekin.documents.invoice import FIELDS
     from storekin.documents.read import read_document
     from storekin.surfaces.cli.render import print_json
     from storekin.wording.catalog import say
@@ -40,16 +41,7 @@ def read(file: Path, language: str, *, machine_readable: bool) -> None:
     click.echo(say(language, "document", "about", kind=found.kind, pages=found.pages))
     invoice = found.invoice
     if invoice is not None:
-        for name in (
-            "number",
-            "date",
-            "seller",
-            "seller_tax_number",
-            "seller_address",
-            "buyer",
-            "currency",
-            "total",
-        ):
+        for name in FIELDS:
             value = getattr(invoice, name)
             title = say(language, "document", name)
             if value is None:
