@@ -19,6 +19,7 @@ from storekin.pictures.recognition import Recognition, recognise
 from storekin.policy.facts import day_number
 from storekin.policy.load import find_policies, find_policy
 from storekin.policy.model import Policy
+from storekin.policy.replay import replay as replay_facts
 from storekin.records.declaration import Declaration
 from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio
@@ -58,7 +59,7 @@ from storekin.workflows.portfolio_index import (
 from storekin.workflows.registration_index import RegistrationIndex
 from storekin.workflows.remedies import Remedy
 from storekin.workflows.remedies import find_remedies as remedies_of
-from storekin.workflows.replay import replay_as_json, replay_facts, stored_facts
+from storekin.workflows.replay import replay_as_json, stored_facts
 from storekin.workflows.scan import (
     ScanResult,
     compare_portfolio,

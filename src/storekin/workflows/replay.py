@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from storekin.policy.facts import Facts
-from storekin.policy.model import Policy
-from storekin.policy.replay import Replay, effect_name, outcome_name, replay
+from storekin.policy.replay import Replay, effect_name, outcome_name
 from storekin.wording.catalog import load_words, say
 from storekin.workflows.stored import is_stored, read_facts
 
@@ -12,11 +11,6 @@ from storekin.workflows.stored import is_stored, read_facts
 def stored_facts(place: Path) -> Facts | None:
     """Read the facts of a scan's folder; None if *place* is something else."""
     return read_facts(place) if is_stored(place) else None
-
-
-def replay_facts(facts: Facts, old: Policy, new: Policy) -> Replay:
-    """Decide the same facts under both policies; see ``policy.replay``."""
-    return replay(facts, old, new)
 
 
 MOST_TOLD = 1000

@@ -178,13 +178,9 @@ def replay(
         storekin policy replay aliexpress aliexpress-strict my-portfolio --json
     """
     from storekin.policy.load import find_policy
+    from storekin.policy.replay import replay as replay_facts
     from storekin.surfaces.cli.render import print_json
-    from storekin.workflows.replay import (
-        replay_as_json,
-        replay_facts,
-        stored_facts,
-        tell_replay,
-    )
+    from storekin.workflows.replay import replay_as_json, stored_facts, tell_replay
 
     before, after = find_policy(old), find_policy(new)
     facts = stored_facts(place)

@@ -10,7 +10,7 @@ import click
 from storekin.cases.case import Case
 from storekin.cases.clocks import Running, clocks_of
 from storekin.cases.moves import load_moves
-from storekin.cases.seller_view import CATALOGUES, SellerView
+from storekin.cases.seller_view import CATALOGUES, OwnEvidence, SellerView
 from storekin.wording.catalog import say
 
 
@@ -199,13 +199,23 @@ def print_view(view: SellerView, language: str) -> None:
     state = load_moves().states[view.state][1 if language == "zh" else 0]
     click.echo(f"{view.case}  {state}  {view.store}")
     for one in view.evidence:
-        said = say(language, one.signal, "claim")
-        if one.signal != CATALOGUES:
-            said = say(language, one.signal, one.said)
-        strength = say(language, "statement", f"strength_{one.strength}")
-        click.echo(f"  {one.id}  {said} {one.own} {strength}")
+        if not one.against:
+            strength = say(language, "statement", f"strength_{one.strength}")
+            click.echo(f"  {_own_evidence(one, language)} {strength}")
+    against = [one for one in view.evidence if one.against]
+    if against:
+        click.echo(say(language, "statement", "against"))
+    for one in against:
+        click.echo(f"  {_own_evidence(one, language)}")
     for note in view.notes:
         click.echo(f"  {note.at.date()} {note.by.role}: {note.text}")
+
+
+def _own_evidence(one: OwnEvidence, language: str) -> str:
+    said = say(language, one.signal, "claim")
+    if one.signal != CATALOGUES:
+        said = say(language, one.signal, one.said)
+    return f"{one.id}  {said} {one.own}"
 
 
 def _section(language: str, key: str, lines: Sequence[str]) -> None:
