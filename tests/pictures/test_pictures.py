@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -455,3 +456,27 @@ def test_a_missing_picture_is_said_so(words: tuple[str, ...]) -> None:
     assert done.returncode != 0
     assert "SK114" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_cameras_jpeg_is_set_upright(orientation: int) -> None:
+    """Whichever way its EXIF says that it was held, as the upright picture itself."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    held, upright = BytesIO(), BytesIO()
+    draw_scene(3).resize((700, 500)).save(held, "JPEG", quality=95, exif=exif)
+    ImageOps.exif_transpose(Image.open(held)).save(upright, "PNG")
+    one, other = decode_picture(held.getvalue()), decode_picture(upright.getvalue())
+    assert one.grey.shape == other.grey.shape
+    assert np.abs(one.grey.astype(int) - other.grey).mean() < 2
+    assert recognise(print_picture(one), print_picture(other)).recognised
+
+
+def test_a_grey_jpeg_has_no_colours_and_a_torn_one_is_refused() -> None:
+    """The faster decoder takes the first; the second is told as before."""
+    out = BytesIO()
+    draw_scene(5).resize((640, 480)).convert("L").save(out, "JPEG", quality=95)
+    seen_grey = decode_picture(out.getvalue())
+    assert np.abs(seen_grey.tints[..., 1:].astype(int) - 128).max() <= 1
+    with pytest.raises(PictureError, match="cannot be decoded"):
+        decode_picture(out.getvalue()[: len(out.getvalue()) // 2])

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from random import uniform
+from time import sleep
 from typing import Any
 
 import pyarrow as pa
@@ -45,6 +47,9 @@ _ALIKE = pa.array(["identical", "highly_similar"])
 
 MOST_TRIES = 20
 """How often a note or a document is tried again where others act at the same time."""
+
+_WAIT, _LONGEST_WAIT = 0.001, 0.2
+"""Seconds before the first of these tries, and before any, at the most."""
 
 
 def now() -> datetime:
@@ -186,6 +191,9 @@ def add_to_case(
         except CaseConflictError:
             if not left:
                 raise
+            # each waits a time of its own, and longer each time: nobody always loses
+            tried = MOST_TRIES - left
+            sleep(uniform(0, min(_WAIT * 2**tried, _LONGEST_WAIT)))  # noqa: S311
     raise AssertionError("tried, and neither done nor failed")
 
 
