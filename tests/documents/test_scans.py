@@ -212,6 +212,18 @@ def test_no_more_pages_are_drawn_than_are_read() -> None:
     assert len(list(drawing.pictures_of(content, "scan"))) == drawing.MOST_SCANNED
 
 
+@recognised
+def test_pages_beyond_the_most_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a TIFF of three pages one is read: the others are told, and counted."""
+    monkeypatch.setattr(drawing, "MOST_SCANNED", 1)
+    page = drawn(made.PAGE)
+    content = saved(page, "TIFF", save_all=True, append_images=[page, page])
+    found = read_content(content, "scan.tiff")
+    assert found.pages == 3
+    assert found.invoice is not None
+    assert found.notes[0].in_words("en").endswith("pages 2, 3.")
+
+
 def placed(text: str, left: float, top: float) -> Word:
     """Give a run of words as if it were found at a place, letters 10 by 20 pixels."""
     right, bottom = left + 10 * len(text), top + 20

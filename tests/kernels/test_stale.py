@@ -23,8 +23,8 @@ def test_what_calls_a_changed_kernel_is_compiled_anew(tmp_path: Path) -> None:
         index.touch()
         os.utime(source, (100, 100))
         os.utime(index, (200, 200))
-    forget_stale(tmp_path)
+    forget_stale(tmp_path, [built])
     assert len(list(built.iterdir())) == 4
     os.utime(tmp_path / "changed.py", (300, 300))
-    forget_stale(tmp_path)
+    forget_stale(tmp_path, [built])
     assert [path.name for path in built.iterdir()] == ["other.run-3.py311.nbi"]

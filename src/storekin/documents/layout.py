@@ -32,7 +32,12 @@ class Line:
 
     def place_in(self, name: str) -> str:
         """Say where the line stands in the document of a name."""
-        return f"{name}, page {self.page}, line {self.number}"
+        return place_in(name, self.page, self.number)
+
+
+def place_in(name: str, page: int, line: int) -> str:
+    """Say where a line stands in the document of a name, both counted from 1."""
+    return f"{name}, page {page}, line {line}"
 
 
 def fold(text: str) -> str:

@@ -1,6 +1,7 @@
 """Pages as pictures: those of a scan, and those of a PDF that hold no text."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -19,25 +20,43 @@ _LONGEST = 2_000
 _DOTS = 200 / 72
 
 
+def count_pages(content: bytes, name: str) -> int:
+    """Count the pages of a picture file; of a moving picture the first one counts.
+
+    Raises:
+        DocumentError: If it is broken.
+    """
+    from PIL import Image
+
+    with _told(name), Image.open(BytesIO(content)) as file:
+        return getattr(file, "n_frames", 1) if file.format == "TIFF" else 1
+
+
 def pictures_of(content: bytes, name: str) -> Iterator["Image"]:
     """Give the pages of a picture file, upright and on white, as they are asked for.
 
     Raises:
         DocumentError: If it is broken, or a page has more pixels than can be read.
     """
-    from PIL import Image, ImageOps, ImageSequence
+    from PIL import Image, ImageOps
+
+    pages = min(count_pages(content, name), MOST_SCANNED)
+    with _told(name), Image.open(BytesIO(content)) as file:
+        for number in range(pages):
+            file.seek(number)
+            _refuse_large(file.size, name)
+            upright = ImageOps.exif_transpose(file)
+            upright.thumbnail((_LONGEST, _LONGEST))
+            yield _on_white(upright)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Tell what decoders raise as a fault of the file."""
+    from PIL import Image
 
     try:
-        with Image.open(BytesIO(content)) as file:
-            for number, page in enumerate(ImageSequence.Iterator(file)):
-                _refuse_large(page.size, name)
-                if number == MOST_SCANNED:
-                    return
-                upright = ImageOps.exif_transpose(page)
-                upright.thumbnail((_LONGEST, _LONGEST))
-                yield _on_white(upright)
-                if file.format == "GIF":
-                    return
+        yield
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
         raise DocumentError(
             f"{name}: this is no whole picture ({type(problem).__name__})",

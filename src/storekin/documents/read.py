@@ -19,8 +19,14 @@ from typing import TYPE_CHECKING
 from storekin.documents.einvoice import read_einvoice
 from storekin.documents.invoice import Invoice
 from storekin.documents.kinds import IMAGES, check_file, kind_of
+from storekin.documents.layout import place_in
 from storekin.documents.ocr import Recogniser, can_recognise
-from storekin.documents.pages import MOST_SCANNED, pictures_of, pictures_of_pdf
+from storekin.documents.pages import (
+    MOST_SCANNED,
+    count_pages,
+    pictures_of,
+    pictures_of_pdf,
+)
 from storekin.documents.pdf import read_pdf
 from storekin.documents.reading import DocumentReading, Note, reading_from_json
 from storekin.documents.scan import ScannedPage, lay_out
@@ -150,29 +156,25 @@ def _read_picture(content: bytes, name: str, found: _Found) -> None:
     if not can_recognise():
         found.notes.append(Note("picture"))
         return
-    _read_scanned(name, None, pictures_of(content, name), found)
+    found.texts = [""] * count_pages(content, name)
+    places = range(len(found.texts))
+    _read_scanned(name, places, pictures_of(content, name), found)
 
 
 def _read_scanned(
-    name: str, places: Sequence[int] | None, pictures: Iterator["Image"], found: _Found
+    name: str, places: Sequence[int], pictures: Iterator["Image"], found: _Found
 ) -> None:
-    """Read pages from pictures, each to its place among the document's pages.
-
-    Without *places* the pictures are all of its pages.
-    """
+    """Read pages from pictures, each to its place among the document's pages."""
     _allow_more()
     begun = time.monotonic()
     recogniser = Recogniser()
     pages: dict[int, ScannedPage] = {}
-    for count, picture in enumerate(pictures):
+    for place, picture in zip(places, pictures, strict=False):
         if time.monotonic() - begun > _LAST_PAGE_BEGINS:
             break
-        place = count if places is None else places[count]
         pages[place] = lay_out(recogniser.words(picture))
-    texts = dict(enumerate(found.texts))
-    texts.update({place: page.text for place, page in pages.items()})
-    found.texts = [texts[place] for place in sorted(texts)]
-    left = [place for place in places or () if place not in pages]
+        found.texts[place] = pages[place].text
+    left = [place for place in places if place not in pages]
     if left:
         found.notes.append(Note("pages_left", {"pages": _listed(left)}))
     invoice = read_text_invoice(found.texts, name)
@@ -181,7 +183,7 @@ def _read_scanned(
         return
     found.invoice = replace(invoice, how="scan")
     unsure = {
-        f"{name}, page {place + 1}, line {number}"
+        place_in(name, place + 1, number)
         for place, page in pages.items()
         for number in page.unsure
     }

@@ -138,9 +138,7 @@ def _near_labels(
 
 def _number_in(text: str) -> str | None:
     """Give the first that may number an invoice: no day, no amount, no label."""
-    text = re.sub(
-        r"^(?:[\s:.#°º]|no?(?=[\s:.#°º]))*", "", text.strip(), flags=re.IGNORECASE
-    )
+    text = _BEFORE_NUMBER.sub("", text.strip())
     match = _NUMBER.match(text)
     if match is None:
         return None

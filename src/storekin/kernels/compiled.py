@@ -93,7 +93,7 @@ _COMPILING = RLock()
 
 @lru_cache(maxsize=1)
 def _forget_once() -> None:
-    forget_stale()
+    forget_stale(Path(__file__).parent, _places())
 
 
 def kernel(
@@ -151,18 +151,18 @@ def _places() -> list[Path]:
 _USES = re.compile(r"^from storekin\.kernels\.(\w+) import", re.MULTILINE)
 
 
-def forget_stale(here: Path | None = None) -> None:
+def forget_stale(here: Path, places: Iterable[Path]) -> None:
     """Forget compiled kernels whose source, or that of one that they call, is newer.
 
-    The compiler asks after a kernel's own source alone: one that calls another would
-    go on with the other as it was.
+    Sources lie *here*, what was made of them in *places*. The compiler asks after a
+    kernel's own source alone: one that calls another would go on with the other as it
+    was.
     """
-    here = here or Path(__file__).parent
     sources = {path.stem: path for path in here.glob("*.py")}
     changed = {name: path.stat().st_mtime for name, path in sources.items()}
     newest = max(changed.values())
     built: list[tuple[Path, float]] = []
-    for place in _places() if here == Path(__file__).parent else [here / "__pycache__"]:
+    for place in places:
         for path in place.glob("*.nbi"):
             with suppress(OSError):  # another process forgets it, too
                 built.append((path, path.stat().st_mtime))
@@ -187,7 +187,7 @@ def forget_stale(here: Path | None = None) -> None:
 
 def are_ready() -> bool:
     """Say whether the compiled kernels are on disk and newer than their source."""
-    forget_stale()
+    _forget_once()
     here = Path(__file__).parent
     places = _places()
     for module in MODULES:
