@@ -8,7 +8,12 @@ import documents_made as made
 import pytest
 
 import storekin
-from storekin.errors import CaseMoveError, InvalidRecordError, LetterError
+from storekin.errors import (
+    CaseMoveError,
+    InvalidRecordError,
+    LetterError,
+    OutputFolderError,
+)
 
 KIM, ROY, ANN = "kim:reviewer", storekin.Actor("roy", "reviewer"), "ann:seller"
 BEGIN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=9)
@@ -102,6 +107,16 @@ def test_what_may_not_be_done_changes_nothing(folder: Path, tmp_path: Path) -> N
     with pytest.raises(CaseMoveError):
         cases.add_document(name, folder / "stores.csv", "vera:auditor")
     assert len(cases[name].events) == before
+
+
+def test_a_file_is_no_folder_of_cases(tmp_path: Path) -> None:
+    """A wrong place is told; it does not look like one without cases."""
+    file = tmp_path / "cases"
+    file.write_text("x", "utf-8")
+    with pytest.raises(OutputFolderError) as wrong:
+        storekin.Cases(file).names()
+    assert wrong.value.fix
+    assert storekin.Cases(tmp_path / "new").names() == []
 
 
 def test_a_document_is_read_in_python(tmp_path: Path) -> None:

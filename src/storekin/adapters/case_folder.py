@@ -92,12 +92,17 @@ class FolderCases:
         """Give the names of all cases.
 
         One whose first event was never acknowledged is none.
+
+        Raises:
+            OutputFolderError: If they are to lie in something that is no folder.
         """
-        told = (f"case-{number:04d}" for number in self._numbers())
+        with _told(self.folder):
+            numbers = self._numbers()
+        told = (f"case-{number:04d}" for number in numbers)
         return [n for n in told if _size(self.folder / n / EVENTS)]
 
     def _numbers(self) -> list[int]:
-        if not self.folder.is_dir():
+        if not self.folder.exists():
             return []
         found = (_NAME.fullmatch(entry.name) for entry in self.folder.iterdir())
         return sorted(int(match[1]) for match in found if match)
