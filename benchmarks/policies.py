@@ -3,6 +3,7 @@
     python benchmarks/policies.py decide [--pairs 1000000]
     python benchmarks/policies.py check [--stores 100000] [--listings 1000000] [--work DIR]
     python benchmarks/policies.py agree [--stores 500] [--listings 20000] [--drafts 600]
+    python benchmarks/policies.py later [--stores 100] [--listings 2500] [--drafts 60]
 
 ``decide`` makes evidence on pairs of stores (three pieces each, seeded) and shared
 listings, decides all of them under each shipped policy, and replays them under another
@@ -12,18 +13,22 @@ DuckDB over the same evidence: the rule "one unique value" alone.
 listing from the command line, as a user would; beside it stands a scan of the same
 portfolio with the draft in it.
 ``agree`` checks listings of a scanned portfolio as drafts and counts where the check
-and the scan do not say the same.
+and the scan do not say the same; ``later`` checks each against the portfolio without
+it, and a scan has all.
 """
 
 import argparse
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -42,6 +47,9 @@ from storekin.policy.facts import (
 from storekin.policy.load import find_policy, shipped_policies
 from storekin.policy.replay import replay
 from storekin.workflows.stored import evidence_table, offer_table, store_table
+
+if TYPE_CHECKING:
+    from storekin.workflows.portfolio_index import PortfolioIndex
 
 STOREKIN = [sys.executable, "-m", "storekin"]
 
@@ -257,25 +265,64 @@ def measure_agreement(stores: int, listings: int, drafts: int, work: Path) -> No
     Two thirds of the drafts are such as the scan counted in duplicates. A draft of a
     known listing's name is laid in its place.
     """
+    from storekin.wiring import open_portfolio
+    from storekin.workflows.portfolio_index import build_index
+    from storekin.workflows.scan import silent_progress
+
+    folder = made_portfolio(stores, listings, work)
+    table, told = scanned(folder)
+    index = build_index(folder, open_portfolio(folder), silent_progress())
+    counts = Counter[str]()
+    begin = time.perf_counter()
+    rows = drawn(told, table.num_rows, drafts)
+    for row in rows:
+        compare_answers(index, table, row, told, counts)
+    took = (time.perf_counter() - begin) / len(rows)
+    print(f"{in_words(table, rows, counts)}; {1000 * took:.0f} ms each")
+
+
+def measure_later(stores: int, listings: int, drafts: int, work: Path) -> None:
+    """Check each of some listings against a portfolio without it.
+
+    Beside it stands a scan of all: what it counts over the draft, the check should say.
+    """
+    from storekin.wiring import open_portfolio
+    from storekin.workflows.portfolio_index import build_index
+    from storekin.workflows.scan import silent_progress
+
+    folder = made_portfolio(stores, listings, work)
+    table, told = scanned(folder)
+    earlier = work / "earlier"
+    shutil.copytree(folder, earlier)
+    with (folder / "listings.csv").open(newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    counts = Counter[str]()
+    rows = drawn(told, table.num_rows, drafts)
+    for row in rows:
+        own = table["listing"][row].as_py()
+        with (earlier / "listings.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(lines[0]))
+            writer.writeheader()
+            writer.writerows(line for line in lines if line["listing"] != own)
+        index = build_index(earlier, open_portfolio(earlier), silent_progress())
+        compare_answers(index, table, row, told, counts)
+    print(in_words(table, rows, counts))
+
+
+def scanned(folder: Path) -> tuple[pa.Table, dict[int, set[str]]]:
+    """Give a portfolio's listings, and by rows which ones a scan counts with each."""
     from storekin.policy.duplicates import counted_pairs
     from storekin.policy.load import find_policies
     from storekin.wiring import open_portfolio
-    from storekin.workflows.check.answers import OwnReason
-    from storekin.workflows.check.drafts import draft_listings
-    from storekin.workflows.check.listings import check_listings
-    from storekin.workflows.check.registrations import Asking
-    from storekin.workflows.portfolio_index import build_index
-    from storekin.workflows.scan import scan_portfolio, silent_progress
+    from storekin.workflows.scan import scan_portfolio
 
-    folder = made_portfolio(stores, listings, work)
     versions = find_policies("aliexpress")
-    portfolio = open_portfolio(folder)
-    result = scan_portfolio(portfolio, versions)
-    facts = result.facts.catalogues
-    test = versions[-1].duplicates
+    result = scan_portfolio(open_portfolio(folder), versions)
+    facts, test = result.facts.catalogues, versions[-1].duplicates
     if facts is None or test is None:
         raise SystemExit("the portfolio has no listings, or the policy no test of them")
-    names = result.portfolio.listings["listing"].to_pylist()
+    table = result.portfolio.listings
+    names = table["listing"].to_pylist()
     told: dict[int, set[str]] = {}
     counted = counted_pairs(facts, result.facts.stores, test).rows
     for left, right in zip(
@@ -283,28 +330,52 @@ def measure_agreement(stores: int, listings: int, drafts: int, work: Path) -> No
     ):
         told.setdefault(left, set()).add(names[right])
         told.setdefault(right, set()).add(names[left])
+    return table, told
+
+
+def drawn(told: dict[int, set[str]], listings: int, drafts: int) -> list[int]:
+    """Draw drafts, two thirds of them such as a scan counts."""
     random = np.random.default_rng(1)
     some = random.permutation(sorted(told))[: 2 * drafts // 3]
-    rest = np.setdiff1d(np.arange(len(names)), sorted(told))
+    rest = np.setdiff1d(np.arange(listings), sorted(told))
     others = random.permutation(rest)[: drafts - len(some)]
-    index = build_index(folder, portfolio, silent_progress())
-    asking = Asking(versions, seller_view=False, language="en", today=20_000)
-    missed = more = differing = pairs = 0
-    begin = time.perf_counter()
-    for row in (*some.tolist(), *others.tolist()):
-        one = draft_listings(result.portfolio.listings.slice(row, 1), folder)
-        (checked,) = check_listings(one, index, asking)
-        found = {r.listing for r in checked.reasons if isinstance(r, OwnReason)}
-        expected = told.get(row, set())
-        pairs += len(expected)
-        missed += len(expected - found)
-        more += len(found - expected)
-        differing += found != expected
-    took = (time.perf_counter() - begin) / (len(some) + len(others))
-    print(
-        f"{len(names):,} listings, {len(some) + len(others)} of them checked as drafts"
-        f" ({1000 * took:.0f} ms each): of {pairs} duplicates that the scan counts"
-        f" {missed} are missed, {more} are told beyond them; {differing} drafts differ"
+    return [*some.tolist(), *others.tolist()]
+
+
+def compare_answers(
+    index: "PortfolioIndex",
+    table: pa.Table,
+    row: int,
+    told: dict[int, set[str]],
+    counts: Counter[str],
+) -> None:
+    """Check one listing as a draft, and count where a scan says something else."""
+    from storekin.policy.load import find_policies
+    from storekin.workflows.check.answers import OwnReason
+    from storekin.workflows.check.drafts import draft_listings
+    from storekin.workflows.check.listings import check_listings
+    from storekin.workflows.check.registrations import Asking
+
+    asking = Asking(
+        find_policies("aliexpress"), seller_view=False, language="en", today=20_000
+    )
+    (draft,) = draft_listings(table.slice(row, 1), index.folder)
+    (checked,) = check_listings([draft], index, asking)
+    found = {r.listing for r in checked.reasons if isinstance(r, OwnReason)}
+    expected = told.get(row, set())
+    counts["pairs"] += len(expected)
+    counts["missed"] += len(expected - found)
+    counts["more"] += len(found - expected)
+    counts["differing"] += found != expected
+
+
+def in_words(table: pa.Table, rows: list[int], counts: Counter[str]) -> str:
+    """Say what was counted."""
+    return (
+        f"{table.num_rows:,} listings, {len(rows)} of them checked as drafts: of"
+        f" {counts['pairs']} duplicates that the scan counts {counts['missed']} are"
+        f" missed, {counts['more']} are told beyond them;"
+        f" {counts['differing']} drafts differ"
     )
 
 
@@ -343,11 +414,11 @@ def main() -> None:
     other.add_argument("--stores", type=int, default=100_000)
     other.add_argument("--listings", type=int, default=1_000_000)
     other.add_argument("--work", type=Path)
-    third = commands.add_parser("agree")
-    third.add_argument("--stores", type=int, default=500)
-    third.add_argument("--listings", type=int, default=20_000)
-    third.add_argument("--drafts", type=int, default=600)
-    third.add_argument("--work", type=Path)
+    for name, sizes in (("agree", (500, 20_000, 600)), ("later", (100, 2_500, 60))):
+        third = commands.add_parser(name)
+        for what, size in zip(("stores", "listings", "drafts"), sizes, strict=True):
+            third.add_argument(f"--{what}", type=int, default=size)
+        third.add_argument("--work", type=Path)
     asked = parser.parse_args()
     if asked.command == "decide":
         measure_decisions(asked.pairs)
@@ -356,6 +427,8 @@ def main() -> None:
         work = asked.work or Path(folder)
         if asked.command == "agree":
             measure_agreement(asked.stores, asked.listings, asked.drafts, work)
+        elif asked.command == "later":
+            measure_later(asked.stores, asked.listings, asked.drafts, work)
         else:
             measure_checks(asked.stores, asked.listings, work)
 

@@ -138,6 +138,9 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
                 if hope > 0:
                     # what the prefixes share, and a little for each mark in common
                     known = np.float32(sums[hits[hit]] - base) / scale
+                    # the bar was that of the shortest vector of the block
+                    if known < prefix_threshold * scaled:
+                        continue
                     common = ones(marks[query, 0] & marks[row, 0]) + ones(
                         marks[query, 1] & marks[row, 1]
                     )
@@ -192,18 +195,23 @@ def lay_features(
         alone[row] = lone
 
 
-@kernel("void(i4[::1], i8[::1], i8[::1], i8[::1], i4[::1], u8[:,::1], i8, i8)")
+@kernel("void(i4[::1], i8[::1], i8[::1], i8[::1], u8[::1], i4[::1], u8[:,::1], i8, i8)")
 def move_features(
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     order: Any,  # noqa: ANN401
     moved_starts: Any,  # noqa: ANN401
+    tokens: Any,  # noqa: ANN401
     moved: Any,  # noqa: ANN401
     marks: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
 ) -> None:
-    """Bring documents [first, last) into their new order, and mark their features."""
+    """Bring documents [first, last) into their new order, and mark their features.
+
+    ``tokens`` are the features' own, by rank: the marks of a document are the same
+    whatever others it stands among.
+    """
     for place in range(first, last):
         row = order[place]
         source = starts[row]
@@ -213,7 +221,7 @@ def move_features(
             feature = features[source]
             moved[entry] = feature
             source += 1
-            bit = (np.uint64(feature) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(57)
+            bit = (tokens[feature] * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(57)
             if bit < 64:
                 one |= np.uint64(1) << bit
             else:

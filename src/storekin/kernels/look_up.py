@@ -58,12 +58,15 @@ def look_up(
             sums[row] += weight
     most = len(best)
     kept = 0
+    bar = np.float32(0)
     for number in range(count):
         row = touched[number]
-        cosine = sums[row] / (norm * norms[row]) if norms[row] > 0 else np.float32(0)
+        shared = sums[row]
         sums[row] = 0
-        if gone[row]:
+        # a row's vector is no shorter than what it shares: its norm is not even read
+        if shared < bar or gone[row]:
             continue
+        cosine = shared / (norm * norms[row]) if norms[row] > 0 else np.float32(0)
         if kept == most and (
             cosine < cosines[kept - 1]
             or (cosine == cosines[kept - 1] and row > best[kept - 1])
@@ -80,4 +83,51 @@ def look_up(
         best[place] = row
         cosines[place] = cosine
         kept = min(kept + 1, most)
+        if kept == most:
+            worst = np.float32(0.999) * cosines[most - 1] * norm
+            bar = worst * worst
+    return kept
+
+
+@kernel(
+    "i8(i8[::1], f4[::1], i8[::1], i4[::1], f4[::1], b1[::1], f4, f4, f4[::1], i4[::1],"
+    " f4[::1])"
+)
+def look_up_all(
+    features: Any,  # noqa: ANN401
+    squares: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+    holders: Any,  # noqa: ANN401
+    norms: Any,  # noqa: ANN401
+    passed: Any,  # noqa: ANN401
+    norm: Any,  # noqa: ANN401
+    threshold: Any,  # noqa: ANN401
+    sums: Any,  # noqa: ANN401
+    found: Any,  # noqa: ANN401
+    cosines: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Write all holders whose cosine reaches *threshold*, and give how many.
+
+    ``passed`` marks those that do not count; ``sums`` is zero before and after, and as
+    long as ``found`` and ``cosines``.
+    """
+    count = 0
+    for place in range(len(features)):
+        weight = squares[place]
+        for entry in range(edges[features[place]], edges[features[place] + 1]):
+            holder = holders[entry]
+            if sums[holder] == 0:
+                found[count] = holder
+                count += 1
+            sums[holder] += weight
+    kept = 0
+    for number in range(count):
+        holder = found[number]
+        scaled = norm * norms[holder]
+        cosine = sums[holder] / scaled if scaled > 0 else np.float32(0)
+        sums[holder] = 0
+        if cosine >= threshold and not passed[holder]:
+            found[kept] = holder
+            cosines[kept] = cosine
+            kept += 1
     return kept

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.ranges import pair_ranges
-from storekin.kernels.similar_pairs import join_similar
+from storekin.kernels.similar_pairs import SimilarPairs, join_similar
 from storekin.kernels.similar_texts import (
     IntArray,
     Progress,
@@ -61,13 +61,80 @@ each is paired with the first, and the group is named as a common product."""
 class ListingCandidates:
     """Candidate pairs of rows, left < right, sorted; ``strong`` by code or picture.
 
-    ``crowded`` counts groups too large to be paired member by member.
+    ``crowded`` counts groups too large to be paired member by member. ``titles`` says
+    how the titles were paired, if that was asked for.
     """
 
     left: IntArray
     right: IntArray
     strong: npt.NDArray[np.bool_]
     crowded: int
+    titles: "PairedTitles | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairedTitles:
+    """The different titles of a pool: who has each, and how far its pairs reach.
+
+    Title t is that of the rows ``members[begins[t]:begins[t + 1]]``, in their order;
+    ``numbers`` gives each row's title. ``reached`` of shape (tables, titles) is the
+    cosine of the last one that a title is compared with by its words, and by each kind
+    of n-grams that propose pairs; 0 where it is compared with all that are alike.
+    ``last`` is the first row of that one's title.
+    """
+
+    numbers: npt.NDArray[np.int32]
+    begins: IntArray
+    members: npt.NDArray[np.int32]
+    reached: npt.NDArray[np.float32]
+    last: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a part of a pool beside which some listings are fresh.
+
+    ``fresh`` marks their rows; ``places`` orders all rows as the pool does; ``reached``
+    and ``last`` (tables, rows) are those of ``PairedTitles``, by rows, the last one by
+    its place. ``few_pictures`` says whether the whole pool has no more than are
+    compared in a wide radius.
+    """
+
+    fresh: npt.NDArray[np.bool_]
+    places: IntArray
+    reached: npt.NDArray[np.float32]
+    last: IntArray
+    few_pictures: bool
+
+    def keep(
+        self,
+        table: int,
+        heads: IntArray,
+        titles: IntArray,
+        found: SimilarPairs,
+        most: int,
+    ) -> npt.NDArray[np.bool_]:
+        """Mark the pairs of fresh titles that a join of the whole pool would keep.
+
+        ``heads`` are the titles' first rows, ``titles`` those that are fresh.
+        """
+        is_fresh = np.zeros(len(heads), np.bool_)
+        is_fresh[titles] = True
+        ends = np.concatenate([found.left, found.right])
+        others = np.concatenate([found.right, found.left])
+        pairs = np.tile(np.arange(len(found.left)), 2)
+        keep = np.zeros(len(found.left), np.bool_)
+        known = np.flatnonzero(~is_fresh[ends] & is_fresh[others])
+        cosine, reached = found.cosine[pairs], self.reached[table][heads]
+        # of equally like ones the smaller numbers come first
+        ahead = self.places[heads[others]] <= self.last[table][heads[ends]]
+        near = (cosine > reached[ends]) | ((cosine == reached[ends]) & ahead)
+        keep[pairs[known[near[known]]]] = True
+        own = np.flatnonzero(is_fresh[ends])
+        order = own[np.lexsort((others[own], -cosine[own], ends[own]))]
+        begins = np.searchsorted(ends[order], ends[order])
+        keep[pairs[order[np.arange(len(order)) - begins < most]]] = True
+        return keep
 
 
 def pairs_within(
@@ -113,6 +180,11 @@ def title_bar(total: int) -> float:
     return round(bar, 3)
 
 
+def most_neighbours(total: int) -> int:
+    """Give how many of the likest are compared with each, among *total* listings."""
+    return MOST_NEIGHBOURS if total <= SMALL_POOL else FEWER_NEIGHBOURS
+
+
 def keep_likest(
     total: int,
     left: IntArray,
@@ -141,14 +213,41 @@ def keep_likest(
     return keep
 
 
+def reached_by(
+    total: int,
+    left: IntArray,
+    right: IntArray,
+    similarity: npt.NDArray[np.float32],
+    most: int,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    """Give how like the last is of the *most* likest of each, and which it is.
+
+    Where there are fewer it is 0, and none.
+    """
+    degree = np.bincount(left, minlength=total) + np.bincount(right, minlength=total)
+    crowded = degree >= most
+    ends = np.concatenate([left[crowded[left]], right[crowded[right]]])
+    others = np.concatenate([right[crowded[left]], left[crowded[right]]])
+    alike = np.concatenate([similarity[crowded[left]], similarity[crowded[right]]])
+    order = np.lexsort((others, -alike, ends))
+    reached = np.zeros(total, np.float32)
+    last = np.full(total, -1, np.int32)
+    ends = ends[order]
+    begins = np.flatnonzero(np.diff(ends, prepend=-1))
+    furthest = order[begins + most - 1]
+    reached[ends[begins]] = alike[furthest]
+    last[ends[begins]] = others[furthest]
+    return reached, last
+
+
 def count_titles(tokens: Tokens, grams: Sequence[Grams]) -> TitleCounts:
     """Count words and n-grams in different titles, as ``propose_pairs`` does."""
     heads = np.unique(same_word_families(tokens))
-    words, counts = np.unique(_rows_of(tokens, heads).values, return_counts=True)
+    words, counts = np.unique(rows_of(tokens, heads).values, return_counts=True)
     told = []
     if len(tokens) <= GRAM_POOL:
         for each in grams[:2]:
-            own = _rows_of(gram_tokens(each), heads).values
+            own = rows_of(gram_tokens(each), heads).values
             numbers = (own & np.uint64(0xFFFFFFFF)).astype(np.int64)
             told.append(np.bincount(numbers, minlength=len(each.rarity)))
     return TitleCounts(len(heads), words, counts.astype(np.int64), tuple(told))
@@ -165,21 +264,27 @@ def propose_pairs(
     across_stores: bool,
     bar: float | None = None,
     lossless: bool = False,
+    beside: Beside | None = None,
+    with_titles: bool = False,
     on_done: Progress | None = None,
 ) -> ListingCandidates:
     """Propose all pairs worth comparing; with *across_stores*, of two stores only.
 
     ``bar`` is the cosine from which titles are compared, that of the pool's size if not
-    given. ``lossless`` keeps every pair above it (``kernels.similar_pairs``).
+    given. ``lossless`` keeps every pair above it (``kernels.similar_pairs``). With
+    ``beside`` the listings are a part of a pool, and those pairs are proposed in which
+    one is fresh. ``with_titles`` also tells how the titles were paired.
     """
     total = len(listings)
     rows = np.arange(total)
     proposed = []
-    title_pairs, crowded = _title_pairs(
+    title_pairs, crowded, titles = _title_pairs(
         listings,
         across_stores=across_stores,
         bar=bar,
         lossless=lossless,
+        beside=beside,
+        with_titles=with_titles,
         on_done=on_done,
     )
     proposed.append(_keys(*title_pairs))
@@ -203,6 +308,8 @@ def propose_pairs(
     strong.append((left, right))
     crowded += too_large
     small = len(pictures.names) <= PICTURE_POOL
+    if beside is not None:
+        small = beside.few_pictures
     near = near_pictures(
         listings.hashes, WIDE_RADIUS if small else NARROW_RADIUS, few=small
     )
@@ -216,8 +323,11 @@ def propose_pairs(
     if across_stores:
         apart = listings.owners[left] != listings.owners[right]
         left, right, is_strong = left[apart], right[apart], is_strong[apart]
+    if beside is not None:
+        fresh = beside.fresh[left] | beside.fresh[right]
+        left, right, is_strong = left[fresh], right[fresh], is_strong[fresh]
     crowded += listings.common_pictures
-    return ListingCandidates(left, right, is_strong, crowded)
+    return ListingCandidates(left, right, is_strong, crowded, titles)
 
 
 def _keys(left: IntArray, right: IntArray) -> IntArray:
@@ -232,8 +342,10 @@ def _title_pairs(
     across_stores: bool,
     bar: float | None,
     lossless: bool,
+    beside: Beside | None,
+    with_titles: bool,
     on_done: Progress | None,
-) -> tuple[tuple[IntArray, IntArray], int]:
+) -> tuple[tuple[IntArray, IntArray], int, PairedTitles | None]:
     """Join titles, each family of equal titles as one; then unfold the families."""
     families = same_word_families(listings.tokens)
     total, rows = listings.texts, np.arange(len(listings))
@@ -262,9 +374,10 @@ def _title_pairs(
         ]
     keys = []
     close = []
-    for table, counted in tables:
+    reached = []
+    for number, (table, counted) in enumerate(tables):
         found = join_similar(
-            _rows_of(table, heads),
+            rows_of(table, heads),
             threshold=title_bar(total) if bar is None else bar,
             lone_share=LONE_SHARE,
             lossless=lossless,
@@ -273,8 +386,15 @@ def _title_pairs(
             counted=counted,
             on_done=on_done,
         )
-        nearest = MOST_NEIGHBOURS if total <= SMALL_POOL else FEWER_NEIGHBOURS
-        kept = keep_likest(len(heads), found.left, found.right, found.cosine, nearest)
+        nearest = most_neighbours(total)
+        ends = (len(heads), found.left, found.right, found.cosine, nearest)
+        if with_titles:
+            reached.append(reached_by(*ends))
+        if beside is None:
+            kept = keep_likest(*ends)
+        else:
+            fresh = np.unique(inverse[beside.fresh])
+            kept = beside.keep(number, heads, fresh, found, nearest)
         keys.append(_keys(found.left[kept], found.right[kept]))
         close.append(keys[-1][found.cosine[kept] >= CLOSE_COSINE])
     joined = np.unique(np.concatenate(keys))
@@ -299,7 +419,16 @@ def _title_pairs(
         np.concatenate([inside_left, left]),
         np.concatenate([inside_right, right]),
     )
-    return both, crowded + int((large & is_close).sum())
+    titles = None
+    if with_titles:
+        titles = PairedTitles(
+            inverse.astype(np.int32),
+            begins,
+            order.astype(np.int32),
+            np.stack([cosines for cosines, _ in reached]),
+            np.stack([heads[last].astype(np.int32) for _, last in reached]),
+        )
+    return both, crowded + int((large & is_close).sum()), titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +475,7 @@ def propose_around(
             np.concatenate([left[chosen], right[chosen]]), return_inverse=True
         )
         one, other = ends[: len(chosen)], ends[len(chosen) :]
-        part = _around(listings, [_rows_of(t, rows) for t in tables], rows, one, other)
+        part = _around(listings, [rows_of(t, rows) for t in tables], rows, one, other)
         found.append((chosen, base, part))
         base += len(rows)
     places = np.empty(len(left), np.int64)
@@ -395,7 +524,7 @@ def _around(
     return Around(rows, pool >> 32, pool & 0xFFFFFFFF, places)
 
 
-def _rows_of(tokens: Tokens, rows: IntArray) -> Tokens:
+def rows_of(tokens: Tokens, rows: IntArray) -> Tokens:
     """Give the tokens of some texts, in their order."""
     lengths = np.diff(tokens.starts)[rows]
     edges = np.zeros(len(rows) + 1, np.int64)

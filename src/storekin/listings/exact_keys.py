@@ -3,11 +3,13 @@
 Digests stand in arrays that a file maps; nothing is read before it is asked for.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from storekin.kernels.digests import digest_texts
 from storekin.kernels.similar_texts import IntArray, TextColumn, TokenArray, tokenise
@@ -15,17 +17,15 @@ from storekin.listings.pictures import Pictures, read_pictures
 from storekin.listings.prepared import code_column
 from storekin.listings.rarity import COMMON_CARRIERS, Rarity, is_everybodys
 from storekin.listings.vocabulary import listing_vocabulary
-from storekin.normalise.identifiers import normalise_gtin
+from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
+from storekin.normalise.text import fold_text
 from storekin.pictures.ready import from_common, pack_hashes
 
-NAME, CODE, PICTURE = np.uint64(1), np.uint64(2), np.uint64(3)
+NAME, CODE, PICTURE, MODEL = (np.uint64(kind) for kind in (1, 2, 3, 4))
 """Kinds of keys, as seeds of their digests."""
 
-NEAR_BITS = 8
-"""Bits of a 64-bit pHash in which pictures that are looked up may differ."""
-
-MOST_NEAR = 16
 _WORDS = 4
+_MIXED = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,17 @@ class ExactKeys:
         plain = table["gtin"].take(pa.array(coded)).to_pylist()
         codes = [normalise_gtin(text) or "" for text in plain]
         by_picture = digest(list(seen.names), PICTURE)
+        models, modelled = model_keys(table["brand"], table["mpn"])
         digests = np.concatenate(
             [
                 _digest_column(TextColumn.of(table["listing"]), NAME),
                 digest(codes, CODE),
                 by_picture[seen.codes],
+                models,
             ]
         )
-        rows = np.concatenate([np.arange(count), coded, seen.rows]).astype(np.int32)
+        rows = np.concatenate([np.arange(count), coded, seen.rows, modelled])
+        rows = rows.astype(np.int32)
         order = np.lexsort((rows, digests))
         words, kinds, hash_rows, named = _hashes(seen)
         return cls(
@@ -87,8 +90,13 @@ class ExactKeys:
             end = min(end, begin + most)
         return self.rows[begin:end].astype(np.int64)
 
-    def near_pictures(self, scheme: str, digits: str) -> IntArray:
-        """Give rows with a picture whose hash is near one's, the nearest first."""
+    def near_pictures(
+        self, scheme: str, digits: str, radius: int, most: int
+    ) -> IntArray:
+        """Give rows with a picture whose hash is near one's, the nearest first.
+
+        ``radius`` is in bits of a 64-bit pHash.
+        """
         bits = 4 * len(digits)
         if (scheme, bits) not in self.named:
             return np.empty(0, np.int64)
@@ -96,9 +104,34 @@ class ExactKeys:
         wanted = np.flatnonzero(self.kinds == self.named.index((scheme, bits)))
         held = self.words[wanted, : len(packed)]
         apart = np.bitwise_count(held ^ packed).sum(axis=1)
-        near = np.flatnonzero(apart <= from_common(NEAR_BITS, scheme, bits))
-        near = near[np.argsort(apart[near], kind="stable")][:MOST_NEAR]
+        near = np.flatnonzero(apart <= from_common(radius, scheme, bits))
+        near = near[np.argsort(apart[near], kind="stable")][:most]
         return self.hash_rows[wanted[near]].astype(np.int64)
+
+
+def model_keys(
+    brands: pa.ChunkedArray, numbers: pa.ChunkedArray
+) -> tuple[TokenArray, IntArray]:
+    """Digest what a maker calls its product: brand and part number, and the rows."""
+    brand, maker = _normalised(brands, lambda text: fold_text(text) or None)
+    number, model = _normalised(numbers, normalise_model_number)
+    rows = np.flatnonzero((maker >= 0) & (model >= 0))
+    with np.errstate(over="ignore"):
+        return number[model[rows]] + brand[maker[rows]] * _MIXED, rows
+
+
+def _normalised(
+    column: pa.ChunkedArray, normalise: Callable[[str], str | None]
+) -> tuple[TokenArray, IntArray]:
+    """Digest a column's normalised values; each row's place among them, or -1."""
+    if column.null_count == len(column):
+        return np.empty(0, np.uint64), np.full(len(column), -1, np.int64)
+    encoded = pa.chunked_array(column).combine_chunks().dictionary_encode()
+    texts = [normalise(text) for text in encoded.dictionary.to_pylist()]
+    known = np.array([text is not None for text in texts], np.bool_)
+    rows = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
+    usable = (rows >= 0) & known[rows]
+    return digest([text or "" for text in texts], MODEL), np.where(usable, rows, -1)
 
 
 def digest(texts: list[str], kind: np.uint64) -> TokenArray:

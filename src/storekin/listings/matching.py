@@ -9,6 +9,7 @@ from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress
 from storekin.listings.blocking import RIVALS, propose_around, propose_pairs
 from storekin.listings.features import POOL_FEATURES
+from storekin.listings.graph import CandidateGraph
 from storekin.listings.model import ListingModel
 from storekin.listings.passes import (
     Columnist,
@@ -19,9 +20,10 @@ from storekin.listings.passes import (
     first_shares,
     keep_columns,
     second_pass,
+    similar_in,
     with_second,
 )
-from storekin.listings.pool import Pool, make_pool
+from storekin.listings.pool import Pool, make_pool, pool_features
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.scoring import (
     ListingScores,
@@ -39,11 +41,15 @@ RAISED = 16
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Scored pairs, sorted; how many were compared, and groups too large to pair."""
+    """Scored pairs, sorted; how many were compared, and groups too large to pair.
+
+    ``graph`` holds all that were compared, if it was asked for.
+    """
 
     scores: ListingScores
     compared: int
     crowded: int
+    graph: CandidateGraph | None = None
 
 
 def match_pool(
@@ -55,6 +61,7 @@ def match_pool(
     keep_strong: bool,
     lossless: bool = False,
     about: int | None = None,
+    keep_graph: bool = False,
     on_step: Step | None = None,
     on_done: Progress | None = None,
 ) -> Matches:
@@ -62,20 +69,32 @@ def match_pool(
 
     With ``keep_strong`` also those that a code or a picture alone brings together.
     ``about`` one row only its own pairs are told, and the others are its context.
+    ``keep_graph`` gives all pairs that were compared as well.
     """
     say = on_step or (lambda _: None)
     say("candidates")
     found = propose_pairs(
-        listings, across_stores=across_stores, lossless=lossless, on_done=on_done
+        listings,
+        across_stores=across_stores,
+        lossless=lossless,
+        with_titles=keep_graph,
+        on_done=on_done,
     )
     pool = make_pool(np.arange(len(listings)), found.left, found.right)
     say("rivals")
+    similar = similar_in(listings, pool)
     columnist = Columnist(
-        listings, pool, model.words, model.sided, around_pool(listings, pool)
+        listings, pool, model.words, model.sided, pool_features(pool, similar)
     )
     say("comparisons")
     columnist = keep_columns(columnist)
     first = first_pass(columnist, model, on_done)
+    graph = None
+    if found.titles is not None:
+        graph = CandidateGraph.of(
+            listings, pool, similar, first, found.titles, model.name
+        )
+    del similar
     say("second_pass")
     columnist = with_second(columnist, model, first)
     hopeful = probability_of(first, model) >= floor / RAISED
@@ -96,7 +115,7 @@ def match_pool(
 
     second_pass(columnist, model, first, np.flatnonzero(hopeful), visit, on_done)
     scores = join_scores(parts or [_nothing(columnist, model)])
-    return Matches(scores, len(found.left), found.crowded)
+    return Matches(scores, len(found.left), found.crowded, graph)
 
 
 SLAB = 30_000

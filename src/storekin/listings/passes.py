@@ -126,8 +126,13 @@ def order_sides(columns: Columns, first: int = 0) -> None:
 
 def around_pool(listings: PreparedListings, pool: Pool) -> Columns:
     """Give what the pool around each of its pairs says."""
+    return pool_features(pool, similar_in(listings, pool))
+
+
+def similar_in(listings: PreparedListings, pool: Pool) -> dict[str, Columns]:
+    """Give how like the two listings of each pair of a pool are."""
     left, right = pool.rows[pool.left], pool.rows[pool.right]
-    return pool_features(pool, similarities(listings, left, right))
+    return similarities(listings, left, right)
 
 
 def first_pass(

@@ -31,6 +31,7 @@ class Pool:
     Nodes number listings by ``rows``; a listing may stand in several parts of a pool.
     Node i has the entries ``starts[i]:starts[i + 1]`` of ``nodes`` (its neighbours,
     sorted) and ``edges``; ``left_entry`` and ``right_entry`` are each edge's own.
+    Features are asked of the first ``asked`` edges; the others are their context.
     """
 
     rows: IntArray
@@ -41,10 +42,16 @@ class Pool:
     edges: IntArray
     left_entry: IntArray
     right_entry: IntArray
+    asked: int
 
 
-def make_pool(rows: IntArray, left: IntArray, right: IntArray) -> Pool:
-    """Lay out sorted pairs of nodes (left < right) as lists of neighbours."""
+def make_pool(
+    rows: IntArray, left: IntArray, right: IntArray, asked: int | None = None
+) -> Pool:
+    """Lay out pairs of nodes (left < right) as lists of neighbours.
+
+    Of all of them features are asked, or of the first so many.
+    """
     total = len(rows)
     count = len(left)
     ends = np.concatenate([left, right])
@@ -63,6 +70,7 @@ def make_pool(rows: IntArray, left: IntArray, right: IntArray) -> Pool:
         edges=np.ascontiguousarray(order % max(count, 1)),
         left_entry=place[:count],
         right_entry=place[count:],
+        asked=count if asked is None else asked,
     )
 
 
@@ -94,28 +102,30 @@ def _place_ranks(
 ) -> int:
     """Write the ranks of both ends side by side, from column *begin* on."""
     ranks = _ranked(pool, similarity)
+    left, right = pool.left_entry[: pool.asked], pool.right_entry[: pool.asked]
     for number in range(ranks.shape[1]):
-        out[:, begin] = ranks[pool.left_entry, number]
-        out[:, begin + 1] = ranks[pool.right_entry, number]
+        out[:, begin] = ranks[left, number]
+        out[:, begin + 1] = ranks[right, number]
         begin += 2
     if mutual:
-        best = ranks[pool.left_entry, 3] * ranks[pool.right_entry, 3]
-        out[:, begin] = similarity * similarity / np.maximum(best, 1e-6)
+        best = ranks[left, 3] * ranks[right, 3]
+        own = similarity[: pool.asked]
+        out[:, begin] = own * own / np.maximum(best, 1e-6)
         begin += 1
     return begin
 
 
 def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
-    """Compare each pair with the others around it; shape (pairs, POOL_FEATURES).
+    """Compare each asked pair with those around it; shape (asked, POOL_FEATURES).
 
     ``similar`` holds what ``vector.similarities`` says of the pool's edges.
     """
     from storekin.kernels.pool import NEIGHBOUR_COLUMNS, meet_neighbours
 
-    count = len(pool.left)
+    count = pool.asked
     out = np.full((count, len(POOL_FEATURES)), np.nan, np.float32)
     alike = similar["likeness"]
-    out[:, 0] = alike
+    out[:, 0] = alike[:count]
     begin = 1
     for name in RANKED:
         values = similar[name]
@@ -150,14 +160,14 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
         nearness = np.where(np.isnan(distance), 0, 64 - distance).astype(np.float32)
         ranks = _ranked(pool, nearness)
         for number in (0, 3):
-            out[:, begin] = ranks[pool.left_entry, number]
-            out[:, begin + 1] = ranks[pool.right_entry, number]
+            out[:, begin] = ranks[pool.left_entry[:count], number]
+            out[:, begin + 1] = ranks[pool.right_entry[:count], number]
             begin += 2
         same = _mass(pool, (distance == 0).astype(np.float32))
         near = _mass(pool, (distance <= 6).astype(np.float32))
         for counts in (same, near):
-            out[:, begin] = counts[pool.left]
-            out[:, begin + 1] = counts[pool.right]
+            out[:, begin] = counts[pool.left[:count]]
+            out[:, begin + 1] = counts[pool.right[:count]]
             begin += 2
     return out
 
@@ -168,17 +178,18 @@ def own_bits(bits: FloatArray) -> FloatArray:
 
 
 def second_features(pool: Pool, bits: FloatArray) -> Columns:
-    """Ask the first pass's scores the pool's questions; (pairs, SECOND_FEATURES).
+    """Ask the first pass's scores the pool's questions; (asked, SECOND_FEATURES).
 
     The columns of what is known (``KNOWN_FEATURES``) are left to be filled in.
     """
     from storekin.kernels.pool import GROUP_COLUMNS, meet_groups
 
-    count = len(pool.left)
+    count = pool.asked
+    left, right = pool.left[:count], pool.right[:count]
     out = np.full((count, len(SECOND_FEATURES)), np.nan, np.float32)
     bits = own_bits(bits)
     likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
-    out[:, 0] = bits
+    out[:, 0] = bits[:count]
     begin = _place_ranks(pool, bits, out, 1, mutual=False)
     total = _mass(pool, likely)
     for values in (
@@ -187,11 +198,12 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
         _mass(pool, (likely > 0.5).astype(np.float32)),
         _mass(pool, (likely > 0.8).astype(np.float32)),
     ):
-        out[:, begin] = values[pool.left]
-        out[:, begin + 1] = values[pool.right]
+        out[:, begin] = values[left]
+        out[:, begin + 1] = values[right]
         begin += 2
-    rest = (total[pool.left] - likely + 0.05) * (total[pool.right] - likely + 0.05)
-    out[:, begin] = likely * likely / (rest + likely * likely)
+    own = likely[:count]
+    rest = (total[left] - own + 0.05) * (total[right] - own + 0.05)
+    out[:, begin] = own * own / (rest + own * own)
     begin += 1
     # how free the best rival is: its own gap, seen from its other end
     ranks = _ranked(pool, bits)
@@ -221,8 +233,7 @@ def _rivals(
     pool: Pool, bits: FloatArray, ranks: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Give, for both ends, how much better the best rival's own best other offer is."""
-    count = len(pool.left)
-    entries = 2 * count
+    entries = 2 * len(pool.left)
     node = np.repeat(np.arange(len(pool.starts) - 1), np.diff(pool.starts))
     own = bits[pool.edges]
     order = np.lexsort((pool.nodes, -own, node))
@@ -243,4 +254,4 @@ def _rivals(
     free = np.full(entries, 20, np.float32)
     gaps = ranks[twin[best[known]], 1]
     free[known] = -gaps
-    return free[pool.left_entry], free[pool.right_entry]
+    return free[pool.left_entry[: pool.asked]], free[pool.right_entry[: pool.asked]]

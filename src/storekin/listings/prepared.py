@@ -150,7 +150,8 @@ def prepare_listings(
     say("pictures")
     pictures = read_pictures(listings["images"], folder, on_done, own_pictures)
     hashes = hashes_of(pictures, on_done)
-    carriers = unlike_carriers(tokens, weights, pictures, hashes.recognised)
+    texts = None if rarity is None else rarity.texts
+    carriers = unlike_carriers(tokens, weights, pictures, hashes.recognised, texts)
     common = carriers >= COMMON_CARRIERS
     if common.any():
         pictures = pictures.without(common)
@@ -249,6 +250,18 @@ _BESIDE_TITLES = ("brand", "mpn", "category", "description", "attributes")
 def given_columns(listings: pa.Table) -> tuple[str, ...]:
     """Name the columns that are read beside titles and in which anything stands."""
     return tuple(name for name in _BESIDE_TITLES if _is_given(listings, name))
+
+
+def tokens_beside(listings: pa.Table, rarity: Rarity) -> dict[str, Tokens]:
+    """Read the words of the columns that are weighed beside titles."""
+    vocabulary = listing_vocabulary()
+    texts = {
+        name: TextColumn.of(listings[name]) for name in rarity.columns if name != WHOLE
+    }
+    whole = _joined(listings, rarity)
+    if whole is not None and WHOLE in rarity.columns:
+        texts[WHOLE] = whole
+    return {name: tokenise(column, vocabulary) for name, column in texts.items()}
 
 
 def _joined(listings: pa.Table, rarity: Rarity | None = None) -> TextColumn | None:

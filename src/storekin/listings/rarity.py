@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +11,7 @@ import numpy.typing as npt
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_pairs import Counted
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
-from storekin.kernels.texts import UNSEEN_MARK
+from storekin.kernels.texts import UNSEEN_MARK, Grams
 from storekin.listings.pictures import Pictures
 
 FEWEST_TEXTS = 2000
@@ -48,6 +50,17 @@ class TitleCounts:
     counts: IntArray
     grams: tuple[IntArray, ...]
 
+    def with_one(
+        self, tokens: TokenArray, grams: Sequence[npt.NDArray[np.uint32]]
+    ) -> "TitleCounts":
+        """Count one title more that none of them is, with its distinct tokens."""
+        counts = self.counts.copy()
+        counts[_places_of(tokens, self.tokens)] += 1
+        more = [held.copy() for held in self.grams]
+        for held, own in zip(more, grams, strict=False):
+            held[np.unique(own)] += 1
+        return TitleCounts(self.titles + 1, self.tokens, counts, tuple(more))
+
     def of_words(self) -> Counted:
         """Give the counts of tokens, as a join asks for them."""
         return Counted(self.titles, self._count)
@@ -84,24 +97,89 @@ class Rarity(WordRarity):
     given: tuple[str, ...] = ()
     titles: "TitleCounts | None" = None
 
-    def with_one(
-        self, tokens: TokenArray, grams: Sequence[npt.NDArray[np.uint32]]
+    def with_first(
+        self,
+        tokens: Tokens,
+        grams: Sequence[Grams],
+        columns: Mapping[str, Tokens] = MappingProxyType({}),
+        *,
+        new_title: bool = False,
     ) -> "Rarity":
-        """Count one text more, with its distinct *tokens* and its n-grams."""
-        texts = max(self.texts + 1, FEWEST_TEXTS)
-        bits = self.bits.copy()
-        place = np.searchsorted(self.tokens, tokens)
-        place = np.minimum(place, max(len(self.tokens) - 1, 0))
-        if len(self.tokens):
-            place = place[self.tokens[place] == tokens]
-            bits[place] = _one_more(bits[place], texts)
+        """Weigh the features of some listings as if the first stood in the table, too.
+
+        ``tokens`` and ``grams`` are those of their titles, ``columns`` the tokens of
+        their other texts; ``new_title`` says that no listing of the table has the same
+        title. What none of these has keeps its rarity.
+        """
+        titles = self.titles
+        if titles is not None and new_title:
+            titles = titles.with_one(
+                _first_of(tokens.values, tokens.starts),
+                [_first_of(each.values, each.starts) for each in grams],
+            )
         more = []
-        for held, own in zip(self.grams, grams, strict=True):
-            counted = held.copy()
-            where, times = np.unique(own, return_counts=True)
-            counted[where] = _one_more(held[where], texts, times)
-            more.append(counted)
-        return replace(self, texts=self.texts + 1, bits=bits, grams=tuple(more))
+        for held, each in zip(self.grams, grams, strict=True):
+            own = _first_of(each.values, each.starts)
+            more.append(_one_more(held, np.unique(each.values), own, self.texts))
+        return replace(
+            self,
+            texts=self.texts + 1,
+            bits=_words_with_first(self, tokens),
+            grams=tuple(more),
+            columns={
+                name: WordRarity(
+                    held.texts + 1, held.tokens, _words_with_first(held, columns[name])
+                )
+                if name in columns
+                else held
+                for name, held in self.columns.items()
+            },
+            titles=titles,
+        )
+
+
+Features = TypeVar("Features", TokenArray, npt.NDArray[np.uint32])
+
+
+def _first_of(values: Features, starts: IntArray) -> Features:
+    """Give the features of the first of some texts."""
+    return values[starts[0] : starts[1]]
+
+
+def _places_of(tokens: TokenArray, known: TokenArray) -> IntArray:
+    """Give the places of those *tokens* that are among the *known* ones, sorted."""
+    place = np.searchsorted(known, tokens)
+    inside = place < len(known)
+    place, tokens = place[inside], tokens[inside]
+    found: IntArray = place[known[place] == tokens]
+    return found
+
+
+def _words_with_first(known: WordRarity, tokens: Tokens) -> npt.NDArray[np.float32]:
+    """Weigh the words of some texts as if the first were among those counted."""
+    around = _places_of(np.unique(tokens.values), known.tokens)
+    own = _places_of(np.unique(_first_of(tokens.values, tokens.starts)), known.tokens)
+    return _one_more(known.bits, around, own, known.texts)
+
+
+def _one_more(
+    bits: npt.NDArray[np.float32],
+    around: npt.NDArray[np.integer[Any]],
+    own: npt.NDArray[np.integer[Any]],
+    texts: int,
+) -> npt.NDArray[np.float32]:
+    """Give the rarities after one text more than so many, which has the *own* ones.
+
+    Only those *around* are weighed anew.
+    """
+    counts = _times(bits[around], max(texts + 1, FEWEST_TEXTS))
+    where, times = np.unique(own, return_counts=True)
+    counts[np.searchsorted(around, where)] += times
+    fresh = np.log2(max(texts + 2, FEWEST_TEXTS) / np.maximum(counts, 1))
+    weighed = np.maximum(np.round(fresh, 3), 0.001)
+    more = bits.copy()
+    more[around] = np.where(counts > 0, weighed, bits[around])
+    return more
 
 
 def _times(bits: npt.NDArray[np.float32], texts: int) -> IntArray:
@@ -111,17 +189,6 @@ def _times(bits: npt.NDArray[np.float32], texts: int) -> IntArray:
     unseen = np.abs(exact - np.round(exact, 3)) > UNSEEN_MARK / 2
     times: IntArray = np.where(unseen, 0, count)
     return times
-
-
-def _one_more(
-    bits: npt.NDArray[np.float32],
-    texts: int,
-    times: npt.NDArray[np.int64] | int = 1,
-) -> npt.NDArray[np.float32]:
-    """Give the rarity of what stands in so many texts more than its bits say."""
-    fresh = np.log2(texts / np.maximum(_times(bits, texts) + times, 1))
-    more: npt.NDArray[np.float32] = np.maximum(np.round(fresh, 3), 0.001)
-    return more.astype(np.float32)
 
 
 def rarity_bits(tokens: Tokens) -> npt.NDArray[np.float32]:
@@ -156,16 +223,18 @@ def unlike_carriers(
     weights: npt.NDArray[np.float32],
     pictures: Pictures,
     recognised: IntArray,
+    texts: int | None = None,
 ) -> IntArray:
     """Count for each picture the distinct rarest words of the titles that carry it.
 
     A product's copies share their rare words; the users of a logo do not. Pictures that
-    were ``recognised`` as one, edited, are carried together.
+    were ``recognised`` as one, edited, are carried together. The ``weights`` were
+    counted among so many *texts*, those given if it is not said.
     """
     total = len(pictures.names)
     if not len(pictures.rows):
         return np.zeros(total, np.int64)
-    rarest = rarest_words(tokens, weights, len(tokens))
+    rarest = rarest_words(tokens, weights, len(tokens) if texts is None else texts)
     words, number = np.unique(rarest[pictures.rows], return_inverse=True)
     carried = np.unique(pictures.codes * len(words) + number.ravel())
     code, word = carried // len(words), carried % len(words)

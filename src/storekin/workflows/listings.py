@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from storekin.kernels.similar_texts import Progress
 from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
+from storekin.listings.graph import CandidateGraph
 from storekin.listings.matching import match_pool
 from storekin.listings.model import ListingModel, load_listing_model
 from storekin.listings.pictures import OwnPicture
@@ -22,13 +23,17 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ListingFindings:
-    """What the listings matcher found: rows of the listings table, and their scores."""
+    """What the listings matcher found: rows of the listings table, and their scores.
+
+    ``graph`` holds all pairs that were compared, if it was asked for.
+    """
 
     prepared: PreparedListings
     model: ListingModel
     scores: ListingScores
     compared: int
     crowded: int
+    graph: CandidateGraph | None = None
 
 
 def compare_listings_of(
@@ -40,6 +45,7 @@ def compare_listings_of(
     floor: float,
     keep_strong: bool = False,
     lossless: bool = False,
+    keep_graph: bool = False,
     model: ListingModel | None = None,
     encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
@@ -50,6 +56,7 @@ def compare_listings_of(
 
     With ``keep_strong`` also those that a code or a picture alone brings together.
     ``own_pictures`` lie elsewhere than in *folder*, or were looked at before.
+    ``keep_graph`` gives all pairs that were compared as well.
     """
     chosen = model or load_listing_model()
     check_encoders(chosen.encoder, encoders)
@@ -69,11 +76,12 @@ def compare_listings_of(
         floor=floor,
         keep_strong=keep_strong,
         lossless=lossless,
+        keep_graph=keep_graph,
         on_step=on_step,
         on_done=on_done,
     )
     return ListingFindings(
-        prepared, chosen, found.scores, found.compared, found.crowded
+        prepared, chosen, found.scores, found.compared, found.crowded, found.graph
     )
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from storekin.workflows.registration_index import RegistrationIndex
     from storekin.workflows.scan import Progress
 
-SCHEMA = 2
+SCHEMA = 3
 KIND = "facts"
 REFERENCES = "references"
 _TABLES = ("stores", "registrations", "listings", "access")
@@ -158,7 +158,7 @@ def build_index(
     Raises:
         IndexFileError: If the place cannot be written.
     """
-    from storekin.listings.index import ListingIndex
+    from storekin.listings.index import ALL_COMPARED, ListingIndex
     from storekin.pictures.index import ImageIndex
     from storekin.workflows.registration_index import RegistrationIndex
     from storekin.workflows.scan import compare_portfolio
@@ -175,14 +175,18 @@ def build_index(
             "give the right to write beside the portfolio, or in your home folder",
         ) from problem
     try:
-        compared = compare_portfolio(portfolio, progress=progress)
+        many = portfolio.listings.num_rows > ALL_COMPARED
+        compared = compare_portfolio(portfolio, keep_graph=many, progress=progress)
         progress.step("indexes")
+        facts, listings = compared.facts, compared.listings
         values = compared.registrations.values
+        del compared  # what was prepared for comparing takes gigabytes
         RegistrationIndex.of_values(values).save(part / "registrations.index")
-        if compared.listings is not None:
-            pictures = compared.listings.prepared.pictures
-            table = portfolio.listings
-            ListingIndex.build(table, pictures).save(part / "listings.index")
+        if listings is not None:
+            pictures, graph = listings.prepared.pictures, listings.graph
+            del listings
+            index = ListingIndex.build(portfolio.listings, pictures, graph)
+            index.save(part / "listings.index")
             if len(pictures.prints):
                 names = [
                     name
@@ -193,7 +197,7 @@ def build_index(
                 ]
                 ImageIndex.of(names, pictures.prints).save(part / "pictures.index")
                 _write_references(part / "references.index", pictures)
-        _write_facts(part / "facts.index", compared.facts, portfolio)
+        _write_facts(part / "facts.index", facts, portfolio)
         about = {
             "stamp": stamp,
             "stores": portfolio.stores.num_rows,

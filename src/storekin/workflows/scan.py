@@ -106,9 +106,13 @@ def compare_portfolio(
     as_of: str | None = None,
     apart: Collection[tuple[str, str]] = (),
     declarations: Sequence[Declaration] = (),
+    keep_graph: bool = False,
     progress: Progress | None = None,
 ) -> Compared:
-    """Compare all registrations and listings: what any policy decides on."""
+    """Compare all registrations and listings: what any policy decides on.
+
+    ``keep_graph`` keeps all pairs of listings that were compared as well.
+    """
     tell = progress or silent_progress()
     today = datetime.now(tz=UTC).date()
     if as_of is not None:
@@ -118,7 +122,7 @@ def compare_portfolio(
     registrations = compare_registrations(portfolio, on_step=tell.step)
     listings = None
     if portfolio.listings.num_rows:
-        listings = compare_catalogues(portfolio, tell)
+        listings = compare_catalogues(portfolio, tell, keep_graph=keep_graph)
         tell.step("catalogues")
     facts = gather_facts(
         portfolio,
@@ -256,8 +260,10 @@ def as_known_on(portfolio: Portfolio, day: str) -> Portfolio:
     return replace(portfolio, **kept, notes=tuple(notes))
 
 
-def compare_catalogues(portfolio: Portfolio, tell: Progress) -> ListingFindings:
-    """Compare the listings of every two stores."""
+def compare_catalogues(
+    portfolio: Portfolio, tell: Progress, *, keep_graph: bool = False
+) -> ListingFindings:
+    """Compare the listings of every two stores; see ``compare_listings_of``."""
     ids = portfolio.store_ids()
     owners = number_stores(ids, portfolio.listings).astype(np.int32)
     return compare_listings_of(
@@ -266,6 +272,7 @@ def compare_catalogues(portfolio: Portfolio, tell: Progress) -> ListingFindings:
         portfolio.folder,
         across_stores=True,
         floor=load_listing_model().levels[_SIMILAR],
+        keep_graph=keep_graph,
         on_step=tell.step,
         on_done=tell.done,
     )

@@ -1,0 +1,220 @@
+"""Listings beside a scan's graph: their own pairs are compared, the others looked up.
+
+A fresh listing's neighbours keep the pairs that the scan gave them, so that ranks,
+rivals and groups are those of the whole table. Pairs among its neighbours are scored
+anew, since one listing more moves what they say of one another.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from storekin.kernels.similar_texts import IntArray
+from storekin.listings.blocking import Beside, propose_pairs
+from storekin.listings.graph import CandidateGraph
+from storekin.listings.matching import RAISED
+from storekin.listings.model import ListingModel
+from storekin.listings.passes import (
+    WEAK_STEPS,
+    Columnist,
+    Steps,
+    by_rule,
+    second_pass,
+    with_second,
+)
+from storekin.listings.pool import make_pool, own_bits, pool_features
+from storekin.listings.prepared import PreparedListings
+from storekin.listings.scoring import (
+    ListingScores,
+    explain_scores,
+    join_scores,
+    probability_of,
+)
+from storekin.listings.trees import STEPS
+from storekin.listings.vector import similarities
+
+LOOKED_UP = 3
+"""Best partners of each neighbour that are asked for their own best: two count, and
+the fresh listing may be one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A fresh listing (``about``) among those that it may be like, prepared.
+
+    Rows stand in a scan's order, and so do their ``places``: a multiple of ``stride``
+    by their row in the graph's table, and between two of them for ``fresh`` ones, which
+    it has not. ``gone`` marks rows of the table that no longer stand.
+    """
+
+    listings: PreparedListings
+    about: int
+    places: IntArray
+    stride: int
+    fresh: npt.NDArray[np.bool_]
+    gone: npt.NDArray[np.bool_]
+
+
+def score_beside(
+    circle: Circle,
+    graph: CandidateGraph,
+    model: ListingModel,
+    *,
+    across_stores: bool,
+    floor: float,
+) -> ListingScores:
+    """Score the pairs of one listing as a scan of the whole table would.
+
+    Gives rows of the circle.
+    """
+    listings, about = circle.listings, circle.about
+    left, right = _own_pairs(circle, graph, across_stores=across_stores)
+    near = np.unique(np.concatenate([left, right]))
+    known = circle.places[near[~circle.fresh[near]]] // circle.stride
+    around = _look_up(graph, circle, known, model)
+    ones = np.concatenate([circle.places[left], circle.stride * around.left])
+    others = np.concatenate([circle.places[right], circle.stride * around.right])
+    nodes, ends = np.unique(np.concatenate([ones, others]), return_inverse=True)
+    # of what is looked up no listing is read: it has no row
+    rows = np.minimum(np.searchsorted(circle.places, nodes), len(listings) - 1)
+    asked = len(left) + around.again
+    pool = make_pool(rows, ends[: len(ones)], ends[len(ones) :], asked)
+    inside = len(left) + around.inside
+    similar = similarities(
+        listings, rows[pool.left[:inside]], rows[pool.right[:inside]]
+    )
+    outside = around.entries[around.inside :]
+    for name, held in (
+        ("likeness", graph.likeness),
+        ("whole_cosine", graph.whole),
+        ("hash_bits", graph.distance),
+    ):
+        silent = np.full(len(outside), np.nan, np.float32)
+        values = held[outside] if len(held) else silent
+        similar[name] = np.concatenate([similar[name], values])
+    columnist = Columnist(
+        listings, pool, model.words, model.sided, pool_features(pool, similar)
+    )
+    columns = columnist.columns(slice(0, asked))
+    first = np.concatenate(
+        [
+            model.first.sum(columns) + by_rule(columnist, model, slice(0, asked)),
+            graph.steps[around.entries[around.again :]].astype(np.int64),
+        ]
+    )
+    columnist = with_second(replace(columnist, kept=columns), model, first)
+    own = np.flatnonzero((left == about) | (right == about))
+    hopeful = own[probability_of(first[own], model) >= floor / RAISED]
+    parts = [_explain(columnist, model, first, own[:0], first[:0])]
+
+    def visit(places: IntArray, steps: Steps) -> None:
+        keep = probability_of(steps, model) >= floor
+        parts.append(_explain(columnist, model, first, places[keep], steps[keep]))
+
+    second_pass(columnist, model, first, hopeful, visit)
+    return join_scores(parts)
+
+
+def _explain(
+    columnist: Columnist,
+    model: ListingModel,
+    first: Steps,
+    places: IntArray,
+    steps: Steps,
+) -> ListingScores:
+    return explain_scores(columnist, model, places, first[places], steps)
+
+
+def _own_pairs(
+    circle: Circle, graph: CandidateGraph, *, across_stores: bool
+) -> tuple[IntArray, IntArray]:
+    """Propose the pairs of the listing, and of other fresh ones among its partners."""
+    known = circle.places[~circle.fresh] // circle.stride
+    titles = graph.titles
+    reached = np.zeros((len(titles.reached), len(circle.places)), np.float32)
+    reached[:, ~circle.fresh] = titles.reached[:, titles.numbers[known]]
+    last = np.zeros(reached.shape, np.int64)
+    last[:, ~circle.fresh] = circle.stride * titles.last[:, titles.numbers[known]]
+    found = propose_pairs(
+        circle.listings,
+        across_stores=across_stores,
+        beside=Beside(circle.fresh, circle.places, reached, last, graph.few_pictures),
+    )
+    left, right = found.left, found.right
+    own = (left == circle.about) | (right == circle.about)
+    inside = np.zeros(len(circle.places), np.bool_)
+    inside[left[own]] = True
+    inside[right[own]] = True
+    kept = inside[left] & inside[right]
+    return left[kept], right[kept]
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedUp:
+    """Pairs of a graph's rows, by an entry of each.
+
+    The first ``again`` are scored anew; how like two listings are is asked anew of the
+    first ``inside``, which are both in the circle.
+    """
+
+    left: IntArray
+    right: IntArray
+    entries: IntArray
+    again: int
+    inside: int
+
+
+def _look_up(
+    graph: CandidateGraph, circle: Circle, rows: IntArray, model: ListingModel
+) -> _LookedUp:
+    """Look up all pairs of some rows, and those of their best partners."""
+    gone = circle.gone
+    entries, owners = _standing(graph, rows, gone)
+    best = _best_of(graph, entries, owners, model)
+    partners = np.unique(graph.nodes[entries[best]]).astype(np.int64)
+    more, their_owners = _standing(graph, np.setdiff1d(partners, rows), gone)
+    best = _best_of(graph, more, their_owners, model)
+    more, their_owners = more[best], their_owners[best]
+    entries = np.concatenate([entries, more])
+    ends = np.concatenate([owners, their_owners]), graph.nodes[entries].astype(np.int64)
+    total = len(graph.starts) - 1
+    keys, first = np.unique(
+        np.minimum(*ends) * total + np.maximum(*ends), return_index=True
+    )
+    entries = entries[first]
+    left, right = keys // total, keys % total
+    in_circle, in_rows = (np.zeros(total, np.bool_) for _ in range(2))
+    in_circle[circle.places[~circle.fresh] // circle.stride] = True
+    in_rows[rows] = True
+    inside = in_circle[left] & in_circle[right]
+    again = in_rows[left] & in_rows[right] & (graph.steps[entries] > WEAK_STEPS)
+    order = np.argsort(np.where(again, 0, np.where(inside, 1, 2)), kind="stable")
+    return _LookedUp(
+        left[order],
+        right[order],
+        entries[order],
+        int(again.sum()),
+        int((again | inside).sum()),
+    )
+
+
+def _best_of(
+    graph: CandidateGraph, entries: IntArray, owners: IntArray, model: ListingModel
+) -> IntArray:
+    """Give the places of each row's best few entries, in the second pass's order."""
+    plain = graph.steps[entries] / (STEPS * model.stretch)
+    bits = own_bits(plain.astype(np.float32))
+    order = np.lexsort((graph.nodes[entries], -bits, owners))
+    rank = np.arange(len(order)) - np.searchsorted(owners[order], owners[order])
+    best: IntArray = order[rank < LOOKED_UP]
+    return best
+
+
+def _standing(
+    graph: CandidateGraph, rows: IntArray, gone: npt.NDArray[np.bool_]
+) -> tuple[IntArray, IntArray]:
+    """Give the entries at some rows whose other ends still stand."""
+    entries, owners = graph.entries_of(rows)
+    stands = ~gone[graph.nodes[entries]]
+    return entries[stands], owners[stands]

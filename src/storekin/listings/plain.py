@@ -1,0 +1,143 @@
+"""A listing's record and a table of listings, as an index keeps them: texts."""
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+
+import numpy as np
+import pyarrow as pa
+
+from storekin.errors import InvalidRecordError, InvalidTableError
+from storekin.kernels.similar_texts import TextColumn, TokenArray, tokenise
+from storekin.listings.exact_keys import model_keys
+from storekin.listings.vocabulary import listing_vocabulary
+from storekin.normalise.identifiers import normalise_gtin
+from storekin.records.tables import column_names
+
+Record = Mapping[str, object]
+COLUMNS = tuple(name for name in column_names("listings") if name != "created")
+"""The columns of a table of listings that comparisons read, and its ids."""
+
+
+def name_of(record: Record) -> str:
+    """Give the id of a record that is to be kept.
+
+    Raises:
+        InvalidRecordError: If it has none.
+    """
+    listing = record.get("listing")
+    if listing in (None, ""):
+        raise InvalidRecordError(
+            "a listing without a name cannot be added", "give it a value of 'listing'"
+        )
+    return str(listing)
+
+
+def plain_record(record: Record) -> dict[str, str]:
+    """Give a record's values as text; those that say nothing are left out.
+
+    Raises:
+        InvalidRecordError: If the price is no number, or the attributes no object.
+    """
+    plain = {
+        name: value if isinstance(value, str) else _written(value)
+        for name in COLUMNS
+        if (value := record.get(name)) not in (None, "")
+    }
+    for name, value in plain.items():
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise InvalidRecordError(
+                f"the {name} holds half of a character",
+                "read the text with its own encoding, such as UTF-8",
+            )
+    if "price" in plain:
+        try:
+            number = float(plain["price"])
+        except ValueError:
+            number = float("nan")
+        if not isfinite(number):
+            raise InvalidRecordError(
+                f"the price {plain['price']!r} is not a number",
+                "write it as 1234.50, without words",
+            )
+    if "attributes" in plain:
+        try:
+            attributes = json.loads(plain["attributes"])
+        except ValueError:
+            attributes = None
+        if not isinstance(attributes, dict):
+            raise InvalidRecordError(
+                "the attributes are not a JSON object",
+                'write them as {"colour": "black"}',
+            )
+    return plain
+
+
+def _written(value: object) -> str:
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+
+
+def plain_table(table: pa.Table) -> pa.Table:
+    """Give the listings' columns in their order, as text; missing ones are null."""
+    columns = {}
+    for name in COLUMNS:
+        kind = pa.float64() if name == "price" else pa.string()
+        if name in table.column_names:
+            try:
+                columns[name] = table[name].cast(kind)
+            except pa.ArrowInvalid as problem:
+                raise InvalidTableError(
+                    f"listings: the column {name!r} cannot be read: {problem}",
+                    "leave values empty that are none, or read the file with storekin",
+                ) from problem
+        else:
+            columns[name] = pa.chunked_array([pa.nulls(table.num_rows, kind)])
+    # taking rows of many chunks would put all of them together, each time
+    return pa.table(columns).combine_chunks()
+
+
+def filled_columns(table: pa.Table) -> frozenset[str]:
+    """Name the columns in which anything stands."""
+    return frozenset(
+        name for name in table.column_names if table[name].null_count < table.num_rows
+    )
+
+
+def whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Put the chunks of a column together."""
+    if isinstance(column, pa.ChunkedArray):
+        return pa.concat_arrays([*column.chunks, pa.array([], column.type)])
+    return column
+
+
+def words_of(title: str) -> TokenArray:
+    """Read the words, numbers and pairs of ideographs of a title."""
+    tokens = tokenise(TextColumn.of_few([title]), listing_vocabulary()).values
+    return tokens[(tokens >> np.uint64(61)) <= np.uint64(3)]
+
+
+def parts(text: object) -> list[str]:
+    """Take apart the pictures of a listing.
+
+    >>> parts("front.jpg| back.jpg ")
+    ['front.jpg', 'back.jpg']
+    """
+    named = (part.strip() for part in str(text or "").split("|"))
+    return [part for part in named if part]
+
+
+def code_of(record: Record) -> str | None:
+    """Give a listing's product code; None where it has none that is valid."""
+    text = record.get("gtin")
+    return normalise_gtin(str(text)) if text else None
+
+
+def models_of(record: Record) -> TokenArray:
+    """Digest what the maker calls a listing's product; none where it does not say."""
+    if not (record.get("brand") and record.get("mpn")):
+        return np.empty(0, np.uint64)
+    brand, number = (
+        pa.chunked_array([pa.array([record.get(name)], pa.string())])
+        for name in ("brand", "mpn")
+    )
+    return model_keys(brand, number)[0]
