@@ -231,6 +231,25 @@ def test_what_left_counts_no_longer() -> None:
     assert changed in screened(index, table, row)
 
 
+def test_an_edited_listing_is_answered_as_it_is_now() -> None:
+    """A draft of a known listing's name, with another title, is counted with it."""
+    table = made_listings(8)
+    index = index_of(scan(table), table)
+    titles, stores = table["title"].to_pylist(), table["store"].to_pylist()
+    row = 3
+    other = next(n for n, store in enumerate(stores) if store != stores[row])
+    titles[row] = f"quandary {titles[other]}"
+    place = table.column_names.index("title")
+    edited = table.set_column(place, "title", pa.array(titles, pa.string()))
+    expected = told_by(scan(edited), edited, table["listing"][row].as_py())
+    told = screened(index, edited, row)
+
+    assert table["listing"][other].as_py() in told
+    for one in expected | told:
+        here, there = (each.get(one, (-2.0, ""))[0] for each in (expected, told))
+        assert here == pytest.approx(there, abs=1)
+
+
 def test_two_drafts_meet_each_other() -> None:
     """Listings that were added after the scan are compared with one another."""
     table = made_listings(5)

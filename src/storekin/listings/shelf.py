@@ -233,6 +233,12 @@ class Shelf:
         own = self.row_of(listing) if listing else None
         return -1 if own is None else own
 
+    def _counts(self, record: Record) -> bool:
+        """Say whether a record's title was counted with the table, as its listing's."""
+        own = self._own_row(record)
+        title = record.get("title") or ""
+        return own >= 0 and (self.table["title"][own].as_py() or "") == title
+
     def _near(self, name: str, radius: int, most: int) -> IntArray:
         """Give rows with a picture near one's hash."""
         scheme, _, digits = name.partition(":")
@@ -258,7 +264,7 @@ class Shelf:
         if across_stores:
             store = str(record.get("store") or "")
             own = pc.equal(pc.fill_null(self.table["store"], ""), store).to_numpy()
-        is_known = self._own_row(record) >= 0
+        is_known = self._counts(record)
         by_words = self._titles_with(graph, words, is_known=is_known)
         same = self._title_of(graph, tokens, by_words)
         lone = np.empty(0, np.int64)
@@ -356,12 +362,12 @@ class Shelf:
     def _rarity_with(
         self, record: Record, table: pa.Table, *, new_title: bool = False
     ) -> Rarity:
-        """Count the screened listing among the others; one that is known is there.
+        """Count the screened listing among the others, if it is not counted there.
 
         It is the first of a table of those that are compared.
         """
         rarity = self.postings.rarity
-        if self._own_row(record) >= 0:
+        if self._counts(record):
             return rarity
         titles = TextColumn.of(table["title"])
         vocabulary = listing_vocabulary()
