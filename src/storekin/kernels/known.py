@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from storekin.kernels.agreements import keys_without_a_number
 from storekin.kernels.compiled import inlined, kernel
-from storekin.kernels.near import one_edit_apart
+from storekin.kernels.near import deletion_keys, one_edit_apart, part_keys
 
 _U = np.uint64
 _AT = 64
@@ -202,33 +203,123 @@ def find_near(  # noqa: C901, PLR0912 - one walk over the buckets
     return written
 
 
-@kernel("i8(u8[::1], u4[::1], u4[::1], u4[::1], i8[::1], i8[::1])")
-def find_rows(
-    keys: Any,  # noqa: ANN401
+@kernel(
+    "void(u1[::1], i8[::1], u1[::1], u4[::1], u4[::1], u1[::1], u4[::1], u1[::1],"
+    " i8[::1])"
+)
+def look_up_values(
+    data: Any,  # noqa: ANN401
+    offsets: Any,  # noqa: ANN401
+    marks: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    entries: Any,  # noqa: ANN401
+    known_data: Any,  # noqa: ANN401
+    known_offsets: Any,  # noqa: ANN401
+    known_marks: Any,  # noqa: ANN401
+    found: Any,  # noqa: ANN401
+) -> None:
+    """Hash texts and write the known value that each is, or -1."""
+    find_values(
+        value_keys(data, offsets, marks),
+        data,
+        offsets,
+        marks,
+        starts,
+        entries,
+        known_data,
+        known_offsets,
+        known_marks,
+        found,
+    )
+
+
+@kernel(
+    "i8(u1[::1], i8[::1], u1[::1], i8[::1], u4[::1], u4[::1], u1[::1], u1[::1],"
+    " u4[::1], u1[::1], i8[::1], i8[::1])"
+)
+def look_up_near(
+    data: Any,  # noqa: ANN401
+    offsets: Any,  # noqa: ANN401
+    marks: Any,  # noqa: ANN401
+    crowd: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     entries: Any,  # noqa: ANN401
     checks: Any,  # noqa: ANN401
-    found_keys: Any,  # noqa: ANN401
+    known_data: Any,  # noqa: ANN401
+    known_offsets: Any,  # noqa: ANN401
+    known_marks: Any,  # noqa: ANN401
+    found_rows: Any,  # noqa: ANN401
     found: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """Write the rows of each key, known by the key's last 32 bits beside its bucket.
+    """Hash the parts of texts and write the known values one edit away; see above.
 
-    Gives how many there are, or one more than there is room for.
+    Those of the *crowd* are hashed with each of their characters left out, too.
     """
+    keys, rows = part_keys(data, offsets)
+    if len(crowd):
+        more, its = deletion_keys(data, offsets, crowd, 0, 1)
+        keys = np.concatenate((keys, more))
+        rows = np.concatenate((rows, its))
+    return find_near(
+        keys,
+        rows,
+        data,
+        offsets,
+        marks,
+        starts,
+        entries,
+        checks,
+        known_data,
+        known_offsets,
+        known_marks,
+        found_rows,
+        found,
+    )
+
+
+@kernel(
+    "Tuple((u8[::1], i8[::1], i8[::1]))(u1[::1], i8[::1], u4[::1], u4[::1], u4[::1],"
+    " i8)"
+)
+def look_up_doors(
+    data: Any,  # noqa: ANN401
+    offsets: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    entries: Any,  # noqa: ANN401
+    checks: Any,  # noqa: ANN401
+    most: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Hash addresses without each one of their numbers, and find what has each key.
+
+    Gives the keys, how many entries each has, and the entries, those of one key after
+    another's; of a key with more than *most* none, and the count is one more. Keys are
+    known by their last 32 bits beside the bucket.
+    """
+    keys, _ = keys_without_a_number(data, offsets)
     shift = _shift_of(starts)
-    written = 0
+    counts = np.zeros(len(keys), np.int64)
+    total = 0
     for key in range(len(keys)):
         bucket = keys[key] >> shift
         check = np.uint32(keys[key] & _U(0xFFFFFFFF))
         for entry in range(starts[bucket], starts[bucket + _U(1)]):
-            if checks[entry] != check:
-                continue
-            if written == len(found):
-                return written + 1
-            found_keys[written] = key
-            found[written] = entries[entry]
-            written += 1
-    return written
+            if checks[entry] == check:
+                counts[key] += 1
+                if counts[key] > most:
+                    break
+        total += counts[key] if counts[key] <= most else 0
+    found = np.empty(total, np.int64)
+    written = 0
+    for key in range(len(keys)):
+        if counts[key] > most:
+            continue
+        bucket = keys[key] >> shift
+        check = np.uint32(keys[key] & _U(0xFFFFFFFF))
+        for entry in range(starts[bucket], starts[bucket + _U(1)]):
+            if checks[entry] == check:
+                found[written] = entries[entry]
+                written += 1
+    return keys, counts, found
 
 
 @kernel("i8(u4[::1], i8, i8, i4[::1], i8[::1], u4[::1], i8, u4[::1], i8[::1])")

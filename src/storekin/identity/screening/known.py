@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -32,14 +33,13 @@ from storekin.identity.screening.tally import (
 from storekin.kernels.agreements import keys_without_a_number
 from storekin.kernels.known import (
     KIND,
-    find_near,
-    find_rows,
-    find_values,
+    look_up_doors,
+    look_up_near,
+    look_up_values,
     matched_parties,
     place_of,
-    value_keys,
 )
-from storekin.kernels.near import deletion_keys, part_keys
+from storekin.kernels.near import part_keys
 from storekin.kernels.similar_texts import TextColumn
 
 _PERSON = SIGNALS.index("similar_legal_person_name")
@@ -485,8 +485,7 @@ class KnownStores:
         marks = np.array([kind for kind in _ORDER for _ in texts[kind]], np.uint8)
         column = TextColumn.of_few(flat)
         found = np.empty(len(flat), np.int64)
-        find_values(
-            value_keys(column.data, column.offsets, marks),
+        look_up_values(
             column.data,
             column.offsets,
             marks,
@@ -522,9 +521,7 @@ class KnownStores:
         doors: list[list[int] | None] = []
         if texts[_ADDRESS]:
             column = TextColumn.of_few(list(texts[_ADDRESS]))
-            keys, _ = keys_without_a_number(column.data, column.offsets)
-            if len(keys):
-                doors = self._meet_doors(keys)
+            doors = self._meet_doors(column)
         return Met(near, doors)
 
     def _meet_near(
@@ -532,20 +529,12 @@ class KnownStores:
     ) -> None:
         column = TextColumn.of_few([text for _, text in pairs])
         marks = np.array([kind for kind, _ in pairs], np.uint8)
-        keys, rows = part_keys(column.data, column.offsets)
-        ours = keys, rows
         crowd = [n for n, (kind, _) in enumerate(pairs) if self._crowded[kind]]
-        if crowd:
-            more, its = deletion_keys(
-                column.data, column.offsets, np.array(crowd, np.int64), 0, 1
-            )
-            keys, rows = np.concatenate([keys, more]), np.concatenate([rows, its])
-        count = find_near(
-            keys,
-            rows,
+        count = look_up_near(
             column.data,
             column.offsets,
             marks,
+            np.array(crowd, np.int64),
             self.laid.near_starts,
             self.laid.near_entries,
             self.laid.near_checks,
@@ -562,7 +551,8 @@ class KnownStores:
                 near.setdefault(pairs[row], []).append(code)
         if not self._near:
             return
-        for key, row in zip(ours[0].tolist(), ours[1].tolist(), strict=True):
+        keys, rows = part_keys(column.data, column.offsets)
+        for key, row in zip(keys.tolist(), rows.tolist(), strict=True):
             for code in self._near.get(key, ()):
                 kind, text = pairs[row]
                 if self._texts[code - self._values][0] != kind:
@@ -575,22 +565,24 @@ class KnownStores:
                 ):
                     told.append(code)
 
-    def _meet_doors(self, keys: npt.NDArray[np.uint64]) -> list[list[int] | None]:
+    def _meet_doors(self, column: TextColumn) -> list[list[int] | None]:
+        keys, counts, found = look_up_doors(
+            column.data,
+            column.offsets,
+            self.laid.door_starts,
+            self.laid.door_entries,
+            self.laid.door_checks,
+            _ROOM,
+        )
+        behind = iter(found.tolist())
         doors: list[list[int] | None] = []
-        for place in range(len(keys)):
-            count = find_rows(
-                keys[place : place + 1],
-                self.laid.door_starts,
-                self.laid.door_entries,
-                self.laid.door_checks,
-                self._beside,
-                self._found,
-            )
+        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
             if count > _ROOM:
                 doors.append(None)
                 continue
-            codes = dict.fromkeys(self._found[:count].tolist())
-            codes.update(dict.fromkeys(self._doors.get(int(keys[place]), ())))
+            codes = dict.fromkeys(islice(behind, count))
+            if self._doors:
+                codes.update(dict.fromkeys(self._doors.get(key, ())))
             if self.gone:
                 codes = {code: None for code in codes if self.holders_of(code)}
             doors.append(list(codes))

@@ -9,11 +9,12 @@ from storekin.identity.values import SOURCES
 from storekin.normalise.names import han_person_name
 
 _BETWEEN = "\x1f"
-_KINDS = {source.column: kind for kind, source in enumerate(SOURCES.values())}
 _PHONE = SIGNALS.index("same_phone")
 _PERSON = SIGNALS.index("similar_legal_person_name")
-_SEVERAL = tuple(source.several for source in SOURCES.values())
-_NORMALISE = tuple(source.normalise for source in SOURCES.values())
+_COLUMNS = tuple(
+    (source.column, kind, source.several, source.normalise)
+    for kind, source in enumerate(SOURCES.values())
+)
 _CHECKS = tuple(source.check for source in SOURCES.values())
 
 Record = Mapping[str, object]
@@ -32,7 +33,7 @@ def read_record(record: Record) -> Texts:
     """
     country = str(record.get("country") or "")
     kinds: list[tuple[str, ...]] = [()] * (HAN + 1)
-    for column, kind in _KINDS.items():
+    for column, kind, several, normalise in _COLUMNS:
         given = record.get(column)
         if given is None or given == "":
             continue
@@ -41,15 +42,10 @@ def read_record(record: Record) -> Texts:
                 f"{column}: {type(given).__name__} is no text", "give a text"
             )
         text = str(given)
-        parts = text.split("|") if _SEVERAL[kind] else [text]
-        found = set()
-        for part in parts:
-            plain = part.strip() if _SEVERAL[kind] else part
-            if kind == _PHONE:
-                plain = f"{country}{_BETWEEN}{plain}"
-            normal = _NORMALISE[kind](plain)
-            if normal is not None:
-                found.add(normal)
+        parts = [part.strip() for part in text.split("|")] if several else [text]
+        if kind == _PHONE:
+            parts = [f"{country}{_BETWEEN}{part}" for part in parts]
+        found = {normal for part in parts if (normal := normalise(part)) is not None}
         if found:
             kinds[kind] = tuple(sorted(found)) if len(found) > 1 else tuple(found)
         if kind == _PERSON:
