@@ -47,6 +47,32 @@ def test_a_listing_is_not_its_own_copy(index: ListingIndex) -> None:
     assert "clock" not in [one.listing for one in found]
 
 
+@pytest.mark.parametrize("is_added", [True, False])
+def test_a_makers_own_number_finds_whatever_the_title(*, is_added: bool) -> None:
+    """Brand and part number, however they are written; one of the two is not enough."""
+    known = {
+        "listing": "old",
+        "store": "s1",
+        "title": "Kitchen helper",
+        "brand": "Nörvik",
+        "mpn": "NC-482/B",
+    }
+    filler = [
+        {**dict.fromkeys(known), "listing": f"f{n:03d}", "title": title}
+        for n, title in enumerate(FILLER)
+    ]
+    rows = filler if is_added else [*filler, known]
+    index = ListingIndex.build(pa.Table.from_pylist([*rows, {**known, "listing": "z"}]))
+    if is_added:
+        index.remove("z")
+        index.add(known)
+    asked = {"title": "Uhr aus Eiche", "brand": "NÖRVIK", "mpn": "nc482b"}
+
+    assert "old" in [one.listing for one in index.screen(asked, floor=0.0)]
+    found = index.screen({**asked, "brand": "Halden"}, floor=0.0)
+    assert "old" not in [one.listing for one in found]
+
+
 def test_added_and_removed_listings_count_at_once(index: ListingIndex) -> None:
     """What is added is found, what is removed is not, and the new one replaces."""
     index.add({"listing": "new", "store": "s8", "title": "Takeo steel pan TS20 28 cm"})

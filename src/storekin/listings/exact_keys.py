@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from storekin.kernels.digests import digest_texts
 from storekin.kernels.similar_texts import IntArray, TextColumn, TokenArray, tokenise
 from storekin.listings.pictures import Pictures, read_pictures
-from storekin.listings.prepared import code_column
+from storekin.listings.prepared import code_column, normalised_values
 from storekin.listings.rarity import COMMON_CARRIERS, Rarity, is_everybodys
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
@@ -124,14 +123,10 @@ def _normalised(
     column: pa.ChunkedArray, normalise: Callable[[str], str | None]
 ) -> tuple[TokenArray, IntArray]:
     """Digest a column's normalised values; each row's place among them, or -1."""
-    if column.null_count == len(column):
-        return np.empty(0, np.uint64), np.full(len(column), -1, np.int64)
-    encoded = pa.chunked_array(column).combine_chunks().dictionary_encode()
-    texts = [normalise(text) for text in encoded.dictionary.to_pylist()]
-    known = np.array([text is not None for text in texts], np.bool_)
-    rows = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
-    usable = (rows >= 0) & known[rows]
-    return digest([text or "" for text in texts], MODEL), np.where(usable, rows, -1)
+    texts, rows = normalised_values(column, normalise)
+    unusable = [place for place, text in enumerate(texts) if text is None]
+    digests = digest([text or "" for text in texts], MODEL)
+    return digests, np.where(np.isin(rows, unusable), -1, rows)
 
 
 def digest(texts: list[str], kind: np.uint64) -> TokenArray:

@@ -65,12 +65,8 @@ def find_likest(
     gone: npt.NDArray[np.bool_],
     scratch: npt.NDArray[np.float32],
     most: int,
-    budget: int = BUDGET,
-) -> tuple[IntArray, npt.NDArray[np.float32]]:
-    """Give the rows whose words agree most with *words*, likest first, and how much.
-
-    So many listings of the rarest words are read, and no more.
-    """
+) -> IntArray:
+    """Give the rows whose words agree most with *words*, likest first."""
     from storekin.kernels.look_up import look_up
 
     rarity = postings.rarity
@@ -81,7 +77,7 @@ def find_likest(
         rarity.tokens[place] == words if len(rarity.tokens) else np.zeros(len(words))
     )
     if not len(known):
-        return np.empty(0, np.int64), np.empty(0, np.float32)
+        return np.empty(0, np.int64)
     order = known[np.lexsort((words[known], -weights[known]))]
     best = np.zeros(most, np.int64)
     cosines = np.zeros(most, np.float32)
@@ -93,9 +89,9 @@ def find_likest(
         postings.norms,
         gone,
         np.float32(np.sqrt((weights**2).sum())),
-        budget,
+        BUDGET,
         scratch,
         best,
         cosines,
     )
-    return best[:count], cosines[:count]
+    return best[:count]

@@ -301,8 +301,21 @@ def code_column(
     column: pa.ChunkedArray, normalise: Callable[[str], str | None]
 ) -> IntArray:
     """Number a column's normalised values; null and unusable values are -1."""
+    texts, picked = normalised_values(column, normalise)
+    distinct = sorted({text for text in texts if text is not None})
+    number = {text: place for place, text in enumerate(distinct)}
+    codes = np.array([-1 if t is None else number[t] for t in texts], np.int64)
+    if not len(codes):
+        return np.full(len(picked), -1, np.int64)
+    return np.where(picked < 0, -1, codes[picked])
+
+
+def normalised_values(
+    column: pa.ChunkedArray, normalise: Callable[[str], str | None]
+) -> tuple[list[str | None], IntArray]:
+    """Normalise a column's distinct values once; each row's place, or -1 for null."""
     if column.null_count == len(column):
-        return np.full(len(column), -1, np.int64)
+        return [], np.full(len(column), -1, np.int64)
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -310,13 +323,7 @@ def code_column(
         None if text is None else normalise(text)
         for text in encoded.dictionary.to_pylist()
     ]
-    distinct = sorted({text for text in texts if text is not None})
-    number = {text: place for place, text in enumerate(distinct)}
-    codes = np.array([-1 if t is None else number[t] for t in texts], np.int64)
-    picked = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
-    if not len(codes):
-        return np.full(len(picked), -1, np.int64)
-    return np.where(picked < 0, -1, codes[picked])
+    return texts, pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
 
 
 def token_sums(tokens: Tokens) -> npt.NDArray[np.uint64]:

@@ -207,7 +207,7 @@ class Shelf:
         for name in names:
             near = self._near(name, NEAR_BITS, MOST_NEAR)
             rows.update(dict.fromkeys(near.tolist()))
-        likest, _ = find_likest(self.postings, words, self.gone, self.scratch, most + 1)
+        likest = find_likest(self.postings, words, self.gone, self.scratch, most + 1)
         rows.update(dict.fromkeys(likest.tolist()))
         rows.pop(self._own_row(record), None)
         standing = [row for row in rows if not self.gone[row]]
