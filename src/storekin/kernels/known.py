@@ -63,11 +63,10 @@ def put_in_buckets(keys: Any, rows: Any, bits: Any) -> Any:  # noqa: ANN401
 
 
 @kernel(
-    "void(u8[::1], u1[::1], i8[::1], u1[::1], u4[::1], u4[::1], u1[::1], u4[::1],"
-    " u1[::1], i8[::1])"
+    "void(u1[::1], i8[::1], u1[::1], u4[::1], u4[::1], u1[::1], u4[::1], u1[::1],"
+    " i8[::1])"
 )
 def find_values(
-    keys: Any,  # noqa: ANN401
     data: Any,  # noqa: ANN401
     offsets: Any,  # noqa: ANN401
     marks: Any,  # noqa: ANN401
@@ -79,6 +78,7 @@ def find_values(
     found: Any,  # noqa: ANN401
 ) -> None:
     """Write the known value that each text is, or -1."""
+    keys = value_keys(data, offsets, marks)
     shift = _shift_of(starts)
     for row in range(len(keys)):
         found[row] = -1
@@ -130,15 +130,14 @@ def place_of(data: Any, offsets: Any, wanted: Any) -> Any:  # noqa: ANN401
 
 
 @kernel(
-    "i8(u8[::1], i8[::1], u1[::1], i8[::1], u1[::1], u4[::1], u4[::1], u1[::1],"
-    " u1[::1], u4[::1], u1[::1], i8[::1], i8[::1])"
+    "i8(u1[::1], i8[::1], u1[::1], i8[::1], u4[::1], u4[::1], u1[::1], u1[::1],"
+    " u4[::1], u1[::1], i8[::1], i8[::1])"
 )
 def find_near(  # noqa: C901, PLR0912 - one walk over the buckets
-    keys: Any,  # noqa: ANN401
-    rows: Any,  # noqa: ANN401
     data: Any,  # noqa: ANN401
     offsets: Any,  # noqa: ANN401
     marks: Any,  # noqa: ANN401
+    crowd: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     entries: Any,  # noqa: ANN401
     checks: Any,  # noqa: ANN401
@@ -150,10 +149,15 @@ def find_near(  # noqa: C901, PLR0912 - one walk over the buckets
 ) -> Any:  # noqa: ANN401
     """Write the known values one edit from each text, and give how many there are.
 
-    *keys* are those of the texts' *rows*; their last bytes are beside the entries. A
-    text equal to a known value is not near
-    it. What finds no room is left out.
+    They are met by keys of their parts, those of the *crowd* by keys with one character
+    left out, too; the keys' last bytes are beside the entries. A text equal to a known
+    value is not near it. What finds no room is left out.
     """
+    keys, rows = part_keys(data, offsets)
+    if len(crowd):
+        more, its = deletion_keys(data, offsets, crowd, 0, 1)
+        keys = np.concatenate((keys, more))
+        rows = np.concatenate((rows, its))
     shift = _shift_of(starts)
     written = 0
     longest = 0
@@ -204,84 +208,10 @@ def find_near(  # noqa: C901, PLR0912 - one walk over the buckets
 
 
 @kernel(
-    "void(u1[::1], i8[::1], u1[::1], u4[::1], u4[::1], u1[::1], u4[::1], u1[::1],"
-    " i8[::1])"
-)
-def look_up_values(
-    data: Any,  # noqa: ANN401
-    offsets: Any,  # noqa: ANN401
-    marks: Any,  # noqa: ANN401
-    starts: Any,  # noqa: ANN401
-    entries: Any,  # noqa: ANN401
-    known_data: Any,  # noqa: ANN401
-    known_offsets: Any,  # noqa: ANN401
-    known_marks: Any,  # noqa: ANN401
-    found: Any,  # noqa: ANN401
-) -> None:
-    """Hash texts and write the known value that each is, or -1."""
-    find_values(
-        value_keys(data, offsets, marks),
-        data,
-        offsets,
-        marks,
-        starts,
-        entries,
-        known_data,
-        known_offsets,
-        known_marks,
-        found,
-    )
-
-
-@kernel(
-    "i8(u1[::1], i8[::1], u1[::1], i8[::1], u4[::1], u4[::1], u1[::1], u1[::1],"
-    " u4[::1], u1[::1], i8[::1], i8[::1])"
-)
-def look_up_near(
-    data: Any,  # noqa: ANN401
-    offsets: Any,  # noqa: ANN401
-    marks: Any,  # noqa: ANN401
-    crowd: Any,  # noqa: ANN401
-    starts: Any,  # noqa: ANN401
-    entries: Any,  # noqa: ANN401
-    checks: Any,  # noqa: ANN401
-    known_data: Any,  # noqa: ANN401
-    known_offsets: Any,  # noqa: ANN401
-    known_marks: Any,  # noqa: ANN401
-    found_rows: Any,  # noqa: ANN401
-    found: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Hash the parts of texts and write the known values one edit away; see above.
-
-    Those of the *crowd* are hashed with each of their characters left out, too.
-    """
-    keys, rows = part_keys(data, offsets)
-    if len(crowd):
-        more, its = deletion_keys(data, offsets, crowd, 0, 1)
-        keys = np.concatenate((keys, more))
-        rows = np.concatenate((rows, its))
-    return find_near(
-        keys,
-        rows,
-        data,
-        offsets,
-        marks,
-        starts,
-        entries,
-        checks,
-        known_data,
-        known_offsets,
-        known_marks,
-        found_rows,
-        found,
-    )
-
-
-@kernel(
     "Tuple((u8[::1], i8[::1], i8[::1]))(u1[::1], i8[::1], u4[::1], u4[::1], u4[::1],"
     " i8)"
 )
-def look_up_doors(
+def find_doors(
     data: Any,  # noqa: ANN401
     offsets: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401

@@ -12,8 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storekin.kernels.similar_texts import IntArray, TextColumn, TokenArray, tokenise
-from storekin.kernels.texts import LONGEST_TITLE, gram_table, spell
+from storekin.kernels.similar_texts import (
+    IntArray,
+    TextColumn,
+    TokenArray,
+    Tokens,
+    tokenise,
+)
+from storekin.kernels.texts import LONGEST_TITLE, Grams, gram_table, spell
 from storekin.listings.blocking import (
     CLOSE_COSINE,
     MOST_PAIRED,
@@ -342,22 +348,17 @@ class Shelf:
         """Find among like titles the one with just these tokens; None if none has."""
         for title in like.numbers[like.cosines > 1 - ROUGHLY].tolist():
             row = graph.members_of(title, 1)[0]
-            held, _ = self._spelled(self.table["title"][row].as_py() or "")
-            if np.array_equal(held, tokens):
+            title_there = TextColumn.of_few([self.table["title"][row].as_py() or ""])
+            held = tokenise(title_there, listing_vocabulary()).values
+            if np.array_equal(np.unique(held), tokens):
                 return int(title)
         return None
 
     def _spelled(self, title: str) -> tuple[TokenArray, list[npt.NDArray[np.uint32]]]:
         """Give a title's distinct tokens, and its n-grams."""
-        column = TextColumn.of_few([title])
-        vocabulary = listing_vocabulary()
-        tokens = np.unique(tokenise(column, vocabulary).values)
-        spelled = spell(column, vocabulary, LONGEST_TITLE)
-        grams = [
-            gram_table(spelled, width, held).values
-            for width, held in zip((3, 5, 0), self.postings.rarity.grams, strict=True)
-        ]
-        return tokens, grams
+        known = self.postings.rarity.grams
+        tokens, grams = _read_titles(TextColumn.of_few([title]), known)
+        return np.unique(tokens.values), [each.values for each in grams]
 
     def _rarity_with(
         self, record: Record, table: pa.Table, *, new_title: bool = False
@@ -369,17 +370,9 @@ class Shelf:
         rarity = self.postings.rarity
         if self._counts(record):
             return rarity
-        titles = TextColumn.of(table["title"])
-        vocabulary = listing_vocabulary()
-        spelled = spell(titles, vocabulary, LONGEST_TITLE)
+        tokens, grams = _read_titles(TextColumn.of(table["title"]), rarity.grams)
         return rarity.with_first(
-            tokenise(titles, vocabulary),
-            [
-                gram_table(spelled, width, held)
-                for width, held in zip((3, 5, 0), rarity.grams, strict=True)
-            ],
-            tokens_beside(table, rarity),
-            new_title=new_title,
+            tokens, grams, tokens_beside(table, rarity), new_title=new_title
         )
 
     def gather_few(self, record: Record) -> Gathered:
@@ -460,13 +453,22 @@ class Shelf:
         return pa.table(columns)
 
 
+def _read_titles(
+    titles: TextColumn, known: Sequence[npt.NDArray[np.float32] | None] = (None,) * 3
+) -> tuple[Tokens, list[Grams]]:
+    """Read the tokens and n-grams of titles; how rare these are, if it is *known*."""
+    vocabulary = listing_vocabulary()
+    spelled = spell(titles, vocabulary, LONGEST_TITLE)
+    grams = [
+        gram_table(spelled, width, held)
+        for width, held in zip((3, 5, 0), known, strict=True)
+    ]
+    return tokenise(titles, vocabulary), grams
+
+
 def _post(table: pa.Table) -> Postings:
     """Read the titles of a table into postings."""
-    titles = TextColumn.of(table["title"])
-    vocabulary = listing_vocabulary()
-    tokens = tokenise(titles, vocabulary)
-    spelled = spell(titles, vocabulary, LONGEST_TITLE)
-    grams = [gram_table(spelled, width) for width in (3, 5, 0)]
+    tokens, grams = _read_titles(TextColumn.of(table["title"]))
     postings = make_postings(tokens, grams)
     beside = replace(
         postings.rarity,

@@ -33,9 +33,9 @@ from storekin.identity.screening.tally import (
 from storekin.kernels.agreements import keys_without_a_number
 from storekin.kernels.known import (
     KIND,
-    look_up_doors,
-    look_up_near,
-    look_up_values,
+    find_doors,
+    find_near,
+    find_values,
     matched_parties,
     place_of,
 )
@@ -485,7 +485,7 @@ class KnownStores:
         marks = np.array([kind for kind in _ORDER for _ in texts[kind]], np.uint8)
         column = TextColumn.of_few(flat)
         found = np.empty(len(flat), np.int64)
-        look_up_values(
+        find_values(
             column.data,
             column.offsets,
             marks,
@@ -530,7 +530,7 @@ class KnownStores:
         column = TextColumn.of_few([text for _, text in pairs])
         marks = np.array([kind for kind, _ in pairs], np.uint8)
         crowd = [n for n, (kind, _) in enumerate(pairs) if self._crowded[kind]]
-        count = look_up_near(
+        count = find_near(
             column.data,
             column.offsets,
             marks,
@@ -566,7 +566,7 @@ class KnownStores:
                     told.append(code)
 
     def _meet_doors(self, column: TextColumn) -> list[list[int] | None]:
-        keys, counts, found = look_up_doors(
+        keys, counts, found = find_doors(
             column.data,
             column.offsets,
             self.laid.door_starts,
