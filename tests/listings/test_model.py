@@ -57,6 +57,7 @@ def test_a_tree_is_read_as_it_is_written(values: dict[str, float], bits: float) 
         "0 cosine 0.5 - 0 2 0",
         "0 cosine 0.5 - 1 9 0",
         "0 cosine half - 1 2 0",
+        "0 cosine nan - 1 2 0",
         "0 cosine",
     ],
 )
@@ -64,6 +65,39 @@ def test_a_damaged_tree_is_refused(line: str) -> None:
     """A model that names what there is not, or leads in a circle, is none."""
     with pytest.raises(ValueError, match=r".+"):
         trees_from_lines(["tree", line, "1 0.5", "2 0.5"], COLUMNS)
+
+
+def test_two_ways_to_one_node_are_refused() -> None:
+    """Every node of a tree has one way to it: what it says would not be one sum."""
+    lines = ["tree", "0 cosine 0.5 - 1 1 0", "1 cosine 0.2 - 2 2 0", "2 0.5"]
+
+    with pytest.raises(ValueError, match="one node"):
+        trees_from_lines(lines, COLUMNS)
+
+
+THRESHOLDS = (-np.inf, -3.5, -1e-38, -0.0, 0.0, 1e-45, 0.25, 8.0, 3e38, np.inf)
+
+
+@given(
+    st.lists(st.sampled_from((*THRESHOLDS, np.nan)) | st.floats(width=32), min_size=1),
+    st.sampled_from(THRESHOLDS),
+    st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_node_parts_as_floats_do(
+    values: list[float],
+    threshold: float,
+    unknown_yes: bool,  # noqa: FBT001
+) -> None:
+    """Zeros of both signs, the smallest and the largest numbers, and unknown ones."""
+    sign = "+" if unknown_yes else "-"
+    ask = f"0 cosine {np.format_float_positional(np.float32(threshold))} {sign} 1 2 0"
+    trees = trees_from_lines(["tree", ask, "1 1.0", "2 -1.0"], COLUMNS)
+    columns = np.concatenate([row(cosine=value) for value in values])
+
+    given = columns[:, COLUMNS.index("cosine")]
+    yes = np.where(np.isnan(given), unknown_yes, given <= np.float32(threshold))
+    assert trees.sum(columns).tolist() == np.where(yes, STEPS, -STEPS).tolist()
 
 
 @given(st.lists(st.floats(-1, 40) | st.none(), min_size=8, max_size=8))

@@ -10,65 +10,85 @@ import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
 
+SHARES = 16
+"""Places for groups of features in a node's shares: a line of the processor's cache."""
+
 _BLOCK = 64
+_UNKNOWN = 0xFFFFFFFF
+_U4 = np.uint32
+_SIGN = np.uint32(1 << 31)
+
+
+@inlined
+def _order(bits: Any) -> Any:  # noqa: ANN401
+    """Turn a float's bits into a number that orders as it does; nan is the highest."""
+    plain = bits & _U4(0x7FFFFFFF)
+    if plain > _U4(0x7F800000):
+        return _U4(_UNKNOWN)
+    if plain == 0:
+        return _SIGN
+    return _U4(~bits) if bits & _SIGN else bits | _SIGN
+
+
+@inlined
+def _read_block(
+    columns: Any,  # noqa: ANN401
+    used: Any,  # noqa: ANN401
+    low: Any,  # noqa: ANN401
+    high: Any,  # noqa: ANN401
+    keys: Any,  # noqa: ANN401
+) -> None:
+    """Write the used columns of rows [low, high) as numbers that order as they do.
+
+    The last row stands for those that four side by side are short of.
+    """
+    for row in range(low, high):
+        for place in range(len(used)):
+            keys[row - low, place] = _order(columns[row, used[place]])
+    for short in range(high - low, (high - low + 3) // 4 * 4):
+        for place in range(len(used)):
+            keys[short, place] = keys[high - low - 1, place]
 
 
 @inlined
 def _following(
-    columns: Any,  # noqa: ANN401
+    keys: Any,  # noqa: ANN401
     row: Any,  # noqa: ANN401
-    features: Any,  # noqa: ANN401
-    thresholds: Any,  # noqa: ANN401
-    unknown_yes: Any,  # noqa: ANN401
-    ways: Any,  # noqa: ANN401
+    nodes: Any,  # noqa: ANN401
     node: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    value = columns[row, features[node]]
-    goes = (value <= thresholds[node]) | (unknown_yes[node] & np.isnan(value))
-    return ways[node, np.int64(goes)]
+    key = _U4(keys[row, nodes[node, 0]] + nodes[node, 1])
+    return np.int64(nodes[node, 3]) + np.int64(key < nodes[node, 2])
 
 
 @inlined
 def _four_leaves(
-    columns: Any,  # noqa: ANN401
+    keys: Any,  # noqa: ANN401
     row: Any,  # noqa: ANN401
-    high: Any,  # noqa: ANN401
-    features: Any,  # noqa: ANN401
-    thresholds: Any,  # noqa: ANN401
-    unknown_yes: Any,  # noqa: ANN401
-    ways: Any,  # noqa: ANN401
+    nodes: Any,  # noqa: ANN401
     root: Any,  # noqa: ANN401
     depth: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """Give the leaves of four rows from *row* on, side by side.
-
-    The last few rows before *high* go with copies of the last one.
-    """
-    two = min(row + 1, high - 1)
-    three = min(row + 2, high - 1)
-    four = min(row + 3, high - 1)
-    a = root
-    b = root
-    c = root
-    d = root
+    """Give the leaves of four rows from *row* on, side by side."""
+    a = np.int64(root)
+    b = np.int64(root)
+    c = np.int64(root)
+    d = np.int64(root)
     for _ in range(depth):
-        a = _following(columns, row, features, thresholds, unknown_yes, ways, a)
-        b = _following(columns, two, features, thresholds, unknown_yes, ways, b)
-        c = _following(columns, three, features, thresholds, unknown_yes, ways, c)
-        d = _following(columns, four, features, thresholds, unknown_yes, ways, d)
+        a = _following(keys, row, nodes, a)
+        b = _following(keys, row + 1, nodes, b)
+        c = _following(keys, row + 2, nodes, c)
+        d = _following(keys, row + 3, nodes, d)
     return a, b, c, d
 
 
 @kernel(
-    "void(f4[:,::1], i4[::1], f4[::1], b1[::1], i4[:,::1], i8[::1], i4[::1], i8[::1],"
-    " i8, i8, i8[::1])"
+    "void(u4[:,::1], i8[::1], u4[:,::1], i8[::1], i4[::1], i8[::1], i8, i8, i8[::1])"
 )
 def sum_trees(
     columns: Any,  # noqa: ANN401
-    features: Any,  # noqa: ANN401
-    thresholds: Any,  # noqa: ANN401
-    unknown_yes: Any,  # noqa: ANN401
-    ways: Any,  # noqa: ANN401
+    used: Any,  # noqa: ANN401
+    nodes: Any,  # noqa: ANN401
     values: Any,  # noqa: ANN401
     roots: Any,  # noqa: ANN401
     depths: Any,  # noqa: ANN401
@@ -78,44 +98,38 @@ def sum_trees(
 ) -> None:
     """Add up the leaves that rows [first, last) fall into.
 
-    A row goes the second way if its feature is at most the threshold, or unknown (nan)
-    where ``unknown_yes`` says so. Both ways of a leaf lead to itself, so every row
-    takes as many steps as the tree is deep: no branch depends on the data, and four
-    rows go side by side.
+    ``columns`` are floats by their bits, of which the ``used`` ones are read. A node is
+    four words: which of these it asks about, what is added to its key (1 puts an
+    unknown value below all others, 0 above), the key below which a row goes on to the
+    second of its two followers, and where the first of these stands. A leaf leads to
+    itself, so every row takes as many steps as the tree is deep: no branch depends on
+    the data, and four rows go side by side.
     """
+    keys = np.empty((_BLOCK, max(len(used), 1)), np.uint32)
+    sums = np.empty(_BLOCK, np.int64)
     for low in range(first, last, _BLOCK):
         high = min(low + _BLOCK, last)
-        for row in range(low, high):
-            out[row] = 0
+        _read_block(columns, used, low, high, keys)
+        sums[:] = 0
         for tree in range(len(roots)):
-            root = roots[tree]
-            depth = depths[tree]
-            row = low
-            while row < high:
-                a, b, c, d = _four_leaves(
-                    columns, row, high, features, thresholds, unknown_yes, ways, root,
-                    depth,
-                )  # fmt: skip
-                out[row] += values[a]
-                if row + 1 < high:
-                    out[row + 1] += values[b]
-                if row + 2 < high:
-                    out[row + 2] += values[c]
-                if row + 3 < high:
-                    out[row + 3] += values[d]
-                row += 4
+            for row in range(0, high - low, 4):
+                a, b, c, d = _four_leaves(keys, row, nodes, roots[tree], depths[tree])
+                sums[row] += values[a]
+                sums[row + 1] += values[b]
+                sums[row + 2] += values[c]
+                sums[row + 3] += values[d]
+        for row in range(low, high):
+            out[row] = sums[row - low]
 
 
 @kernel(
-    "void(f4[:,::1], i4[::1], f4[::1], b1[::1], i4[:,::1], i4[:,::1], i4[::1], i8[::1],"
-    " i8, i8, i8[:,::1])"
+    "void(u4[:,::1], i8[::1], u4[:,::1], i4[:,::1], i4[::1], i8[::1], i8, i8,"
+    " i8[:,::1])"
 )
-def share_trees(  # noqa: C901 - four rows side by side, and the last ones
+def share_trees(
     columns: Any,  # noqa: ANN401
-    features: Any,  # noqa: ANN401
-    thresholds: Any,  # noqa: ANN401
-    unknown_yes: Any,  # noqa: ANN401
-    ways: Any,  # noqa: ANN401
+    used: Any,  # noqa: ANN401
+    nodes: Any,  # noqa: ANN401
     shares: Any,  # noqa: ANN401
     roots: Any,  # noqa: ANN401
     depths: Any,  # noqa: ANN401
@@ -128,30 +142,23 @@ def share_trees(  # noqa: C901 - four rows side by side, and the last ones
     ``shares`` has for each node what the splits above it changed, by group; with the
     roots' values they add up to the row's sum exactly. Rows go as in ``sum_trees``.
     """
-    groups = shares.shape[1]
+    keys = np.empty((_BLOCK, max(len(used), 1)), np.uint32)
+    sums = np.empty((_BLOCK, SHARES), np.int64)
     for low in range(first, last, _BLOCK):
         high = min(low + _BLOCK, last)
+        _read_block(columns, used, low, high, keys)
+        sums[:] = 0
         for tree in range(len(roots)):
-            root = roots[tree]
-            depth = depths[tree]
-            row = low
-            while row < high:
-                a, b, c, d = _four_leaves(
-                    columns, row, high, features, thresholds, unknown_yes, ways, root,
-                    depth,
-                )  # fmt: skip
-                for group in range(groups):
-                    out[row, group] += shares[a, group]
-                if row + 1 < high:
-                    for group in range(groups):
-                        out[row + 1, group] += shares[b, group]
-                if row + 2 < high:
-                    for group in range(groups):
-                        out[row + 2, group] += shares[c, group]
-                if row + 3 < high:
-                    for group in range(groups):
-                        out[row + 3, group] += shares[d, group]
-                row += 4
+            for row in range(0, high - low, 4):
+                a, b, c, d = _four_leaves(keys, row, nodes, roots[tree], depths[tree])
+                for group in range(SHARES):
+                    sums[row, group] += shares[a, group]
+                    sums[row + 1, group] += shares[b, group]
+                    sums[row + 2, group] += shares[c, group]
+                    sums[row + 3, group] += shares[d, group]
+        for row in range(low, high):
+            for group in range(out.shape[1]):
+                out[row, group] += sums[row - low, group]
 
 
 @kernel("void(i8[::1], i8[::1], f4[:,::1], i8[::1], i8[::1], i8, i8, f4[:,::1])")

@@ -8,13 +8,15 @@ bits. Trees are parted by a line ``tree``.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import ranges_of
-from storekin.listings.features import SIGNAL_GROUPS, group_numbers
+from storekin.kernels.trees import SHARES, share_trees, sum_trees
+from storekin.listings.features import group_numbers
 
 STEPS = 10_000
 """Values are whole numbers of this part of a bit."""
@@ -28,12 +30,9 @@ Sums = npt.NDArray[np.int64]
 class Trees:
     """Nodes of all trees, end to end; ``columns`` names what ``features`` number.
 
-    ``shares`` of shape (nodes, groups) is what the splits above each node changed, by
-    the group of the feature that each asked about. ``base`` is what the trees say of a
-    pair of which nothing is known yet, ``lowest`` and ``highest`` the first and the
-    last column that any reads (beyond all, and -1, if none does). ``asked`` and
-    ``ways`` are ``features`` and both next nodes as the kernels walk them: a leaf asks
-    the first column, and stays.
+    ``base`` is what the trees say of a pair of which nothing is known yet, ``lowest``
+    and ``highest`` the first and the last column that any reads (beyond all, and -1, if
+    none does). ``walk`` is the same nodes as the kernels walk them.
     """
 
     columns: tuple[str, ...]
@@ -44,29 +43,23 @@ class Trees:
     no: npt.NDArray[np.int32]
     values: Sums
     roots: npt.NDArray[np.int32]
-    depths: npt.NDArray[np.int64]
-    shares: npt.NDArray[np.int32]
     base: int
     lowest: int
     highest: int
-    asked: npt.NDArray[np.int32]
-    ways: npt.NDArray[np.int32]
+    walk: "Walk"
 
     def sum(self, columns: Columns) -> Sums:
         """Add up the leaves of every row, in steps of a bit."""
-        from storekin.kernels.trees import sum_trees
-
-        out = np.zeros(len(columns), np.int64)
+        bits, walk = columns.view(np.uint32), self.walk
+        out = np.empty(len(columns), np.int64)
         run_chunks(
             lambda span: sum_trees(
-                columns,
-                self.asked,
-                self.thresholds,
-                self.unknown_yes,
-                self.ways,
-                self.values,
+                bits,
+                walk.used,
+                walk.nodes,
+                walk.values,
                 self.roots,
-                self.depths,
+                walk.depths,
                 span[0],
                 span[1],
                 out,
@@ -80,24 +73,38 @@ class Trees:
 
         With ``base`` they sum up to what ``sum`` gives, exactly.
         """
-        from storekin.kernels.trees import share_trees
-
+        bits, walk = columns.view(np.uint32), self.walk
         run_chunks(
             lambda span: share_trees(
-                columns,
-                self.asked,
-                self.thresholds,
-                self.unknown_yes,
-                self.ways,
-                self.shares,
+                bits,
+                walk.used,
+                walk.nodes,
+                walk.shares,
                 self.roots,
-                self.depths,
+                walk.depths,
                 span[0],
                 span[1],
                 out,
             ),
             ranges_of(len(columns), _ROWS),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Nodes as ``kernels.trees`` walks them: both followers of one side by side.
+
+    A tree's root stands where it stands in ``Trees``. ``used`` are the columns that any
+    node asks about, ``nodes`` four words each, ``values`` in steps; ``shares`` is what
+    the splits above each node changed, by the group of the feature that each asked
+    about.
+    """
+
+    used: npt.NDArray[np.int64]
+    nodes: npt.NDArray[np.uint32]
+    values: Sums
+    shares: npt.NDArray[np.int32]
+    depths: npt.NDArray[np.int64]
 
 
 def trees_to_lines(trees: Trees) -> list[str]:
@@ -144,13 +151,14 @@ def trees_from_lines(lines: Iterable[str], columns: Sequence[str]) -> Trees:
             continue
         if parts[1] not in number:
             raise ValueError(f"there is no feature {parts[1]!r}")
+        threshold = float(parts[2])
+        if isnan(threshold):
+            raise ValueError(f"{line!r} asks about no number")
         yes, no = root + int(parts[4]), root + int(parts[5])
         # a node points onwards: no line can make a loop
         if min(yes, no) <= len(nodes):
             raise ValueError(f"{line!r} points back")
-        nodes.append(
-            (number[parts[1]], float(parts[2]), parts[3] == "+", yes, no, value)
-        )
+        nodes.append((number[parts[1]], threshold, parts[3] == "+", yes, no, value))
     return checked_trees(columns, nodes, roots)
 
 
@@ -164,23 +172,17 @@ def checked_trees(
     A node stands before those that it leads to; both ways of a leaf lead to itself.
 
     Raises:
-        ValueError: If a node points beyond its tree.
+        ValueError: If a node points beyond its tree, or where another one does.
     """
     ends = [*roots[1:], len(nodes)]
-    depths = []
-    level = [0] * len(nodes)
     for root, end in zip(roots, ends, strict=True):
-        for place, node in enumerate(nodes[root:end], root):
-            if node[0] < 0:
-                continue
-            if max(node[3], node[4]) >= end:
-                raise ValueError("a node points beyond its tree")
-            level[node[3]] = level[node[4]] = level[place] + 1
-        depths.append(max(level[root:end], default=0))
+        if any(
+            max(node[3], node[4]) >= end for node in nodes[root:end] if node[0] >= 0
+        ):
+            raise ValueError("a node points beyond its tree")
     fields = list(zip(*nodes, strict=True)) or [()] * 6
     features = np.array(fields[0], np.int32)
-    used = features[features >= 0]
-    yes, no = np.array(fields[3], np.int32), np.array(fields[4], np.int32)
+    used = np.unique(features[features >= 0])
     values = np.array(fields[5], np.int64)
     places = np.array(roots, np.int32)
     return Trees(
@@ -188,29 +190,64 @@ def checked_trees(
         features=features,
         thresholds=np.array(fields[1], np.float32),
         unknown_yes=np.array(fields[2], np.bool_),
-        yes=yes,
-        no=no,
+        yes=np.array(fields[3], np.int32),
+        no=np.array(fields[4], np.int32),
         values=values,
         roots=places,
-        depths=np.array(depths, np.int64),
-        shares=_shares_above(nodes),
         base=int(values[places].sum()),
-        lowest=int(used.min()) if len(used) else len(columns),
-        highest=int(used.max()) if len(used) else -1,
-        asked=np.maximum(features, 0),
-        ways=np.stack([no, yes], axis=1),
+        lowest=int(used[0]) if len(used) else len(columns),
+        highest=int(used[-1]) if len(used) else -1,
+        walk=_lay_out(nodes, roots, used.tolist()),
     )
 
 
-def _shares_above(
+def _ordered(floats: Columns) -> npt.NDArray[np.uint32]:
+    """Turn floats into numbers that order as they do, as ``kernels.trees`` does."""
+    bits = (floats + np.float32(0)).view(np.uint32)
+    sign = np.uint32(1 << 31)
+    return np.where(bits & sign, ~bits, bits | sign)
+
+
+def _lay_out(
     nodes: Sequence[tuple[int, float, bool, int, int, int]],
-) -> npt.NDArray[np.int32]:
+    roots: Sequence[int],
+    used: Sequence[int],
+) -> Walk:
+    """Lay the nodes of each tree out from its root on, followers side by side.
+
+    Raises:
+        ValueError: If two ways lead to one node.
+    """
     groups = group_numbers()
-    shares = np.zeros((len(nodes), len(SIGNAL_GROUPS)), np.int32)
-    for place, (feature, _, _, yes, no, value) in enumerate(nodes):
-        if feature < 0:
-            continue
-        for following in (yes, no):
-            shares[following] = shares[place]
-            shares[following, groups[feature]] += nodes[following][5] - value
-    return shares
+    ends = [*roots[1:], len(nodes)]
+    number = {feature: place for place, feature in enumerate(used)}
+    bounds = _ordered(np.array([node[1] for node in nodes], np.float32)).tolist()
+    words = np.zeros((len(nodes), 4), np.uint32)
+    values = np.zeros(len(nodes), np.int64)
+    shares = np.zeros((len(nodes), SHARES), np.int32)
+    depths = np.zeros(len(roots), np.int64)
+    for tree, (root, end) in enumerate(zip(roots, ends, strict=True)):
+        # the nodes of a level, each with the place that it is laid at
+        level, free = [(root, root)], root + 1
+        while level:
+            below = []
+            for source, place in level:
+                feature, _, unknown_yes, yes, no, value = nodes[source]
+                values[place] = value
+                if feature < 0:
+                    words[place] = (0, 0, 0, place)
+                    continue
+                if free + 2 > end:
+                    raise ValueError("two ways lead to one node of a tree")
+                below += [(no, free), (yes, free + 1)]
+                # below the next number: at most the threshold
+                lift = int(unknown_yes)
+                bound = bounds[source] + lift + 1
+                words[place] = (number[feature], lift, bound, free)
+                for following, at in below[-2:]:
+                    shares[at] = shares[place]
+                    shares[at, groups[feature]] += nodes[following][5] - value
+                free += 2
+            depths[tree] += bool(below)
+            level = below
+    return Walk(np.array(used, np.int64), words, values, shares, depths)
