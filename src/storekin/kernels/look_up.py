@@ -4,7 +4,41 @@ from typing import Any
 
 import numpy as np
 
-from storekin.kernels.compiled import kernel
+from storekin.kernels.compiled import inlined, kernel
+
+BLOCK = 1 << 16
+"""Rows whose sums are added up at a time: a quarter of a megabyte of them."""
+
+
+@inlined
+def _rank(
+    row: Any,  # noqa: ANN401
+    cosine: Any,  # noqa: ANN401
+    kept: Any,  # noqa: ANN401
+    best: Any,  # noqa: ANN401
+    cosines: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Put a row among the *kept* likest, if it is one of them; give how many there are.
+
+    Of equally like ones the smaller row comes first.
+    """
+    most = len(best)
+    if kept == most and (
+        cosine < cosines[kept - 1]
+        or (cosine == cosines[kept - 1] and row > best[kept - 1])
+    ):
+        return kept
+    place = kept if kept < most else most - 1
+    while place > 0 and (
+        cosine > cosines[place - 1]
+        or (cosine == cosines[place - 1] and row < best[place - 1])
+    ):
+        best[place] = best[place - 1]
+        cosines[place] = cosines[place - 1]
+        place -= 1
+    best[place] = row
+    cosines[place] = cosine
+    return min(kept + 1, most)
 
 
 @kernel(
@@ -27,65 +61,48 @@ def look_up(
     """Write the likest rows into *best*, likest first, and give how many there are.
 
     ``features`` are the query's words that the index knows, from rare to common, with
-    their squared weights. Postings are read until ``budget`` of them were, whole lists
-    at a time; the rarest word's is always read. ``sums`` is scratch, zero before and
-    after. Of equally like rows the smaller number comes first.
+    their squared weights; ``rows`` are sorted within each word. Postings are read until
+    ``budget`` of them were, whole lists at a time; the rarest word's is always read.
+    ``sums`` is scratch of ``BLOCK`` places, zero before and after. Of equally like rows
+    the smaller number comes first.
     """
-    touched = np.empty(
-        min(
-            len(norms),
-            budget
-            + (edges[features[0] + 1] - edges[features[0]] if len(features) else 0),
-        )
-        + 1,
-        np.int32,
-    )
-    count = 0
+    used = 0
     read = 0
+    at = np.empty(len(features), np.int64)
     for place in range(len(features)):
-        feature = features[place]
-        low = edges[feature]
-        high = edges[feature + 1]
-        if place > 0 and read + high - low > budget:
+        at[place] = edges[features[place]]
+        read += edges[features[place] + 1] - at[place]
+        if place > 0 and read > budget:
             break
-        read += high - low
-        weight = squares[place]
-        for entry in range(low, high):
-            row = rows[entry]
-            if sums[row] == 0:
-                touched[count] = row
-                count += 1
-            sums[row] += weight
-    most = len(best)
+        used += 1
+    touched = np.empty(BLOCK + 1, np.int32)
     kept = 0
     bar = np.float32(0)
-    for number in range(count):
-        row = touched[number]
-        shared = sums[row]
-        sums[row] = 0
-        # a row's vector is no shorter than what it shares: its norm is not even read
-        if shared < bar or gone[row]:
-            continue
-        cosine = shared / (norm * norms[row]) if norms[row] > 0 else np.float32(0)
-        if kept == most and (
-            cosine < cosines[kept - 1]
-            or (cosine == cosines[kept - 1] and row > best[kept - 1])
-        ):
-            continue
-        place = kept if kept < most else most - 1
-        while place > 0 and (
-            cosine > cosines[place - 1]
-            or (cosine == cosines[place - 1] and row < best[place - 1])
-        ):
-            best[place] = best[place - 1]
-            cosines[place] = cosines[place - 1]
-            place -= 1
-        best[place] = row
-        cosines[place] = cosine
-        kept = min(kept + 1, most)
-        if kept == most:
-            worst = np.float32(0.999) * cosines[most - 1] * norm
-            bar = worst * worst
+    # the sums of a block of rows stay near the processor while all words are read
+    for begin in range(0, len(norms), BLOCK):
+        count = 0
+        for place in range(used):
+            weight = squares[place]
+            entry = at[place]
+            stop = edges[features[place] + 1]
+            while entry < stop and rows[entry] < begin + BLOCK:
+                row = rows[entry] - begin
+                touched[count] = row
+                count += sums[row] == 0
+                sums[row] += weight
+                entry += 1
+            at[place] = entry
+        for number in range(count):
+            row = begin + touched[number]
+            shared = sums[touched[number]]
+            sums[touched[number]] = 0
+            # a row's vector is no shorter than what it shares: its norm is not read
+            if shared < bar or gone[row] or norms[row] <= 0:
+                continue
+            kept = _rank(row, shared / (norm * norms[row]), kept, best, cosines)
+            if kept == len(best):
+                worst = np.float32(0.999) * cosines[kept - 1] * norm
+                bar = worst * worst
     return kept
 
 

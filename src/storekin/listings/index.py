@@ -189,14 +189,16 @@ class ListingIndex:
         table, scores = (score_in_graph if gathered.standing else score)(
             gathered, fitted, Best(floor, most), files, across_stores=across_stores
         )
-        names = table["listing"].to_pylist()
-        stores = table["store"].to_pylist()
+        told = {
+            name: table[name].to_pylist()
+            for name in ("listing", "store", "attributes", "currency")
+        }
         signals = np.stack(list(scores.bits.values()), axis=1).tolist()
         order = np.lexsort((scores.right, -scores.total)).tolist()
         return [
             Screened(
-                listing=names[row],
-                store=stores[row] or "",
+                listing=told["listing"][row],
+                store=told["store"][row] or "",
                 probability=float(scores.probability[place]),
                 bits=float(scores.total[place]),
                 level=LEVELS[int(scores.level[place])],
@@ -210,8 +212,8 @@ class ListingIndex:
                 agrees=int(scores.agrees[place]),
                 given=int(scores.given[place]),
                 differs=int(scores.differs[place]),
-                attributes=table["attributes"][row].as_py(),
-                currency=table["currency"][row].as_py(),
+                attributes=told["attributes"][row],
+                currency=told["currency"][row],
             )
             for place, row in zip(order, scores.right[order].tolist(), strict=True)
         ]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storekin.kernels.look_up import BLOCK
 from storekin.kernels.similar_texts import (
     IntArray,
     TextColumn,
@@ -107,7 +108,7 @@ class Shelf:
             keys,
             graph,
             np.zeros(count, np.bool_),
-            np.zeros(count, np.float32),
+            np.zeros(BLOCK, np.float32),
             filled_columns(table),
         )
 
