@@ -28,6 +28,7 @@ from storekin.errors import (
     OutputFolderError,
     suggest,
 )
+from storekin.kernels.parallel import run_chunks
 from storekin.records.declaration import Declaration
 from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio, Rejection
@@ -503,9 +504,8 @@ def typed_pairs(
         MissingColumnError: If no column of either side is known.
     """
     wanted = [c for c in column_names(name) if c not in ("listing", "store")]
-    sides = []
-    notes: list[str] = []
-    for side in ("left", "right"):
+
+    def read(side: str) -> tuple[pa.Table, list[str]]:
         present = {
             word.removeprefix(f"{side}_"): word
             for word in raw.table.column_names
@@ -520,13 +520,15 @@ def typed_pairs(
         if not columns:
             columns = {wanted[0]: pa.nulls(raw.table.num_rows, pa.string())}
         table, faults = type_columns(pa.table(columns), name)
-        notes.extend(
+        return table, [
             f"{side}_{fault.column}: {len(fault.rows)} values left out,"
             f" {tell(fault.kind, fault.about, 'en')[0]}"
             for fault in faults
-        )
-        sides.append(table)
-    return pa.concat_tables(sides).combine_chunks(), notes
+        ]
+
+    sides = run_chunks(read, ("left", "right"))
+    notes = [note for _, found in sides for note in found]
+    return pa.concat_tables(table for table, _ in sides).combine_chunks(), notes
 
 
 def tied_pairs(

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storekin.kernels.numbering import number_column
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.prepared import PreparedListings, prepare_listings
@@ -158,8 +159,11 @@ def _context_sides(
 def _distinct_rows(
     table: pa.Table, side: npt.NDArray[np.int32]
 ) -> tuple[IntArray, IntArray]:
-    """Give the first row of each distinct listing, and every row's number."""
-    code = side.astype(np.int64)
+    """Give the first row of each distinct listing, and every row's number.
+
+    They are numbered by first appearance: nothing depends on how values sort.
+    """
+    code = number_column(side.astype(np.uint64))[0].astype(np.int64)
     for name in table.column_names:
         if name in ("listing", "store"):
             continue
@@ -170,11 +174,9 @@ def _distinct_rows(
             continue
         numbers = column.dictionary_encode().indices
         part = pc.fill_null(numbers, -1).to_numpy().astype(np.int64) + 1
-        _, code = np.unique(code * (int(part.max()) + 1) + part, return_inverse=True)
-        code = code.ravel()
-    _, first, number = np.unique(code, return_index=True, return_inverse=True)
-    # numbered by first appearance: nothing depends on how values sort
-    order = np.argsort(first, kind="stable")
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return first[order], rank[number.ravel()]
+        both = code * (int(part.max()) + 1) + part
+        code = number_column(both.astype(np.uint64))[0].astype(np.int64)
+    first = np.empty(int(code.max()) + 1, np.int64)
+    # of the rows of one number the last one that is written is the first of them
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return first, code

@@ -21,6 +21,7 @@ from storekin.records.tables import Column
 _PLAIN_PRICE = r"^[0-9]+(\.[0-9]+)?$"
 _PLAIN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
 _LONGEST_VALUE = 1_000_000
+_STEP = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +63,40 @@ def clean_texts(column: pa.Array, *, narrow: bool) -> pa.Array:
                     odd, map_distinct(text, to_half_width, pa.string()), text
                 )
         else:
-            raw = bytes(data)
-            for mark in ZERO_WIDTH:
-                if mark.encode() in raw:
-                    text = pc.replace_substring(text, mark, "")
+            for mark in _zero_width_in(data):
+                text = pc.replace_substring(text, mark, "")
     text = pc.utf8_trim_whitespace(text)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
 def _is_ascii(data: memoryview | bytes) -> bool:
     array = np.frombuffer(data, np.uint8)
-    step = 1 << 22
     return all(
-        int(array[low : low + step].max(initial=0)) < 0x80
-        for low in range(0, len(array), step)
+        int(array[low : low + _STEP].max(initial=0)) < 0x80
+        for low in range(0, len(array), _STEP)
     )
+
+
+def _zero_width_in(data: memoryview | bytes) -> list[str]:
+    """Give the invisible characters that stand in some text, which is UTF-8.
+
+    Few bytes begin one of them: these are found once, for all.
+    """
+    array = np.frombuffer(data, np.uint8)
+    codes = {mark: mark.encode() for mark in ZERO_WIDTH}
+    begins = np.zeros(256, np.bool_)
+    begins[[code[0] for code in codes.values()]] = True
+    found: set[str] = set()
+    for low in range(0, len(array), _STEP):
+        # a character may go on beyond the part, and the last bytes may be of none
+        part = np.append(array[low : low + _STEP + 2], np.zeros(2, np.uint8))
+        places = np.flatnonzero(begins[part[:_STEP]])
+        following = [part[places + step] for step in range(3)]
+        for mark, code in codes.items():
+            same = [b == c for b, c in zip(following, code, strict=False)]
+            if np.logical_and.reduce(same).any():
+                found.add(mark)
+    return [mark for mark in ZERO_WIDTH if mark in found]
 
 
 def convert(column: Column, values: pa.Array) -> tuple[pa.Array, list[Faults]]:
