@@ -48,6 +48,8 @@ def test_phones(text: str, country: str | None, expected: str | None) -> None:
         ("ab@googlemail.com", "ab@gmail.com"),
         ("a.b+shop@example.com", "a.b+shop@example.com"),
         ("a.b@163.com", "a.b@163.com"),
+        ("Li_wei88+shop@163.com", "li_wei88@163.com"),
+        ("12345678+2@qq.com", "12345678@qq.com"),
         ("@example.com", None),
     ],
 )
