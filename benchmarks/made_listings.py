@@ -407,6 +407,12 @@ def make_copies(
             if random.random() < 0.4:
                 # a code or a number of the maker's, as half of all titles have
                 title += f" {random.choice((invent_model(random), str(random.randint(2, 99))))}"
+            if random.random() < 0.15:
+                # goods in two colours, and searched for by more than they have
+                words = title.split()
+                colour = random.choice(WORDS["colours"][product.language])
+                words.insert(random.randrange(len(words) + 1), colour)
+                title = " ".join(words)
             while len(title.split()) < 5 and product.language != "zh":
                 title += f" {random.choice(tongue.features[tongue.feature()])}"
             # as many patterns as keep a line at some twenty products
@@ -483,12 +489,16 @@ def other_digits(random: Random, word: str, share: float) -> str:
 
 
 def change_one(random: Random, title: str, language: str) -> str:
-    """Make a title that of another variant: one number, code, colour or size."""
+    """Make a title that of another variant: a number, code, colour or size.
+
+    Another one, or one more than its sister names.
+    """
     words = title.split()
     digits = [n for n, word in enumerate(words) if any(c.isdigit() for c in word)]
     colours = WORDS["colours"][language]
     found = [n for n, word in enumerate(words) if word.lower() in colours]
-    if digits and (not found or random.random() < 0.75):
+    added = random.random() < 0.15
+    if digits and not added and (not found or random.random() < 0.75):
         for at in random.sample(digits, min(len(digits), random.choice((1, 1, 2)))):
             # sister models are numbered one after the other; sizes are not
             near = random.random() < 0.7
@@ -498,10 +508,10 @@ def change_one(random: Random, title: str, language: str) -> str:
                 else other_amount(random, words[at])
             )
         return " ".join(words)
-    if found:
-        words[found[0]] = random.choice(
-            [c for c in colours if c != words[found[0]].lower()]
-        )
+    if found and not added:
+        # another one, perhaps one that the title has already
+        at = random.choice(found)
+        words[at] = random.choice([c for c in colours if c != words[at].lower()])
     else:
         unit = random.choice(WORDS["units"])
         more = random.choice(

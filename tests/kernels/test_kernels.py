@@ -149,6 +149,16 @@ def test_owners_are_not_paired_with_themselves() -> None:
         ("shirt black", "shirt hitam", "same_variants", 1),
         ("shirt black xl", "shirt white xl", "other_variants", 1),
         ("衬衫 黑色", "衬衫 白色", "other_variants", 1),
+        ("shirt black white", "shirt white hitam", "exchanged_variants", 0),
+        ("shirt black white", "shirt red black", "exchanged_variants", 1),
+        ("shirt gold biru", "shirt biru biru", "exchanged_variants", 1),
+        ("衬衫红色白色", "衬衫 白色 白色", "exchanged_variants", 1),
+        ("shirt gold biru", "shirt biru", "exchanged_variants", 0),
+        ("shirt biru biru", "shirt biru", "right_variant_words", 0),
+        ("shirt biru biru", "shirt biru", "left_variant_words", 0),
+        ("set 2kg 500ml", "set 500ml 3 kg", "exchanged_variants", 1),
+        ("oak table lamp", "oak desk lamp", "same_end", 4 / 11),
+        ("oak lamp", "oak lamp", "same_end", 0),
         ("phone SM-G991B", "phone SM G991B", "shared_codes", 0),
         ("phone SM-G991B", "phone sm-g991b", "shared_codes", 1),
         ("phone G991B", "phone G998B", "left_codes", 1),
@@ -157,7 +167,7 @@ def test_owners_are_not_paired_with_themselves() -> None:
         ("đồng hồ", "dong ho", "cosine", 1),
     ],
 )
-def test_comparison_vector(left: str, right: str, column: str, expected: int) -> None:
+def test_comparison_vector(left: str, right: str, column: str, expected: float) -> None:
     """Units, variants, codes and writing systems are understood in titles."""
     listings = listings_of([left, right, "something else", "another thing"])
     vector = compare_pairs(listings, np.array([0]), np.array([1]))

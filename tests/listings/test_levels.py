@@ -50,6 +50,8 @@ def test_titles(other: str, levels: set[str]) -> None:
         ("500ml", "750ml"),
         ("2 pcs", "6 pcs"),
         ("128GB", "256GB"),
+        ("Black Gold", "Black White"),
+        ("Gold Blue", "Blue Blue"),
     ],
 )
 def test_variants_are_similar_and_never_the_same(one: str, other: str) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from storekin.kernels.bits import ones
 from storekin.kernels.compiled import kernel
 from storekin.kernels.tokenise import (
+    AGAIN,
     BIGRAM,
     CODE,
     NUMBER,
@@ -41,6 +42,7 @@ COLUMNS = (
     "right_words",
     "left_variant_words",
     "right_variant_words",
+    "exchanged_variants",
 )
 """The columns that ``compare_titles`` writes, in this order."""
 
@@ -72,16 +74,21 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
     titles). Covers are the share of one side's rarity that the other side has.
     A quantity or variant differs when both sides give that dimension, and nothing of
     it agrees; it is alone when one side gives the dimension and the other does not.
-    Variant words are those quantities and variants that one side alone names.
+    Variant words are those quantities and variants that one side alone names; they
+    are exchanged where the other side names another of the dimension instead, or one
+    once more: gold and blue beside blue and blue.
     ``dimensions`` names those that have a column of *agreements* of their own (of
     variants from ``DIMENSIONS`` on, of plain numbers by their digits from twice that
     on): 1 agree, 0 one side alone, -1 differ, else nan.
     """
+    # what one side alone names of each dimension of quantities and variants
+    lone = np.zeros((2, 2 * DIMENSIONS), np.int64)
     for pair in range(first, last):
         a = starts[left[pair]]
         a_end = starts[left[pair] + 1]
         b = starts[right[pair]]
         b_end = starts[right[pair] + 1]
+        lone[:] = 0
         norm_a = 0.0
         norm_b = 0.0
         mass_a = 0.0
@@ -161,6 +168,8 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
             if kind in (QUANTITY, VARIANT):
                 alone_a += side == 1
                 alone_b += side == 2
+            if side > 0 and kind in (QUANTITY, VARIANT, AGAIN):
+                lone[side - 1, dimension + (kind != QUANTITY) * DIMENSIONS] += 1
             if on_left:
                 a += 1
             if on_right:
@@ -191,6 +200,10 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
         vector[pair, 22] = words_b
         vector[pair, 23] = alone_a
         vector[pair, 24] = alone_b
+        exchanged = 0
+        for place in range(2 * DIMENSIONS):
+            exchanged += min(lone[0, place], lone[1, place])
+        vector[pair, 25] = exchanged
         for column in range(len(dimensions)):
             dimension = dimensions[column]
             if dimension < DIMENSIONS:

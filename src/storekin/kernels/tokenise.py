@@ -14,11 +14,15 @@ from storekin.kernels.compiled import inlined, kernel
 from storekin.kernels.sorting import sort_first
 from storekin.normalise.text import DIGIT, IDEOGRAPH, IGNORED, LETTER, SEPARATOR
 
-WORD, NUMBER, BIGRAM, CODE, QUANTITY, VARIANT = 1, 2, 3, 4, 5, 6
-"""What a token is: its top three bits."""
+WORD, NUMBER, BIGRAM, CODE, QUANTITY, VARIANT, AGAIN = 1, 2, 3, 4, 5, 6, 7
+"""What a token is: its top three bits. Distinct tokens say once what a text names;
+that it names a variant again is a token of its own."""
 
 MOST_TOKENS = 400
 """Tokens kept of one text; titles have about ten, and a wall of text is cut here."""
+
+MOST_AGAIN = 3
+"""Times that a variant is counted beyond the first: more are words for the search."""
 
 _U = np.uint64
 _HASH_MASK = (1 << 56) - 1
@@ -34,6 +38,21 @@ def _mix(state: Any, value: Any) -> Any:  # noqa: ANN401
 @inlined
 def _tag(state: Any, kind: Any, dimension: Any) -> Any:  # noqa: ANN401
     return (state & _U(_HASH_MASK)) | (_U(kind) << _U(61)) | (_U(dimension) << _U(56))
+
+
+@inlined
+def _named(variant: Any, found: Any, count: Any) -> Any:  # noqa: ANN401
+    """Give a variant's token, or that of being named again, for the second time on."""
+    token = variant
+    for times in range(1, MOST_AGAIN + 1):
+        before = False
+        for place in range(count):
+            before = before or found[place] == token
+        if not before:
+            break
+        dimension = (variant >> _U(56)) & _U(31)
+        token = _tag(_mix(variant, times), AGAIN, dimension)
+    return token
 
 
 @inlined
@@ -178,7 +197,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
                 # the l of "0.5 l" is a unit, not a size
                 if place >= 0 and begin != unit_at and count < MOST_TOKENS:
-                    found[count] = variant_tokens[place]
+                    found[count] = _named(variant_tokens[place], found, count)
                     count += 1
             elif class_ == DIGIT:
                 state = _U(2)
@@ -276,7 +295,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                             state = _mix(state, text[at + step])
                         place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
                         if place >= 0 and count < MOST_TOKENS:
-                            found[count] = variant_tokens[place]
+                            found[count] = _named(variant_tokens[place], found, count)
                             count += 1
                     if at > begin and count < MOST_TOKENS:
                         state = _mix(_mix(_U(5), text[at - 1]), text[at])

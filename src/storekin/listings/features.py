@@ -60,6 +60,7 @@ _SIGNAL_OF = {
     "lone_variants": "variant",
     "left_variant_words": "variant",
     "right_variant_words": "variant",
+    "exchanged_variants": "variant",
 }
 
 _UP = {
@@ -73,7 +74,7 @@ _UP = {
     "code_ratio",
     "mpn_ratio",
 }
-_DOWN = {"other_quantities", "other_variants", "hash_bits"}
+_DOWN = {"other_quantities", "other_variants", "exchanged_variants", "hash_bits"}
 
 
 def _text_features() -> list[Feature]:

@@ -27,6 +27,7 @@ from storekin.kernels.texts import (
     norms_of,
     spell,
 )
+from storekin.kernels.tokenise import AGAIN
 from storekin.listings.encoding import (
     NO_ENCODERS,
     Embeddings,
@@ -327,12 +328,16 @@ def normalised_values(
 
 
 def token_sums(tokens: Tokens) -> npt.NDArray[np.uint64]:
-    """Give each text a number by the tokens that it has, whatever their order."""
+    """Give each text a number by the tokens that it has, whatever their order.
+
+    How often it names a variant does not matter.
+    """
     with np.errstate(over="ignore"):
         mixed = tokens.values * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
         mixed *= np.uint64(0xBF58476D1CE4E5B9)
         mixed ^= mixed >> np.uint64(32)
+        mixed[(tokens.values >> np.uint64(61)) == AGAIN] = 0
         sums = np.zeros(len(tokens), np.uint64)
         filled = np.diff(tokens.starts) > 0
         if filled.any():

@@ -186,8 +186,9 @@ class Facts:
     ``speaking`` says, by pair and group of features, whether both sides give something
     to compare. ``cosine`` is of the titles' words. Of pictures: an equal one, and a
     near one that is not everybody's. ``other_amount`` is a size, colour or amount that
-    differs, ``lone_amount`` one that one side alone gives; ``other_model`` codes, or
-    numbers, on both sides and none in common, ``lone_model`` one that one side gives.
+    differs, ``lone_amount`` one that one side alone gives, or gives instead of another
+    beside one that both have; ``other_model`` codes, or numbers, on both sides and none
+    in common, ``lone_model`` one that one side gives.
     """
 
     speaking: Mask
@@ -223,7 +224,9 @@ class Facts:
             same_picture=hash_bits == 0,
             near_picture=near & (column("picture_carriers") < COMMON_DOUBLINGS),
             other_amount=(column("other_quantities") > 0) | (capping < 0).any(axis=1),
-            lone_amount=(capping == 0).any(axis=1),
+            lone_amount=(
+                (capping == 0).any(axis=1) | (column("exchanged_variants") > 0)
+            ),
             other_model=other_model,
             lone_model=either & ~other_model,
         )
