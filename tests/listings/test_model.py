@@ -67,9 +67,10 @@ def test_a_damaged_tree_is_refused(line: str) -> None:
         trees_from_lines(["tree", line, "1 0.5", "2 0.5"], COLUMNS)
 
 
-def test_two_ways_to_one_node_are_refused() -> None:
-    """Every node of a tree has one way to it: what it says would not be one sum."""
-    lines = ["tree", "0 cosine 0.5 - 1 1 0", "1 cosine 0.2 - 2 2 0", "2 0.5"]
+@pytest.mark.parametrize("spare", [[], ["3 0.5", "4 0.5"]])
+def test_two_ways_to_one_node_are_refused(spare: list[str]) -> None:
+    """Every node of a tree has one way to it, however many nodes there are."""
+    lines = ["tree", "0 cosine 0.5 - 1 1 0", "1 cosine 0.2 - 2 2 0", "2 0.5", *spare]
 
     with pytest.raises(ValueError, match="one node"):
         trees_from_lines(lines, COLUMNS)

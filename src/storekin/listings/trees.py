@@ -176,10 +176,11 @@ def checked_trees(
     """
     ends = [*roots[1:], len(nodes)]
     for root, end in zip(roots, ends, strict=True):
-        if any(
-            max(node[3], node[4]) >= end for node in nodes[root:end] if node[0] >= 0
-        ):
+        followers = [n for node in nodes[root:end] if node[0] >= 0 for n in node[3:5]]
+        if max(followers, default=root) >= end:
             raise ValueError("a node points beyond its tree")
+        if len(set(followers)) < len(followers):
+            raise ValueError("two ways lead to one node of a tree")
     fields = list(zip(*nodes, strict=True)) or [()] * 6
     features = np.array(fields[0], np.int32)
     used = np.unique(features[features >= 0])
@@ -213,20 +214,15 @@ def _lay_out(
     roots: Sequence[int],
     used: Sequence[int],
 ) -> Walk:
-    """Lay the nodes of each tree out from its root on, followers side by side.
-
-    Raises:
-        ValueError: If two ways lead to one node.
-    """
+    """Lay the nodes of each tree out from its root on, followers side by side."""
     groups = group_numbers()
-    ends = [*roots[1:], len(nodes)]
     number = {feature: place for place, feature in enumerate(used)}
     bounds = _ordered(np.array([node[1] for node in nodes], np.float32)).tolist()
     words = np.zeros((len(nodes), 4), np.uint32)
     values = np.zeros(len(nodes), np.int64)
     shares = np.zeros((len(nodes), SHARES), np.int32)
     depths = np.zeros(len(roots), np.int64)
-    for tree, (root, end) in enumerate(zip(roots, ends, strict=True)):
+    for tree, root in enumerate(roots):
         # the nodes of a level, each with the place that it is laid at
         level, free = [(root, root)], root + 1
         while level:
@@ -237,8 +233,6 @@ def _lay_out(
                 if feature < 0:
                     words[place] = (0, 0, 0, place)
                     continue
-                if free + 2 > end:
-                    raise ValueError("two ways lead to one node of a tree")
                 below += [(no, free), (yes, free + 1)]
                 # below the next number: at most the threshold
                 lift = int(unknown_yes)
