@@ -22,7 +22,7 @@ WORD = st.sampled_from(WORDS.split())
 COMPANY = st.lists(WORD, min_size=1, max_size=6).map(" ".join)
 PARTS = (
     "深圳 市 广东 省 鑫达 贸易 有限 公司 有限公司 股份 银行 支行 （ ） 县 城 東"
-    " 工行 集团 超市 有限责任公司 证券"
+    " 工行 集团 超市 有限责任公司 证券 分公司 千灯 分店 公司 合作社"
 )
 CHINESE = st.lists(st.sampled_from(PARTS.split()), min_size=2, max_size=8).map("".join)
 CASES = [

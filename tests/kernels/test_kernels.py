@@ -20,6 +20,7 @@ from storekin.kernels.groups import (
     number_values,
 )
 from storekin.kernels.joining import HELD_APART, TAKEN, join_strongest_first
+from storekin.kernels.known import near_checks
 from storekin.kernels.numbering import number_column
 from storekin.kernels.similar_pairs import (
     join_similar,
@@ -287,6 +288,26 @@ def test_near_identifiers_are_one_edit_apart(
     }
 
     assert found == expected
+
+
+@given(
+    text=st.text("0123AB@.z", min_size=7, max_size=19),
+    place=st.integers(0, 30),
+    kind=st.sampled_from("0A+-s"),
+)
+@settings(max_examples=200, deadline=None)
+def test_what_stands_beside_a_key_tells_far_texts_and_no_near_ones(
+    text: str, place: int, kind: str
+) -> None:
+    """One edit changes two of its bits at most, and never the key's own four."""
+    texts = [text, slip(text, place % len(text), kind), "777888999/"]
+    column = TextColumn.of_few(texts)
+    keys, rows = np.full(3, 77, np.uint64), np.arange(3)
+    checks = near_checks(column.data, column.offsets, keys, rows)
+
+    assert int(checks[0] ^ checks[1]).bit_count() <= 2
+    assert int(checks[0] ^ checks[2]).bit_count() > 2
+    assert set((checks >> 12).tolist()) == {77 & 15}
 
 
 def slip(text: str, place: int, kind: str) -> str:

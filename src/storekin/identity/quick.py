@@ -59,24 +59,34 @@ def quick_companies(texts: pa.Array) -> pa.Array:
 
 
 def _quick_chinese(texts: pa.Array) -> pa.Array:
-    """Give simplified Chinese names of one house, no brackets but around a place."""
+    """Give simplified Chinese names, no brackets but around a place, no form twice.
+
+    A house with its legal form or without one, and a branch behind the form.
+    """
     at_head, in_brackets = _place_patterns()
-    moved = pc.replace_substring_regex(texts, in_brackets, r"\2\1\3")
-    odd = pc.match_substring_regex(texts, _not_plain())
-    twice = pc.and_(
-        pc.not_equal(moved, texts), pc.match_substring_regex(texts, at_head)
+    moved = pc.match_substring_regex(texts, in_brackets)
+    apart = texts.filter(moved)
+    bare = pc.replace_with_mask(
+        texts, moved, pc.replace_substring_regex(apart, in_brackets, r"\1\3")
     )
-    texts = pc.if_else(twice, texts, moved)
-    fits = pc.match_substring_regex(texts, "^[\u3400-\u9fff]{6,}$")
+    place = pc.replace_with_mask(
+        pa.repeat("", len(texts)),
+        moved,
+        pc.replace_substring_regex(apart, in_brackets, r"\2"),
+    )
+    twice = pc.and_(moved, pc.match_substring_regex(bare, at_head))
+    fits = pc.match_substring_regex(bare, "^[\u3400-\u9fff]{6,}$")
     if not pc.any(fits).as_py():
         return pa.nulls(len(texts), pa.string())
-    odd = pc.or_(odd, pc.match_substring_regex(texts, _not_plain()))
-    names = pc.replace_substring_regex(texts, "[省市县]", "")
-    ends = pc.match_substring_regex(names, f"(?:{_CHINESE_FORMS})$")
-    names = pc.replace_substring_regex(names, f"(?:{_CHINESE_FORMS})$", "")
+    odd = pc.or_(twice, pc.match_substring_regex(bare, _not_plain()))
+    names = pc.replace_substring_regex(bare, "[省市县]", "")
+    house_and_branch = f"^(..+?)(?:{_CHINESE_FORMS})(.*?)(?:公司)?$"
+    names = pc.replace_substring_regex(names, house_and_branch, r"\1/\2")
+    names = pc.utf8_rtrim(names, "/")
     again = pc.match_substring_regex(names, "公司|股份|合伙|有限|独资|个体")
-    whole = pc.and_(ends, pc.greater(pc.utf8_length(names), 1))
+    whole = pc.greater(pc.utf8_length(names), 1)
     plain = pc.and_(pc.and_not(fits, pc.or_(odd, again)), whole)
+    names = pc.binary_join_element_wise(place, names, "")
     return pc.if_else(plain, names, pa.scalar(None, pa.string()))
 
 
@@ -106,6 +116,8 @@ def _not_plain() -> str:
 
 def _quick_latin(texts: pa.Array) -> pa.Array:
     fits = pc.match_substring_regex(texts, "^[A-Za-z0-9][A-Za-z0-9 ,.&()-]*$")
+    if not pc.any(fits).as_py():
+        return pa.nulls(len(texts), pa.string())
     dotted = pc.match_substring_regex(texts, "(?:^|[^A-Za-z0-9])[A-Za-z][.][A-Za-z]")
     names = pc.replace_substring(pc.ascii_lower(texts), "&", " and ")
     names = pc.replace_substring_regex(names, "[^a-z0-9]+", " ")

@@ -19,6 +19,8 @@ from storekin.identity.quick import (
     quick_person_ids,
     quick_phones,
 )
+from storekin.kernels.parallel import run_chunks
+from storekin.kernels.similar_texts import ranges_of
 from storekin.normalise.addresses import normalise_address
 from storekin.normalise.countries import normalise_country
 from storekin.normalise.emails import normalise_email
@@ -198,12 +200,19 @@ def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return whole
 
 
+_AT_ONCE = 10_000
+"""Texts whose shape is told in one piece: the pieces are shared out to all cores."""
+
+
 def normalise_column(texts: pa.Array, source: Source) -> pa.Array:
     """Normalise distinct texts: by their shape where it tells, else one by one."""
     texts = texts.cast(pa.string())
     if source.quick is None:
         return pa.array([source.normalise(t) for t in texts.to_pylist()], pa.string())
-    quick = source.quick(texts)
+    told = source.quick
+    ranges = ranges_of(len(texts), _AT_ONCE)
+    parts = run_chunks(lambda part: told(texts[part[0] : part[1]]), ranges)
+    quick = pa.concat_arrays([pa.array([], pa.string()), *parts])
     rest = pc.is_null(quick)
     others = [source.normalise(text) for text in texts.filter(rest).to_pylist()]
     return pc.replace_with_mask(quick, rest, pa.array(others, pa.string()))

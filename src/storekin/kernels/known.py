@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.agreements import keys_without_a_number
+from storekin.kernels.bits import ones
 from storekin.kernels.compiled import inlined, kernel
 from storekin.kernels.near import deletion_keys, one_edit_apart, part_keys
 
@@ -28,6 +29,23 @@ def _shift_of(starts: Any) -> Any:  # noqa: ANN401
         size >>= 1
         shift -= _U(1)
     return shift
+
+
+@inlined
+def _ranges(keys: Any, starts: Any) -> Any:  # noqa: ANN401
+    """Give where each key's bucket begins and ends.
+
+    A table is far larger than what a processor holds near itself: what is asked of it
+    for all keys at once arrives together, and not one after another.
+    """
+    shift = _shift_of(starts)
+    begins = np.empty(len(keys), np.int64)
+    ends = np.empty(len(keys), np.int64)
+    for key in range(len(keys)):
+        bucket = keys[key] >> shift
+        begins[key] = starts[bucket]
+        ends[key] = starts[bucket + _U(1)]
+    return begins, ends
 
 
 @kernel("u8[::1](u1[::1], i8[::1], u1[::1])")
@@ -79,12 +97,11 @@ def find_values(
 ) -> None:
     """Write the known value that each text is, or -1."""
     keys = value_keys(data, offsets, marks)
-    shift = _shift_of(starts)
+    begins, ends = _ranges(keys, starts)
     for row in range(len(keys)):
         found[row] = -1
-        bucket = keys[row] >> shift
         length = offsets[row + 1] - offsets[row]
-        for entry in range(starts[bucket], starts[bucket + _U(1)]):
+        for entry in range(begins[row], ends[row]):
             value = entries[entry]
             begin = np.int64(known_offsets[value])
             if np.int64(known_offsets[value + 1]) - begin != length:
@@ -129,8 +146,30 @@ def place_of(data: Any, offsets: Any, wanted: Any) -> Any:  # noqa: ANN401
     return -1
 
 
+_PARITIES = 12
+
+
+@kernel("u2[::1](u1[::1], i8[::1], u8[::1], i8[::1])")
+def near_checks(data: Any, offsets: Any, keys: Any, rows: Any) -> Any:  # noqa: ANN401
+    """Give what is kept beside each key's entry: four bits of it, and parities.
+
+    Each of the other twelve bits says whether the characters that fall to it are an
+    odd number in the key's text. What two texts share cancels out: one edit changes two
+    of these bits at most, and of ten texts that differ by more nine change more.
+    """
+    parities = np.zeros(len(offsets) - 1, np.uint16)
+    for row in range(len(parities)):
+        for place in range(offsets[row], offsets[row + 1]):
+            parities[row] ^= np.uint16(1) << np.uint16(data[place] % _PARITIES)
+    checks = np.empty(len(keys), np.uint16)
+    for key in range(len(keys)):
+        told = np.uint16(keys[key] & _U(15)) << np.uint16(_PARITIES)
+        checks[key] = told | parities[rows[key]]
+    return checks
+
+
 @kernel(
-    "i8(u1[::1], i8[::1], u1[::1], i8[::1], u4[::1], u4[::1], u1[::1], u1[::1],"
+    "i8(u1[::1], i8[::1], u1[::1], i8[::1], u4[::1], u4[::1], u2[::1], u1[::1],"
     " u4[::1], u1[::1], i8[::1], i8[::1])"
 )
 def find_near(  # noqa: C901, PLR0912 - one walk over the buckets
@@ -150,15 +189,17 @@ def find_near(  # noqa: C901, PLR0912 - one walk over the buckets
     """Write the known values one edit from each text, and give how many there are.
 
     They are met by keys of their parts, those of the *crowd* by keys with one character
-    left out, too; the keys' last bytes are beside the entries. A text equal to a known
-    value is not near it. What finds no room is left out.
+    left out, too; beside the entries stand ``near_checks``, so that few known texts
+    are looked at. A text equal to a known value is not near it. What finds no room is
+    left out.
     """
     keys, rows = part_keys(data, offsets)
     if len(crowd):
         more, its = deletion_keys(data, offsets, crowd, 0, 1)
         keys = np.concatenate((keys, more))
         rows = np.concatenate((rows, its))
-    shift = _shift_of(starts)
+    begins, ends = _ranges(keys, starts)
+    mine = near_checks(data, offsets, keys, rows)
     written = 0
     longest = 0
     for row in range(len(offsets) - 1):
@@ -166,11 +207,10 @@ def find_near(  # noqa: C901, PLR0912 - one walk over the buckets
     both = np.empty(2 * longest + 2, np.uint8)
     for key in range(len(keys)):
         row = rows[key]
-        bucket = keys[key] >> shift
         length = offsets[row + 1] - offsets[row]
-        check = np.uint8(keys[key] & _U(255))
-        for entry in range(starts[bucket], starts[bucket + _U(1)]):
-            if checks[entry] != check:
+        for entry in range(begins[key], ends[key]):
+            differing = _U(checks[entry] ^ mine[key])
+            if differing >> _U(_PARITIES) or ones(differing) > 2:
                 continue
             value = np.int64(entries[entry])
             begin = np.int64(known_offsets[value])
@@ -226,13 +266,12 @@ def find_doors(
     known by their last 32 bits beside the bucket.
     """
     keys, _ = keys_without_a_number(data, offsets)
-    shift = _shift_of(starts)
+    begins, ends = _ranges(keys, starts)
     counts = np.zeros(len(keys), np.int64)
     total = 0
     for key in range(len(keys)):
-        bucket = keys[key] >> shift
         check = np.uint32(keys[key] & _U(0xFFFFFFFF))
-        for entry in range(starts[bucket], starts[bucket + _U(1)]):
+        for entry in range(begins[key], ends[key]):
             if checks[entry] == check:
                 counts[key] += 1
                 if counts[key] > most:
@@ -241,11 +280,10 @@ def find_doors(
     found = np.empty(total, np.int64)
     written = 0
     for key in range(len(keys)):
-        if counts[key] > most:
+        if counts[key] > most or counts[key] == 0:
             continue
-        bucket = keys[key] >> shift
         check = np.uint32(keys[key] & _U(0xFFFFFFFF))
-        for entry in range(starts[bucket], starts[bucket + _U(1)]):
+        for entry in range(begins[key], ends[key]):
             if checks[entry] == check:
                 found[written] = entries[entry]
                 written += 1

@@ -46,7 +46,7 @@ def normalise_person_name(text: str) -> str | None:
         return " ".join(sorted(_read_han_name(han)))
     words = [
         _plain_syllable(word)
-        for word in re.findall(r"[^\W\d_]+", folded.replace("'", "").replace("’", ""))
+        for word in _LETTERS.findall(folded.replace("'", "").replace("’", ""))
         if word not in _FORENAME_TITLES
     ]
     if not words:
@@ -59,6 +59,7 @@ def normalise_person_name(text: str) -> str | None:
     return " ".join(sorted(words))
 
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _UMLAUT = re.compile(r"\b([ln])[üǖǘǚǜ](e?)\b", re.IGNORECASE)
 """Syllables in which ü is a vowel of its own: Lü is written Lv or Lyu, never Lu."""
 
@@ -152,8 +153,9 @@ def latin_forms() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _ends_of_latin_forms() -> tuple[str, ...]:
-    return tuple(" " + form for form in latin_forms())
+def _latin_form_behind() -> re.Pattern[str]:
+    """Match the longest legal form that ends a name of plain words."""
+    return re.compile(" (" + "|".join(map(re.escape, latin_forms())) + ")$")
 
 
 @lru_cache(maxsize=1)
@@ -169,6 +171,7 @@ def _cjk_prefixes() -> tuple[str, ...]:
     return tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
 
+_WORD = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"(?<!\w)(?:[a-z]\.){2,}[a-z]?(?!\w)")
 
 
@@ -199,12 +202,10 @@ def split_company_name(text: str) -> CompanyName | None:
                 forms.append(form)
                 changed = True
                 break
-    words = re.sub(r"[^\w]+", " ", folded.replace("&", " and "), flags=re.UNICODE)
-    words = " ".join(words.replace("_", " ").split())
-    while words.endswith(_ends_of_latin_forms()):
-        form = next(form for form in latin_forms() if words.endswith(" " + form))
-        words = words[: -len(form) - 1]
-        forms.insert(0, form)
+    words = " ".join(_WORD.findall(folded.replace("&", " and ")))
+    while (end := _latin_form_behind().search(words)) is not None:
+        words = words[: end.start()]
+        forms.insert(0, end[1])
     core = words.strip()
     return CompanyName(core, " ".join(forms)) if core else None
 

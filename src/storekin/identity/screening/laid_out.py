@@ -47,6 +47,7 @@ _MOST_ALIKE = 100
 are more. Either way the same values meet."""
 
 U1 = npt.NDArray[np.uint8]
+U2 = npt.NDArray[np.uint16]
 U4 = npt.NDArray[np.uint32]
 I4 = npt.NDArray[np.int32]
 U8 = npt.NDArray[np.uint64]
@@ -90,7 +91,7 @@ class LaidOut:
     value_entries: U4
     near_starts: U4
     near_entries: U4
-    near_checks: U1
+    near_checks: U2
     door_starts: U4
     door_entries: U4
     door_checks: U4
@@ -330,9 +331,10 @@ def _bucketed(keys: U8, rows: IntArray) -> tuple[U4, U4]:
 
 def _near_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
     """Lay out the keys by which identifiers meet what is one edit away."""
+    from storekin.kernels.known import near_checks
     from storekin.kernels.near import deletion_keys, part_keys
 
-    def keys_of(signal: str) -> tuple[U8, IntArray, bool]:
+    def keys_of(signal: str) -> tuple[U8, IntArray, U2, bool]:
         kind = SIGNALS.index(signal)
         column = TextColumn.of(kinds[kind].texts)
         keys, rows = part_keys(column.data, column.offsets)
@@ -343,24 +345,24 @@ def _near_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
         more, its = deletion_keys(
             column.data, column.offsets, np.unique(rows[crowd]).astype(np.int64), 0, 1
         )
-        return (
-            np.concatenate([keys[~crowd], more]),
-            numbers[kind][np.concatenate([rows[~crowd], its])],
-            bool(crowd.any()),
-        )
+        keys = np.concatenate([keys[~crowd], more])
+        rows = np.concatenate([rows[~crowd], its])
+        checks = near_checks(column.data, column.offsets, keys, rows)
+        return keys, numbers[kind][rows], checks, bool(crowd.any())
 
     found = run_chunks(keys_of, list(NEAR_SIGNALS))
-    keys = np.concatenate([keys for keys, _, _ in found])
-    rows = np.concatenate([rows for _, rows, _ in found])
+    keys = np.concatenate([keys for keys, _, _, _ in found])
+    rows = np.concatenate([rows for _, rows, _, _ in found])
+    checks = np.concatenate([checks for _, _, checks, _ in found])
     begins, places = _bucketed(keys, np.arange(len(keys)))
     crowded = np.zeros(HAN, np.uint8)
     crowded[[SIGNALS.index(signal) for signal in NEAR_SIGNALS]] = [
-        told for _, _, told in found
+        told for _, _, _, told in found
     ]
     return {
         "near_starts": begins,
         "near_entries": rows[places].astype(np.uint32),
-        "near_checks": (keys[places] & np.uint64(255)).astype(np.uint8),
+        "near_checks": checks[places],
         "crowded": crowded,
     }
 
