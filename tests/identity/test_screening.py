@@ -12,6 +12,7 @@ from storekin.errors import IndexFileError, InvalidRecordError
 from storekin.identity.hubs import judge_commonness
 from storekin.identity.model import load_identity_model
 from storekin.identity.register import token_of
+from storekin.identity.screening.laid_out import LaidOut
 from storekin.identity.steps import step_up, steps_up
 from storekin.indexes.file import log_of
 from storekin.normalise.identifiers import person_check_digit
@@ -230,6 +231,23 @@ def test_a_torn_change_is_left_out_and_the_others_hold(tmp_path: Path) -> None:
     assert records[18]["store"] not in again
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(IndexFileError, match="not whole"):
+        storekin.RegistrationIndex.load(path)
+
+
+def test_a_file_of_another_version_is_named_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that lacks what this version reads is to be built again."""
+    path = tmp_path / "registrations.index"
+    whole = LaidOut.arrays
+    monkeypatch.setattr(
+        LaidOut,
+        "arrays",
+        lambda laid: {k: v for k, v in whole(laid).items() if k != "near_parities"},
+    )
+    index_of(stores(3, 20)).save(path)
+
+    with pytest.raises(IndexFileError, match="another version, without near_parities"):
         storekin.RegistrationIndex.load(path)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from storekin.errors import InvalidRecordError
+from storekin.errors import IndexFileError, InvalidRecordError
 from storekin.identity.blocking import GENERIC_FOR_RULES, MOST_PAIRED
 from storekin.identity.history import KnownGroup, carry_ids
 from storekin.identity.hubs import SMOOTHING
@@ -285,9 +285,16 @@ class RegistrationIndex:
         """
         arrays, table, about, changes = read_index_file(Path(path), KIND)
         kept: Any = about  # as save wrote it
+        try:
+            laid = laid_out_from(arrays)
+        except KeyError as problem:
+            raise IndexFileError(
+                f"{path}: an index of another version, without {problem.args[0]}",
+                "build it again, and save it",
+            ) from problem
         index = cls(
             table,
-            laid_out_from(arrays),
+            laid,
             [_judgement_of(one) for one in kept["judgements"]],
             [Hub(**one) for one in kept["register"]],
         )

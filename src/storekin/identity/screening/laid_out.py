@@ -91,7 +91,7 @@ class LaidOut:
     value_entries: U4
     near_starts: U4
     near_entries: U4
-    near_checks: U2
+    near_parities: U2
     door_starts: U4
     door_entries: U4
     door_checks: U4
@@ -362,7 +362,7 @@ def _near_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
     return {
         "near_starts": begins,
         "near_entries": rows[places].astype(np.uint32),
-        "near_checks": checks[places],
+        "near_parities": checks[places],
         "crowded": crowded,
     }
 
