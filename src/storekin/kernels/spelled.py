@@ -25,7 +25,6 @@ COLUMNS = (
     "right_mpn_found",
     "mpn_ratio",
     "mpn_prefix",
-    "same_end",
 )
 """The columns that ``compare_spelling`` writes, in this order."""
 
@@ -192,15 +191,7 @@ def compare_spelling(  # noqa: C901, PLR0912, PLR0915 - one pair, side by side
             and characters[a + prefix] == characters[b + prefix]
         ):
             prefix += 1
-        shorter = min(a_end - a, b_end - b)
-        vector[pair, 1] = prefix / shorter
-        suffix = 0
-        while (
-            suffix < shorter - prefix
-            and characters[a_end - 1 - suffix] == characters[b_end - 1 - suffix]
-        ):
-            suffix += 1
-        vector[pair, 17] = suffix / shorter
+        vector[pair, 1] = prefix / min(a_end - a, b_end - b)
         for side in range(2):
             this = one if side == 0 else other
             that = other if side == 0 else one

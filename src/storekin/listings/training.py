@@ -279,7 +279,9 @@ def _best_listing_cut(
             f1 = 2 * (1 + hits) / (1 + pairs + sizes)
             means[number] += float(f1.mean()) / len(fields)
     smooth = np.convolve(np.pad(means, 2, mode="edge"), np.ones(5) / 5, "valid")
-    best = int(smooth.argmax())
+    # where nothing lies between both labels, the middle of the gap tells new ones best
+    equal = np.flatnonzero(smooth >= smooth.max() - 1e-9)
+    best = int(equal[len(equal) // 2])
     return float(means[best]), float(cuts[best])
 
 

@@ -48,7 +48,8 @@ GROUP_RECIPE = Recipe(
 )
 PARTS = 3
 """Pools that listings with groups are cut into: what is learnt in two of them is
-judged in the third, and none of them knows a product of another."""
+judged in the third, and none of them knows a product of another. All of them together
+are one pool more, in which a likeness says less."""
 
 
 PART_SIZES = (700, PART)
@@ -126,27 +127,47 @@ def group_fields(
 ) -> list[Field]:
     """Cut listings with known groups into pools; a pair counts as its group does.
 
-    A listing of a large group stands in many pairs: each weighs less, so that every
-    listing counts about as much as another.
+    They are seen in pools of two sizes: each part by itself, and all together, where
+    nothing is learnt of a pair of two parts, which could be left out with neither: the
+    unlike pairs within parts stand for those. A listing of a large group stands in many
+    pairs: each weighs less, so that every listing counts about as much as another.
     """
     part_of = _cut_groups(groups, parts)
-    fields = []
-    for part in range(parts):
-        rows = np.flatnonzero(part_of == part)
-        table = listings.take(pa.array(rows))
-        owners = np.arange(len(rows), dtype=np.int32)
-        prepared = prepare_listings(table, owners, folder, encoders=encoders)
-        found = propose_pairs(prepared, across_stores=False)
-        own = groups[rows]
-        sizes = np.bincount(groups)[own]
-        labels = (own[found.left] == own[found.right]).astype(np.int8)
-        weights = (sizes[found.left] * sizes[found.right]).astype(np.float64) ** -0.25
-        folds = np.full(len(found.left), part, np.int64)
-        pool = make_pool(np.arange(len(rows)), found.left, found.right)
-        each = field_of(prepared, pool, labels, weights, weights**2, folds, own)
-        thin_plain_pairs(each, part)
-        fields.append(each)
-    return fields
+    everything = np.arange(len(groups))
+    pools = [np.flatnonzero(part_of == part) for part in range(parts)]
+    return [
+        _group_field(listings, groups, part_of, rows, seed, folder, encoders)
+        for seed, rows in enumerate([*pools, everything])
+    ]
+
+
+def _group_field(
+    listings: pa.Table,
+    groups: npt.NDArray[np.int64],
+    part_of: IntArray,
+    rows: npt.NDArray[np.int64],
+    seed: int,
+    folder: Path | None,
+    encoders: Encoders,
+) -> Field:
+    """Make a field of the listings at *rows*, all pairs labelled."""
+    table = listings.take(pa.array(rows))
+    owners = np.arange(len(rows), dtype=np.int32)
+    prepared = prepare_listings(table, owners, folder, encoders=encoders)
+    found = propose_pairs(prepared, across_stores=False)
+    own, parts = groups[rows], part_of[rows]
+    sizes = np.bincount(groups)[own]
+    labels = (own[found.left] == own[found.right]).astype(np.int8)
+    weights = (sizes[found.left] * sizes[found.right]).astype(np.float64) ** -0.25
+    unlike = labels == 0
+    within = parts[found.left] == parts[found.right]
+    weights[unlike] *= unlike.sum() / max((unlike & within).sum(), 1)
+    labels[~within] = -1
+    folds = parts[found.left].astype(np.int64)
+    pool = make_pool(np.arange(len(rows)), found.left, found.right)
+    each = field_of(prepared, pool, labels, weights, weights**2, folds, own)
+    thin_plain_pairs(each, seed)
+    return each
 
 
 def _cut_groups(groups: npt.NDArray[np.int64], parts: int) -> IntArray:
