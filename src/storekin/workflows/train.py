@@ -150,7 +150,7 @@ def _group_field(
     folder: Path | None,
     encoders: Encoders,
 ) -> Field:
-    """Make a field of the listings at *rows*, all pairs labelled."""
+    """Make a field of the listings at *rows*; pairs within a part are labelled."""
     table = listings.take(pa.array(rows))
     owners = np.arange(len(rows), dtype=np.int32)
     prepared = prepare_listings(table, owners, folder, encoders=encoders)
