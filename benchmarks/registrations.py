@@ -371,7 +371,21 @@ def measure_companies(path: Path, names: Path | None) -> None:
         print(
             f"\n{len(given):,} registered names: {shared} share a writing with another;"
         )
-        print(f"{rate:,.0f} pairs of them a second")
+        once = sorted({name for name in given.to_pylist() if name})
+        np.random.default_rng(7).shuffle(once)
+        half = len(once) // 2
+        halves = pa.table(
+            {
+                "left_company_name": once[:half],
+                "right_company_name": once[half : 2 * half],
+            }
+        )
+        start = time.perf_counter()
+        compare_registrations(halves)
+        rate_once = half / (time.perf_counter() - start)
+        print(
+            f"{rate:,.0f} pairs of them a second, {rate_once:,.0f} where each stands once"
+        )
         alarms = nearest_alarms(sorted({name for name in given.to_pylist() if name}))
         if alarms is not None:
             print(f"{alarms:.2%} are taken for their nearest neighbour by TF-IDF")
