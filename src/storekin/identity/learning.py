@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from storekin.identity.comparisons.signals import compare_signal
 from storekin.identity.hubs import Commonness
 from storekin.identity.model import IdentityModel, SignalWeights, shipped_weights
-from storekin.identity.scoring import FloatArray, compare_signal, weigh
+from storekin.identity.scoring import FloatArray, weigh
 from storekin.identity.values import IntArray, StoreValues
 from storekin.kernels.agreements import BESIDE, DIFFERENT, NEAR, SAME
 

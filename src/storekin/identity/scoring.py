@@ -1,29 +1,25 @@
 """Comparisons to evidence in bits, and evidence to a total for each pair of stores."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from storekin.identity.comparisons.near import similar_companies
+from storekin.identity.comparisons.signals import Codes, compare_signal
 from storekin.identity.hubs import Commonness, name_bits
-from storekin.identity.model import NEAR_SIGNALS, IdentityModel, SignalWeights
-from storekin.identity.values import IntArray, StoreValues, Values
+from storekin.identity.model import IdentityModel, SignalWeights
+from storekin.identity.values import IntArray, StoreValues
 from storekin.kernels.agreements import (
     BESIDE,
-    BY_ONE_EDIT,
-    BY_ONE_NUMBER,
     DIFFERENT,
-    EXACTLY,
     NEAR,
     SAME,
     SILENT,
-    agree,
-    is_han,
+    tell_causes,
 )
 from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import TextColumn, ranges_of
+from storekin.kernels.similar_texts import ranges_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -38,10 +34,10 @@ class IdentityEvidence:
     """
 
     pair: IntArray
-    signal: IntArray
+    signal: npt.NDArray[np.uint8]
     bits: FloatArray
-    left_code: IntArray
-    right_code: IntArray
+    left_code: Codes
+    right_code: Codes
     near: npt.NDArray[np.bool_]
     generic: npt.NDArray[np.bool_]
     whole: FloatArray
@@ -49,7 +45,7 @@ class IdentityEvidence:
     def __len__(self) -> int:
         return len(self.pair)
 
-    def take(self, rows: IntArray) -> "IdentityEvidence":
+    def take(self, rows: IntArray | slice) -> "IdentityEvidence":
         """Give the chosen rows."""
         return IdentityEvidence(
             **{name: getattr(self, name)[rows] for name in self.__slots__}
@@ -67,147 +63,135 @@ def weigh(
 
     A missing value gives no evidence: silence says nothing.
     """
-    parts = []
-    for number, signal in enumerate(values.by_signal):
-        weights, common = model.signals[signal], commonness[signal]
-        state, one, other = compare_signal(left, right, signal, values, common)
-        same = np.flatnonzero(state == SAME)
-        bits = common.bits[one[same]]
-        if signal == "similar_legal_person_name":
-            bits = _weigh_readings(bits, left[same], right[same], values, weights)
-        parts.append(_rows(same, number, bits, one, other, generic=common.generic))
-        near = np.flatnonzero(state == NEAR)
-        lesser = np.minimum(common.bits[one[near]], common.bits[other[near]])
-        bits = np.minimum(weights.near, lesser)
-        parts.append(_rows(near, number, bits, one, other, near=True))
-        beside = np.flatnonzero(state == BESIDE)
-        lesser = np.minimum(common.bits[one[beside]], common.bits[other[beside]])
-        bits = np.minimum(weights.beside, lesser)
-        parts.append(_rows(beside, number, bits, one, other, near=True))
-        if weights.different < 0:
-            apart = np.flatnonzero(state == DIFFERENT)
-            bits = np.full(len(apart), weights.different)
-            parts.append(_rows(apart, number, bits, one, other))
-    joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    order = np.lexsort((joined["signal"], joined["pair"]))
-    evidence = IdentityEvidence(
-        **{key: v[order] for key, v in joined.items()}, whole=joined["bits"][order]
-    )
-    return count_once(evidence, list(values.by_signal), model)
-
-
-_HOW = {
-    **dict.fromkeys(NEAR_SIGNALS, BY_ONE_EDIT),
-    "similar_address": BY_ONE_NUMBER,
-}
-ACROSS_SCRIPTS = ("similar_company_name", "similar_address", "same_trademark")
-_CHUNK = 65_536
-
-
-def compare_signal(
-    left: IntArray,
-    right: IntArray,
-    signal: str,
-    values: StoreValues,
-    common: Commonness,
-) -> tuple[npt.NDArray[np.uint8], IntArray, IntArray]:
-    """Compare the pairs' values of one signal, on all cores.
-
-    Gives what each pair's values are to one another (``kernels.agreements``), and the
-    two values that are told, -1 where a side is silent.
-    """
-    entries, stores = values.by_signal[signal], len(values)
-    state = np.zeros(len(left), np.uint8)
-    one = np.full(len(left), -1, np.int64)
-    other = np.full(len(left), -1, np.int64)
-    if not len(entries.texts):
-        return state, one, other
-    starts = entries.starts(stores)
-    column = TextColumn.of(entries.texts)
+    compared = [
+        _Compared(
+            model.signals[signal],
+            commonness[signal],
+            *compare_signal(left, right, signal, values, commonness[signal]),
+        )
+        for signal in values.by_signal
+    ]
+    signals = list(values.by_signal)
+    person = signals.index(_PERSON)
+    han_holders = np.bincount(values.han_names[values.han_names >= 0])
+    sizes = np.zeros(len(left), np.uint8)
+    for each in compared:
+        sizes += each.speaks(slice(None))
+    starts = np.zeros(len(left) + 1, np.int64)
+    np.cumsum(sizes, out=starts[1:])
+    evidence = _room_for(int(starts[-1]))
 
     def work(span: tuple[int, int]) -> None:
-        agree(
-            left,
-            right,
-            starts,
-            entries.codes,
-            column.data,
-            column.offsets,
-            common.bits,
-            common.generic,
-            _HOW.get(signal, EXACTLY),
-            *span,
-            state,
-            one,
-            other,
-        )
+        pairs = slice(*span)
+        place = starts[pairs].copy()
+        for number, each in enumerate(compared):
+            rows = np.flatnonzero(each.speaks(pairs))
+            own = each.take(span[0] + rows)
+            bits = own.bits()
+            if number == person:
+                ends = left[pairs][rows], right[pairs][rows]
+                bits = _weigh_readings(bits, own, ends, values, han_holders)
+            at = place[rows]
+            place[rows] += 1
+            evidence.pair[at] = rows
+            evidence.signal[at] = number
+            evidence.left_code[at], evidence.right_code[at] = own.one, own.other
+            evidence.near[at] = (own.state == NEAR) | (own.state == BESIDE)
+            evidence.generic[at] = own.generic()
+            evidence.whole[at] = bits
+        own_rows = slice(starts[span[0]], starts[span[1]])
+        counted = count_once(evidence.take(own_rows), signals, model)
+        evidence.bits[own_rows] = counted.bits
+        evidence.pair[own_rows] += span[0]
 
     run_chunks(work, ranges_of(len(left), _CHUNK))
-    if signal in ACROSS_SCRIPTS:
-        # Han and Latin writing of one name or place cannot be told from two
-        han = is_han(column.data, column.offsets)
-        apart = np.flatnonzero(state == DIFFERENT)
-        state[apart[han[one[apart]] != han[other[apart]]]] = SILENT
-    # a check digit tells every slip of one character: two that fit are two numbers
-    near = np.flatnonzero(state == NEAR)
-    two = near[entries.proved[one[near]] & entries.proved[other[near]]]
-    state[two] = DIFFERENT
-    if signal == "similar_company_name":
-        _add_near_names(state, one, other, entries)
-    return state, one, other
+    return evidence
 
 
-def _rows(
-    pair: IntArray,
-    signal: int,
-    bits: FloatArray,
-    one: IntArray,
-    other: IntArray,
-    *,
-    near: bool = False,
-    generic: npt.NDArray[np.bool_] | None = None,
-) -> dict[str, npt.NDArray[np.generic]]:
-    none = np.zeros(len(pair), np.bool_)
-    return {
-        "pair": pair,
-        "signal": np.full(len(pair), signal, np.int64),
-        "bits": bits,
-        "left_code": one[pair],
-        "right_code": other[pair],
-        "near": np.full(len(pair), near),
-        "generic": none if generic is None else generic[one[pair]],
-    }
+_CHUNK = 65_536
+_PERSON = "similar_legal_person_name"
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What one signal says of each pair: a state, and the two values that it tells."""
+
+    weights: SignalWeights
+    common: Commonness
+    state: npt.NDArray[np.uint8]
+    one: Codes
+    other: Codes
+
+    def take(self, rows: IntArray) -> "_Compared":
+        """Give what it says of the pairs *rows*."""
+        return _Compared(
+            self.weights,
+            self.common,
+            self.state[rows],
+            self.one[rows],
+            self.other[rows],
+        )
+
+    def speaks(self, pairs: slice) -> npt.NDArray[np.bool_]:
+        """Mark those of *pairs* on which it is evidence."""
+        state = self.state[pairs]
+        said: npt.NDArray[np.bool_] = state != SILENT
+        return said if self.weights.different < 0 else said & (state != DIFFERENT)
+
+    def generic(self) -> npt.NDArray[np.bool_]:
+        """Mark the pairs that have a generic value in common."""
+        same: npt.NDArray[np.bool_] = self.state == SAME
+        same[same] = self.common.generic[self.one[same]]
+        return same
+
+    def bits(self) -> FloatArray:
+        """Weigh all pairs; none may be silent."""
+        own = self.common.bits[self.one]
+        lesser = np.minimum(own, self.common.bits[self.other])
+        return np.select(
+            [self.state == SAME, self.state == NEAR, self.state == BESIDE],
+            [
+                own,
+                np.minimum(self.weights.near, lesser),
+                np.minimum(self.weights.beside, lesser),
+            ],
+            self.weights.different,
+        )
+
+
+def _room_for(rows: int) -> IdentityEvidence:
+    return IdentityEvidence(
+        pair=np.empty(rows, np.int64),
+        signal=np.empty(rows, np.uint8),
+        bits=np.empty(rows),
+        left_code=np.empty(rows, np.int32),
+        right_code=np.empty(rows, np.int32),
+        near=np.empty(rows, np.bool_),
+        generic=np.empty(rows, np.bool_),
+        whole=np.empty(rows),
+    )
 
 
 def _weigh_readings(
     bits: FloatArray,
-    left: IntArray,
-    right: IntArray,
+    told: _Compared,
+    ends: tuple[IntArray, IntArray],
     values: StoreValues,
-    weights: SignalWeights,
+    han_holders: IntArray,
 ) -> FloatArray:
     """Weigh a name of one reading by its Han characters, where both sides have them.
 
     Other characters say less, and the same ones more: each as rare as it is.
     """
-    one, other = values.han_names[left], values.han_names[right]
-    both = (one >= 0) & (other >= 0)
-    weighed = np.where(both & (one != other), np.minimum(bits, weights.near), bits)
+    one, other = values.han_names[ends[0]], values.han_names[ends[1]]
+    both = (told.state == SAME) & (one >= 0) & (other >= 0)
+    lesser = np.minimum(bits, told.weights.near)
+    weighed = np.where(both & (one != other), lesser, bits)
     same = both & (one == other)
     if same.any():
-        counts = np.bincount(values.han_names[values.han_names >= 0])
-        rarer = name_bits(counts[one[same]], len(values), weights.base)
+        rarer = name_bits(han_holders[one[same]], len(values), told.weights.base)
         weighed[same] = np.maximum(weighed[same], rarer)
     return weighed
-
-
-def _add_near_names(
-    state: npt.NDArray[np.uint8], one: IntArray, other: IntArray, entries: Values
-) -> None:
-    """Mark pairs whose company names differ in their common words alone."""
-    apart = np.flatnonzero(state == DIFFERENT)
-    near = similar_companies(entries.texts, one[apart], other[apart])
-    state[apart[near]] = NEAR
 
 
 def count_once(
@@ -215,36 +199,28 @@ def count_once(
 ) -> IdentityEvidence:
     """Count agreements of one cause once: the strongest in full, the others in part.
 
-    It starts from the ``whole`` bits, so that some rows can be left out and the rest
-    counted anew.
+    The rows of a pair stand together. It starts from the ``whole`` bits, so that some
+    rows can be left out and the rest counted anew.
     """
     names = sorted({weights.group for weights in model.signals.values()})
-    group_of = np.array([names.index(model.signals[s].group) for s in signals])
-    key = evidence.pair * len(names) + group_of[evidence.signal]
-    order = np.lexsort((evidence.signal, -evidence.whole, key))
-    begins = np.ones(len(order), np.bool_)
-    begins[1:] = key[order][1:] != key[order][:-1]
-    first = np.zeros(len(order), np.bool_)
-    first[order] = begins
-    beside = np.zeros(int(key.max(initial=-1)) + 1, np.bool_)
-    beside[key[evidence.generic]] = True
-    beside = beside[key] & ~evidence.generic
-    bits = evidence.whole.copy()
-    speaks_for = bits > 0
-    bits[speaks_for & beside] *= model.beside_generic
-    repeated = speaks_for & ~first
-    bits[repeated] *= model.repeated
-    bits += _contradicted(evidence, signals, model)
-    return IdentityEvidence(
+    cause = np.array([names.index(model.signals[s].group) for s in signals])
+    first = np.empty(len(evidence), np.bool_)
+    beside = np.empty(len(evidence), np.bool_)
+    tell_causes(
         evidence.pair,
         evidence.signal,
-        np.round(bits * 100) / 100,
-        evidence.left_code,
-        evidence.right_code,
-        evidence.near,
-        evidence.generic,
+        cause,
         evidence.whole,
+        evidence.generic,
+        first,
+        beside,
     )
+    bits = evidence.whole.copy()
+    speaks_for = bits > 0
+    bits[speaks_for & beside & ~evidence.generic] *= model.beside_generic
+    bits[speaks_for & ~first] *= model.repeated
+    bits += _contradicted(evidence, signals, model)
+    return replace(evidence, bits=np.round(bits * 100) / 100)
 
 
 ALL_PAPERS = (

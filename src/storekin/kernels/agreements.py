@@ -134,7 +134,7 @@ def one_number_apart(  # noqa: C901 - one walk along two texts
 
 @kernel(
     "void(i8[::1], i8[::1], i8[::1], i8[::1], u1[::1], i8[::1], f8[::1], b1[::1], i8,"
-    " i8, i8, u1[::1], i8[::1], i8[::1])"
+    " i8, i8, u1[::1], i4[::1], i4[::1])"
 )
 def agree(  # noqa: C901, PLR0912, PLR0915 - one walk over two short runs
     left: Any,  # noqa: ANN401
@@ -227,6 +227,40 @@ def agree(  # noqa: C901, PLR0912, PLR0915 - one walk over two short runs
         for b in range(from_ + 1, to):
             if _before(data, offsets, codes[b], other[pair]):
                 other[pair] = codes[b]
+
+
+@kernel("void(i8[::1], u1[::1], i8[::1], f8[::1], b1[::1], b1[::1], b1[::1])")
+def tell_causes(
+    pair: Any,  # noqa: ANN401
+    signal: Any,  # noqa: ANN401
+    cause: Any,  # noqa: ANN401
+    bits: Any,  # noqa: ANN401
+    generic: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    beside: Any,  # noqa: ANN401
+) -> None:
+    """Mark the strongest row of each cause of a pair, and rows beside a generic one.
+
+    The rows of a pair stand together; ``cause`` is each signal's. Of equally strong
+    rows the one of the lowest signal is the first.
+    """
+    begin = 0
+    while begin < len(pair):
+        end = begin + 1
+        while end < len(pair) and pair[end] == pair[begin]:
+            end += 1
+        for row in range(begin, end):
+            first[row] = True
+            beside[row] = False
+            for other in range(begin, end):
+                if cause[signal[other]] != cause[signal[row]]:
+                    continue
+                beside[row] |= generic[other]
+                if bits[other] > bits[row] or (
+                    bits[other] == bits[row] and signal[other] < signal[row]
+                ):
+                    first[row] = False
+        begin = end
 
 
 @kernel("Tuple((i8[::1], i8[::1]))(u8[::1], i8[::1], i8)")

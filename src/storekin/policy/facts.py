@@ -7,6 +7,7 @@ a decision is a pure function of them and a policy.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +74,7 @@ class IdentityFacts:
     left: IntArray
     right: IntArray
     pair: IntArray
-    signal: IntArray
+    signal: npt.NDArray[np.integer[Any]]
     bits: FloatArray
     exact: BoolArray
     near: BoolArray

@@ -11,9 +11,10 @@ from storekin.identity.blocking import (
     PROPOSING,
 )
 from storekin.identity.comparisons.near import is_han_text
+from storekin.identity.comparisons.signals import ACROSS_SCRIPTS
 from storekin.identity.grouping import SAYS_SOMETHING, WEAK_GROUPS
 from storekin.identity.model import NAMES, NEAR_SIGNALS, IdentityModel, signal_name
-from storekin.identity.scoring import ACROSS_SCRIPTS, ALL_PAPERS
+from storekin.identity.scoring import ALL_PAPERS
 from storekin.identity.screening.known import KnownStores, Met, one_edit
 from storekin.identity.screening.laid_out import HAN, SIGNALS
 from storekin.identity.screening.subject import Subject, Texts, is_proved
