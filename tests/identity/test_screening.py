@@ -243,11 +243,11 @@ def test_a_file_of_another_version_is_named_so(
     monkeypatch.setattr(
         LaidOut,
         "arrays",
-        lambda laid: {k: v for k, v in whole(laid).items() if k != "near_parities"},
+        lambda laid: {k: v for k, v in whole(laid).items() if k != "near_checks"},
     )
     index_of(stores(3, 20)).save(path)
 
-    with pytest.raises(IndexFileError, match="another version, without near_parities"):
+    with pytest.raises(IndexFileError, match="another version, without near_checks"):
         storekin.RegistrationIndex.load(path)
 
 

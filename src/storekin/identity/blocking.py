@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from storekin.identity.hubs import Commonness
 from storekin.identity.model import NEAR_SIGNALS
-from storekin.identity.values import IntArray, StoreValues, Values
+from storekin.identity.values import Codes, IntArray, StoreValues, Values
 from storekin.kernels.numbering import sizes_of_runs
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import TextColumn
@@ -110,13 +110,15 @@ def distinct_pairs(left: IntArray, right: IntArray, count: int) -> Pairs:
     return keys // (count + 1), keys % (count + 1)
 
 
-def _paired(keys: IntArray, stores: IntArray, wanted: npt.NDArray[np.bool_]) -> Pairs:
+def _paired(
+    keys: IntArray | Codes, stores: IntArray | Codes, wanted: npt.NDArray[np.bool_]
+) -> Pairs:
     from storekin.kernels.agreements import pairs_of_keys
 
     keys, stores = keys[wanted], stores[wanted]
     order = np.argsort(keys, kind="stable")
     found: Pairs = pairs_of_keys(
-        keys[order].astype(np.uint64), stores[order], MOST_PAIRED
+        keys[order].astype(np.uint64), stores[order].astype(np.int64), MOST_PAIRED
     )
     return found
 
@@ -130,37 +132,40 @@ def near_identifiers(texts: pa.Array) -> Pairs:
     from storekin.kernels.near import deletion_keys, pairs_one_edit_apart, part_keys
 
     column = TextColumn.of(texts)
+    bits = max(len(texts) - 1, 1).bit_length()
     keys, rows = part_keys(column.data, column.offsets)
-    keys, rows = _sorted_with_rows(keys, rows, len(texts))
+    packed = _sorted_with_rows(keys, rows, bits)
     left, right, crowded = pairs_one_edit_apart(
-        column.data, column.offsets, keys, rows, MOST_ALIKE
+        column.data, column.offsets, packed, bits, MOST_ALIKE
     )
-    del keys, rows
+    del keys, rows, packed
     crowd = np.unique(crowded)
     lengths = column.offsets[crowd + 1] - column.offsets[crowd] + 1
     parts = max(-(-int(lengths.sum()) // MOST_KEYS), 1)
     for part in range(parts if len(crowd) else 0):
         keys, rows = deletion_keys(column.data, column.offsets, crowd, part, parts)
-        keys, rows = _sorted_with_rows(keys, rows, len(texts))
-        more = pairs_one_edit_apart(column.data, column.offsets, keys, rows, len(keys))
+        packed = _sorted_with_rows(keys, rows, bits)
+        more = pairs_one_edit_apart(
+            column.data, column.offsets, packed, bits, len(packed)
+        )
         left = np.concatenate([left, more[0]])
         right = np.concatenate([right, more[1]])
     return distinct_pairs(left, right, len(texts))
 
 
 def _sorted_with_rows(
-    keys: npt.NDArray[np.uint64], rows: IntArray, count: int
-) -> tuple[npt.NDArray[np.uint64], IntArray]:
-    """Sort keys with their rows, of *count* there are, in one word each.
+    keys: npt.NDArray[np.uint64], rows: IntArray, bits: int
+) -> npt.NDArray[np.uint64]:
+    """Sort keys with their rows in one word each, the row in its lowest *bits*.
 
     A word is sorted three times as fast as places are. The key's upper bits alone are
     kept; what meets by them is compared character by character anyway.
     """
-    bits = np.uint64(max(count - 1, 1).bit_length())
-    packed = (keys >> bits << bits) | rows.astype(np.uint64)
-    packed.sort()
-    mask = (np.uint64(1) << bits) - np.uint64(1)
-    return packed >> bits, (packed & mask).astype(np.int64)
+    from storekin.kernels.near import pack_rows
+
+    pack_rows(keys, rows, bits)
+    keys.sort()
+    return keys
 
 
 def _nearly_sharing(entries: Values, common: Commonness) -> Pairs:
@@ -192,7 +197,7 @@ def _holders_paired(entries: Values, left: IntArray, right: IntArray) -> Pairs:
         place[: len(left)],
         place[len(left) :],
         starts,
-        entries.stores[order],
+        entries.stores[order].astype(np.int64),
         MOST_HOLDERS_NEAR,
     )
     return found

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from storekin.identity.model import NAMES, HubRule, IdentityModel
 from storekin.identity.steps import step_up, steps_up
-from storekin.identity.values import IntArray, StoreValues, Values
+from storekin.identity.values import Codes, IntArray, StoreValues, Values
 from storekin.kernels.parallel import run_chunks
 
 PAPERS = ("same_business_licence", "same_legal_person_id")
@@ -37,8 +37,8 @@ class Commonness:
     tell apart, ``bits`` is what an agreement on the value weighs.
     """
 
-    holders: IntArray
-    registrants: IntArray
+    holders: Codes
+    registrants: Codes
     generic: npt.NDArray[np.bool_]
     bits: FloatArray
 
@@ -96,14 +96,15 @@ def _registrants(values: StoreValues, signals: tuple[str, ...]) -> Registrants:
         sound = entries.sound[entries.codes]
         known[entries.stores[sound]] = True
         shared = sound & (entries.holders()[entries.codes] > 1)
-        left, right = _chain(entries.codes[shared], entries.stores[shared])
+        stores = entries.stores[shared].astype(np.int64)
+        left, right = _chain(entries.codes[shared], stores)
         lefts.append(left)
         rights.append(right)
     groups = components(total, np.concatenate(lefts), np.concatenate(rights))
     return Registrants(groups, known)
 
 
-def _chain(keys: IntArray, items: IntArray) -> tuple[IntArray, IntArray]:
+def _chain(keys: IntArray | Codes, items: IntArray) -> tuple[IntArray, IntArray]:
     """Pair each item with the next one of the same key."""
     order = np.argsort(keys, kind="stable")
     same = keys[order][1:] == keys[order][:-1]
@@ -134,34 +135,80 @@ def _judge(
     stores: int,
     model: IdentityModel,
 ) -> Commonness:
-    weights = model.signals[signal]
-    count = len(entries.texts)
-    # a value that one store gives has one registrant, whoever that is
-    strong = np.bincount(parties.code[parties.known], minlength=count)
-    weak = np.bincount(parties.code[~parties.known], minlength=count)
-    if signal in NAMES:
-        bits = name_bits(strong, stores, weights.base)
-        return Commonness(holders, strong, np.zeros(count, np.bool_), bits)
-    doubt = judge_hub(parties.code, parties.size, parties.known, count, model.hubs)
-    if weights.strong or signal == "same_tax_number":
-        # papers are anyone's only when they are nobody's: a check digit that fails
-        doubt[entries.sound] = -SURE
-    # holders without papers cannot be told apart: the more there are, the less it says
-    doublings = np.log2(steps_up(np.maximum(strong + weak, 2)) / 2)
-    bits = np.maximum(weights.base - model.per_doubling * doublings, model.generic_bits)
-    filler = pc.is_in(
-        entries.texts, value_set=pa.array(sorted(_placeholders(signal)), pa.string())
+    """Weigh the values that several stores give; the others weigh all the same."""
+    filler = np.zeros(len(holders), np.bool_)
+    if signal not in NAMES:
+        known = pa.array(sorted(_placeholders(signal)), pa.string())
+        told = pc.is_in(entries.texts, value_set=known)
+        filler = told.to_numpy(zero_copy_only=False)
+    chosen = np.flatnonzero((holders > 1) | filler)
+    code = np.searchsorted(chosen, parties.code)
+    few = len(chosen)
+    shared = _Shared(
+        holders=holders[chosen],
+        # a value that one store gives has one registrant, whoever that is
+        strong=np.bincount(code[parties.known], minlength=few),
+        weak=np.bincount(code[~parties.known], minlength=few),
+        doubt=judge_hub(code, parties.size, parties.known, few, model.hubs),
+        sound=entries.sound[chosen],
+        filler=filler[chosen],
     )
-    doubt[filler.to_numpy(zero_copy_only=False)] = SURE
-    shared = shared_bits(holders, stores, model)
-    ours = 1 / (1 + np.exp2(doubt))
-    bits = np.log2(ours * np.exp2(bits) + (1 - ours) * np.exp2(shared))
-    generic = doubt > 0
-    bits[generic] = shared[generic]
-    return Commonness(holders, strong, generic, np.round(bits, 4))
+    generic, bits = shared.weigh(signal, stores, model)
+    sole = _SOLE.weigh(signal, stores, model)[1][0]
+    common = Commonness(
+        holders.astype(np.int32),
+        np.zeros(len(holders), np.int32),
+        np.zeros(len(holders), np.bool_),
+        np.full(len(holders), sole),
+    )
+    common.registrants[chosen] = shared.strong
+    common.generic[chosen] = generic
+    common.bits[chosen] = bits
+    return common
 
 
-def shared_bits(holders: IntArray, stores: int, model: IdentityModel) -> FloatArray:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """Some values of a signal: their stores, their parties with papers and without.
+
+    ``doubt`` is what the hub rule says; ``filler`` marks what only fills a field.
+    """
+
+    holders: IntArray
+    strong: IntArray
+    weak: IntArray
+    doubt: FloatArray
+    sound: npt.NDArray[np.bool_]
+    filler: npt.NDArray[np.bool_]
+
+    def weigh(
+        self, signal: str, stores: int, model: IdentityModel
+    ) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+        """Say which values are generic, and what an agreement on each weighs."""
+        weights = model.signals[signal]
+        if signal in NAMES:
+            bits = name_bits(self.strong, stores, weights.base)
+            return np.zeros(len(bits), np.bool_), bits
+        doubt = self.doubt
+        if weights.strong or signal == "same_tax_number":
+            # papers are anyone's only when they are nobody's: a check digit that fails
+            doubt = np.where(self.sound, -SURE, doubt)
+        doubt = np.where(self.filler, SURE, doubt)
+        # holders without papers cannot be told apart: the more, the less it says
+        doublings = np.log2(steps_up(np.maximum(self.strong + self.weak, 2)) / 2)
+        bits = weights.base - model.per_doubling * doublings
+        bits = np.maximum(bits, model.generic_bits)
+        shared = shared_bits(self.holders, stores, model)
+        ours = 1 / (1 + np.exp2(doubt))
+        bits = np.log2(ours * np.exp2(bits) + (1 - ours) * np.exp2(shared))
+        generic = doubt > 0
+        bits[generic] = shared[generic]
+        return generic, np.round(bits, 4)
+
+
+def shared_bits(
+    holders: IntArray | Codes, stores: int, model: IdentityModel
+) -> FloatArray:
     """Weigh what is left of a generic value: that both stores are among its holders."""
     most = step_up(max(stores, model.sizes.fewest))
     among = np.log2(most / steps_up(np.maximum(holders, 1))) - model.generic_share
@@ -195,7 +242,7 @@ def tell_parties(
 
     shared = np.flatnonzero(holders[entries.codes] > 1)
     order = shared[np.argsort(entries.codes[shared], kind="stable")]
-    codes, stores = entries.codes[order], entries.stores[order]
+    codes, stores = entries.codes[order].astype(np.int64), entries.stores[order]
     place = np.arange(len(order))
     wide = len(person) + 1
     left, right = _chain(codes * wide + registrants.groups[stores], place)
@@ -258,6 +305,16 @@ def judge_hub(
 
 CLIENTS = 3.0
 SURE = 60.0
+
+_SOLE = _Shared(
+    holders=np.ones(1, np.int64),
+    strong=np.zeros(1, np.int64),
+    weak=np.zeros(1, np.int64),
+    doubt=np.full(1, -SURE),
+    sound=np.ones(1, np.bool_),
+    filler=np.zeros(1, np.bool_),
+)
+"""A value that one store gives."""
 
 
 def _log2_size(size: FloatArray, rule: HubRule) -> FloatArray:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from storekin.identity.comparisons.signals import Codes, compare_signal
+from storekin.identity.comparisons.signals import compare_signal
 from storekin.identity.hubs import Commonness, name_bits
 from storekin.identity.model import IdentityModel, SignalWeights
-from storekin.identity.values import IntArray, StoreValues
+from storekin.identity.values import Codes, IntArray, StoreValues
 from storekin.kernels.agreements import (
     BESIDE,
     DIFFERENT,

@@ -46,6 +46,8 @@ from storekin.normalise.phones import normalise_phone
 from storekin.normalise.text import fold_text
 
 IntArray = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+"""Numbers of stores or values, which there are fewer than two thousand million of."""
 _BETWEEN = "\x1f"
 
 
@@ -101,13 +103,13 @@ class Values:
     """The values of one signal: entries sorted by store, each (store, value) once.
 
     ``texts`` holds the distinct normalised values by code, ``originals`` the text of
-    each entry as its store wrote it; ``sound`` is False where a check digit fails, and
-    ``proved`` True where there is one that fits. Codes are numbers alone: nothing may
-    depend on their order.
+    each entry as its store wrote it, null where it wrote the normalised one; ``sound``
+    is False where a check digit fails, and ``proved`` True where there is one that
+    fits. Codes are numbers alone: nothing may depend on their order.
     """
 
-    stores: IntArray
-    codes: IntArray
+    stores: Codes
+    codes: Codes
     texts: pa.Array
     originals: pa.Array
     sound: npt.NDArray[np.bool_]
@@ -126,7 +128,8 @@ class Values:
         low = int(np.searchsorted(self.stores, store))
         high = int(np.searchsorted(self.stores, store, side="right"))
         place = low + int(np.searchsorted(self.codes[low:high], code))
-        return str(self.originals[place].as_py()).rpartition(_BETWEEN)[2]
+        written = self.originals[place].as_py()
+        return self.text(code) if written is None else str(written)
 
     def starts(self, store_count: int) -> IntArray:
         """Give where each store's entries begin, and the end of the last."""
@@ -160,6 +163,7 @@ def read_values(
         parts = pc.split_pattern(texts, "|")
         rows = pc.list_parent_indices(parts).to_numpy()
         texts = pc.utf8_trim_whitespace(pc.list_flatten(parts))
+    given = texts
     if source.with_country:
         country = pc.fill_null(_whole(table["country"]), "").take(pa.array(rows))
         texts = pc.binary_join_element_wise(country, texts, _BETWEEN)
@@ -184,11 +188,13 @@ def read_values(
         new = np.ones(len(order), np.bool_)
         new[1:] = (both[0][1:] != both[0][:-1]) | (both[1][1:] != both[1][:-1])
         order = order[new]
+    as_written = pc.equal(written.dictionary, normalised).take(pa.array(picked[order]))
+    originals = given.take(pa.array(order))
     return Values(
-        store_number[rows[order]],
-        codes[order],
+        store_number[rows[order]].astype(np.int32),
+        codes[order].astype(np.int32),
         distinct.dictionary,
-        written.dictionary.take(pa.array(picked[order])),
+        pc.if_else(as_written, pa.scalar(None, pa.string()), originals),
         *check_digits(signal, distinct.dictionary),
     )
 

@@ -133,7 +133,7 @@ def one_number_apart(  # noqa: C901 - one walk along two texts
 
 
 @kernel(
-    "void(i8[::1], i8[::1], i8[::1], i8[::1], u1[::1], i8[::1], f8[::1], b1[::1], i8,"
+    "void(i8[::1], i8[::1], i8[::1], i4[::1], u1[::1], i8[::1], f8[::1], b1[::1], i8,"
     " i8, i8, u1[::1], i4[::1], i4[::1])"
 )
 def agree(  # noqa: C901, PLR0912, PLR0915 - one walk over two short runs

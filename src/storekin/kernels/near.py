@@ -9,6 +9,9 @@ from storekin.kernels.growing import grown
 
 _U = np.uint64
 _MULTIPLIER = 0x9E3779B97F4A7C15
+_BASE = 0xD1342543DE82EF95
+_BASE_INVERSE = 0x572B5EE77A54E3BD
+"""An odd number and its inverse, whose product with it is 1 modulo 2 ** 64."""
 _SHORTEST = 7
 _SHORTEST_PART = 5
 _PLUS, _AT = 43, 64
@@ -26,6 +29,12 @@ def _hashed(data: Any, begin: Any, end: Any, state: Any) -> Any:  # noqa: ANN401
     for place in range(begin, end):
         state = _step(state, data[place])
     return state
+
+
+@inlined
+def _spread(state: Any) -> Any:  # noqa: ANN401
+    mixed = (state ^ (state >> _U(32))) * _U(_MULTIPLIER)
+    return mixed ^ (mixed >> _U(29))
 
 
 @inlined
@@ -84,7 +93,7 @@ def part_keys(data: Any, offsets: Any) -> Any:  # noqa: ANN401
             for place in range(3):
                 rows[written + place] = row
             written += 3
-    return keys[:written].copy(), rows[:written].copy()
+    return keys[:written], rows[:written]
 
 
 @kernel("Tuple((u8[::1], i8[::1]))(u1[::1], i8[::1], i8[::1], i8, i8)")
@@ -118,21 +127,31 @@ def deletion_keys(
             more_keys[:written] = keys[:written]
             more_rows[:written] = rows[:written]
             keys, rows = more_keys, more_rows
-        before = _U(17)
+        # a text is a number in base _BASE: what one without a digit is takes two sums
+        whole = _U(0)
+        scale = _U(_BASE_INVERSE)
+        for place in range(begin, end):
+            whole = whole * _U(_BASE) + _U(data[place])
+            scale *= _U(_BASE)
+        before = _U(0)
+        rest = whole
         for left_out in range(begin, end + 1):
-            if left_out > begin:
-                before = _step(before, data[left_out - 1])
-            if left_out < end - 1 and data[left_out] == data[left_out + 1]:
-                continue  # the same key comes again one place on
-            state = before
-            for place in range(left_out + 1, end):
-                state = _step(state, data[place])
+            if left_out == end:
+                state = _spread(whole)
+            else:
+                # ``rest`` is what stands behind, ``scale`` what its place is worth
+                rest -= _U(data[left_out]) * scale
+                state = _spread(before * scale + rest)
+                before = before * _U(_BASE) + _U(data[left_out])
+                scale *= _U(_BASE_INVERSE)
+                if left_out < end - 1 and data[left_out] == data[left_out + 1]:
+                    continue  # the same key comes again one place on
             if parts > 1 and state % _U(parts) != _U(part):
                 continue
             keys[written] = state
             rows[written] = row
             written += 1
-    return keys[:written].copy(), rows[:written].copy()
+    return keys[:written], rows[:written]
 
 
 @inlined
@@ -153,15 +172,25 @@ def one_edit_apart(data: Any, a: Any, a_end: Any, b: Any, b_end: Any) -> Any:  #
     )
 
 
-@kernel("Tuple((i8[::1], i8[::1], i8[::1]))(u1[::1], i8[::1], u8[::1], i8[::1], i8)")
+@kernel("void(u8[::1], i8[::1], i8)")
+def pack_rows(keys: Any, rows: Any, bits: Any) -> None:  # noqa: ANN401
+    """Write each key's row into its lowest *bits*; its upper ones stay."""
+    for place in range(len(keys)):
+        upper = keys[place] >> _U(bits) << _U(bits)
+        keys[place] = upper | _U(rows[place])
+
+
+@kernel("Tuple((i8[::1], i8[::1], i8[::1]))(u1[::1], i8[::1], u8[::1], i8, i8)")
 def pairs_one_edit_apart(
     data: Any,  # noqa: ANN401
     offsets: Any,  # noqa: ANN401
-    keys: Any,  # noqa: ANN401
-    rows: Any,  # noqa: ANN401
+    packed: Any,  # noqa: ANN401
+    bits: Any,  # noqa: ANN401
     most: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """Give the pairs of values one edit apart; *keys* sorted, *rows* beside them.
+    """Give the pairs of values one edit apart, of keys with their rows, sorted.
+
+    *packed* as ``pack_rows`` does. What meets by a key is compared by its characters.
 
     Rows of which more than *most* share a key are not paired with one another by it;
     they are given back as the third array, to be paired by keys that tell more.
@@ -172,23 +201,24 @@ def pairs_one_edit_apart(
     crowded = np.empty(room, np.int64)
     written = 0
     crowd = 0
+    mask = (_U(1) << _U(bits)) - _U(1)
     begin = 0
-    while begin < len(keys):
+    while begin < len(packed):
         end = begin + 1
-        while end < len(keys) and keys[end] == keys[begin]:
+        while end < len(packed) and (packed[end] ^ packed[begin]) <= mask:
             end += 1
         if end - begin > most:
             while crowd + end - begin > len(crowded):
                 crowded = grown(crowded, 2 * len(crowded))
             for one in range(begin, end):
-                crowded[crowd] = rows[one]
+                crowded[crowd] = np.int64(packed[one] & mask)
                 crowd += 1
             begin = end
             continue
         for one in range(begin, end):
             for other in range(one + 1, end):
-                a = rows[one]
-                b = rows[other]
+                a = np.int64(packed[one] & mask)
+                b = np.int64(packed[other] & mask)
                 if a == b or not one_edit_apart(
                     data, offsets[a], offsets[a + 1], offsets[b], offsets[b + 1]
                 ):

@@ -6,7 +6,7 @@ import numpy.typing as npt
 from storekin.identity.comparisons.near import similar_companies
 from storekin.identity.hubs import Commonness
 from storekin.identity.model import NEAR_SIGNALS
-from storekin.identity.values import IntArray, StoreValues, Values
+from storekin.identity.values import Codes, IntArray, StoreValues, Values
 from storekin.kernels.agreements import (
     BY_ONE_EDIT,
     BY_ONE_NUMBER,
@@ -19,9 +19,6 @@ from storekin.kernels.agreements import (
 )
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import TextColumn, ranges_of
-
-Codes = npt.NDArray[np.int32]
-"""Numbers of values: a signal has fewer than two thousand million."""
 
 _HOW = {
     **dict.fromkeys(NEAR_SIGNALS, BY_ONE_EDIT),

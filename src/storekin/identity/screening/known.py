@@ -537,7 +537,7 @@ class KnownStores:
             np.array(crowd, np.int64),
             self.laid.near_starts,
             self.laid.near_entries,
-            self.laid.near_parities,
+            self.laid.near_checks,
             self.laid.text_data,
             self.laid.text_starts,
             self.laid.marks,

@@ -23,7 +23,7 @@ from storekin.identity.hubs import (
 )
 from storekin.identity.model import NEAR_SIGNALS, HubRule
 from storekin.identity.screening.tally import size_bits
-from storekin.identity.values import SOURCES, IntArray, StoreValues, Values
+from storekin.identity.values import SOURCES, Codes, IntArray, StoreValues, Values
 from storekin.kernels.numbering import sizes_of_runs
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import TextColumn
@@ -91,7 +91,7 @@ class LaidOut:
     value_entries: U4
     near_starts: U4
     near_entries: U4
-    near_parities: U2
+    near_checks: U2
     door_starts: U4
     door_entries: U4
     door_checks: U4
@@ -186,8 +186,8 @@ def _han_values(values: StoreValues) -> Values:
     stores = np.flatnonzero(values.han_names >= 0)
     count = len(values.han_texts)
     return Values(
-        stores,
-        values.han_names[stores],
+        stores.astype(np.int32),
+        values.han_names[stores].astype(np.int32),
         values.han_texts,
         pa.nulls(len(stores), pa.string()),
         np.ones(count, np.bool_),
@@ -242,7 +242,7 @@ def _parties(
     rule: HubRule,
 ) -> Arrays:
     """Lay out who holds each shared value, and what the hub rule asks of them."""
-    holders: list[IntArray] = []
+    holders: list[Codes] = []
     parties: list[IntArray] = []
     sizes: list[IntArray] = []
     known: list[npt.NDArray[np.bool_]] = []
@@ -362,7 +362,7 @@ def _near_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
     return {
         "near_starts": begins,
         "near_entries": rows[places].astype(np.uint32),
-        "near_parities": checks[places],
+        "near_checks": checks[places],
         "crowded": crowded,
     }
 

@@ -49,10 +49,10 @@ def values_of(known: KnownStores) -> StoreValues:
     ):
         plain = its_texts.cast(pa.string())
         by_signal[signal] = Values(
-            its_stores,
-            its_codes,
+            its_stores.astype(np.int32),
+            its_codes.astype(np.int32),
             plain,
-            plain.take(pa.array(its_codes)),
+            pa.nulls(len(its_codes), pa.string()),
             *check_digits(signal, plain),
         )
     han = np.full(len(kept), -1, np.int64)
