@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray
 
 FloatArray = npt.NDArray[np.float64]
@@ -89,7 +90,7 @@ def share_catalogues(
     chosen = np.flatnonzero(owners[left] != owners[right])
     a, b = left[chosen], right[chosen]
     family = components(total, a, b)
-    touched = np.unique(np.concatenate([a, b]))
+    touched = distinct_of(np.concatenate([a, b]))
     carried = np.unique(np.stack([family[touched], owners[touched]], axis=1), axis=0)
     carriers = np.bincount(carried[:, 0], minlength=total) if len(carried) else family
     one, other = owners[a].astype(np.int64), owners[b].astype(np.int64)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.numbering import distinct_of
+
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
@@ -78,7 +80,7 @@ def _two_sides(
         np.concatenate([right + count, left + count]),
     )
     one, other = doubled[:count], doubled[count:]
-    touched = np.unique(np.concatenate([left, right]))
+    touched = distinct_of(np.concatenate([left, right]))
     if (one[touched] == other[touched]).any():
         return None
     return np.where(one < other, 0, 1).astype(np.int8)
@@ -96,7 +98,7 @@ def _cut(
 
     first = np.where(side[left] == 0, left, right)
     second = np.where(side[left] == 0, right, left)
-    nodes = np.unique(np.concatenate([first, second]))
+    nodes = distinct_of(np.concatenate([first, second]))
     zeros, ones = nodes[side[nodes] == 0], nodes[side[nodes] == 1]
     source, sink = count, count + 1
     endless = np.full(len(first), int(weights.sum()) + 1, np.int64)
@@ -138,7 +140,7 @@ def _parts(
     found = []
     for rows in np.split(order, begins[1:]):
         one, other = left[rows], right[rows]
-        found.append((np.unique(np.concatenate([one, other])), one, other))
+        found.append((distinct_of(np.concatenate([one, other])), one, other))
     return found
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from storekin.identity.hubs import Commonness
 from storekin.identity.model import NEAR_SIGNALS
 from storekin.identity.values import Codes, IntArray, StoreValues, Values
-from storekin.kernels.numbering import sizes_of_runs
+from storekin.kernels.numbering import distinct_of, sizes_of_runs
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import TextColumn
 
@@ -106,7 +106,7 @@ def pairs_of_few(keys: npt.NDArray[np.integer], holders: IntArray, most: int) ->
 
 def distinct_pairs(left: IntArray, right: IntArray, count: int) -> Pairs:
     """Give each pair of numbers below *count* once, sorted."""
-    keys = np.unique(left * (count + 1) + right)
+    keys = distinct_of(left * (count + 1) + right)
     return keys // (count + 1), keys % (count + 1)
 
 
@@ -139,7 +139,7 @@ def near_identifiers(texts: pa.Array) -> Pairs:
         column.data, column.offsets, packed, bits, MOST_ALIKE
     )
     del keys, rows, packed
-    crowd = np.unique(crowded)
+    crowd = distinct_of(crowded)
     lengths = column.offsets[crowd + 1] - column.offsets[crowd] + 1
     parts = max(-(-int(lengths.sum()) // MOST_KEYS), 1)
     for part in range(parts if len(crowd) else 0):

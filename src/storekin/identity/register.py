@@ -16,6 +16,7 @@ from storekin.errors import InvalidRecordError, suggest
 from storekin.identity.hubs import Commonness, is_placeholder, shared_bits
 from storekin.identity.model import IdentityModel
 from storekin.identity.values import StoreValues
+from storekin.kernels.numbering import distinct_of
 from storekin.records.masking import mask_value
 
 HubKind = Literal[
@@ -141,7 +142,7 @@ def _contacts_that_are_generic(
     for signal in _CONTACTS:
         entries = values.by_signal[signal]
         stores = entries.stores[commonness[signal].generic[entries.codes]]
-        counts[np.unique(stores)] += 1
+        counts[distinct_of(stores)] += 1
     return counts
 
 

@@ -19,6 +19,7 @@ from storekin.identity.quick import (
     quick_person_ids,
     quick_phones,
 )
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import ranges_of
 from storekin.normalise.addresses import normalise_address
@@ -144,7 +145,7 @@ class Values:
         first[self.stores[::-1]] = self.codes[::-1]
         again = np.flatnonzero(self.stores[1:] == self.stores[:-1])
         if len(again):
-            rows = np.union1d(again, again + 1)
+            rows = distinct_of(np.append(again, again + 1))
             texts = self.texts.take(pa.array(self.codes[rows]))
             last_first = rows[pc.sort_indices(texts).to_numpy()[::-1]]
             # of several writes to one place the last one stays: the first text
@@ -314,7 +315,7 @@ def _in_order(store_ids: list[str], table: pa.Table) -> tuple[pa.Table, IntArray
     numbers = number_stores(store_ids, table)
     if (numbers[1:] > numbers[:-1]).all():
         return table, numbers
-    if len(np.unique(numbers)) == len(numbers):
+    if len(distinct_of(numbers)) == len(numbers):
         order = np.argsort(numbers)
     else:
         names = [name for name in table.column_names if name != "store"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.blocking import Beside, propose_pairs
 from storekin.listings.graph import CandidateGraph
@@ -70,7 +71,7 @@ def score_beside(
     """
     listings, about = circle.listings, circle.about
     left, right = _own_pairs(circle, graph, across_stores=across_stores)
-    near = np.unique(np.concatenate([left, right]))
+    near = distinct_of(np.concatenate([left, right]))
     known = circle.places[near[~circle.fresh[near]]] // circle.stride
     around = _look_up(graph, circle, known, model)
     ones = np.concatenate([circle.places[left], circle.stride * around.left])
@@ -172,7 +173,7 @@ def _look_up(
     gone = circle.gone
     entries, owners = _standing(graph, rows, gone)
     best = _best_of(graph, entries, owners, model)
-    partners = np.unique(graph.nodes[entries[best]]).astype(np.int64)
+    partners = distinct_of(graph.nodes[entries[best]]).astype(np.int64)
     more, their_owners = _standing(graph, np.setdiff1d(partners, rows), gone)
     best = _best_of(graph, more, their_owners, model)
     more, their_owners = more[best], their_owners[best]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_pairs import SimilarPairs, join_similar
 from storekin.kernels.similar_texts import (
@@ -242,7 +243,7 @@ def reached_by(
 
 def count_titles(tokens: Tokens, grams: Sequence[Grams]) -> TitleCounts:
     """Count words and n-grams in different titles, as ``propose_pairs`` does."""
-    heads = np.unique(same_word_families(tokens))
+    heads = distinct_of(same_word_families(tokens))
     words, counts = np.unique(rows_of(tokens, heads).values, return_counts=True)
     told = []
     if len(tokens) <= GRAM_POOL:
@@ -316,8 +317,8 @@ def propose_pairs(
     nearest = listings.hashes.distance(*near) <= NARROW_RADIUS
     strong.append(_pairs_of_near((near[0][nearest], near[1][nearest]), listings))
     wide = _pairs_of_near((near[0][~nearest], near[1][~nearest]), listings)
-    strong_keys = np.unique(np.concatenate([_keys(a, b) for a, b in strong]))
-    keys = np.unique(np.concatenate([*proposed, _keys(*wide), strong_keys]))
+    strong_keys = distinct_of(np.concatenate([_keys(a, b) for a, b in strong]))
+    keys = distinct_of(np.concatenate([*proposed, _keys(*wide), strong_keys]))
     left, right = keys >> 32, keys & 0xFFFFFFFF
     is_strong = np.isin(keys, strong_keys, assume_unique=True)
     if across_stores:
@@ -393,18 +394,18 @@ def _title_pairs(
         if beside is None:
             kept = keep_likest(*ends)
         else:
-            fresh = np.unique(inverse[beside.fresh])
+            fresh = distinct_of(inverse[beside.fresh])
             kept = beside.keep(number, heads, fresh, found, nearest)
         keys.append(_keys(found.left[kept], found.right[kept]))
         close.append(keys[-1][found.cosine[kept] >= CLOSE_COSINE])
-    joined = np.unique(np.concatenate(keys))
+    joined = distinct_of(np.concatenate(keys))
     head_left, head_right = joined >> 32, joined & 0xFFFFFFFF
     # members of each family, listed in order
     order = np.argsort(inverse, kind="stable")
     begins = np.zeros(len(heads) + 1, np.int64)
     np.cumsum(sizes, out=begins[1:])
     left_size, right_size = sizes[head_left], sizes[head_right]
-    is_close = np.isin(joined, np.unique(np.concatenate(close)), assume_unique=True)
+    is_close = np.isin(joined, distinct_of(np.concatenate(close)), assume_unique=True)
     most = np.where(is_close, MOST_PAIRED * MOST_PAIRED, MOST_PAIRED)
     large = left_size * right_size > most
     # of two families too large to be paired member by member, the first ones are
@@ -519,7 +520,7 @@ def _around(
         one, other = closest_listings(embeddings.of(rows), owners)
         near = touched[one] | touched[other]
         keys.append(_keys(one[near], other[near]))
-    pool = np.unique(np.concatenate(keys))
+    pool = distinct_of(np.concatenate(keys))
     places = np.searchsorted(pool, given)
     return Around(rows, pool >> 32, pool & 0xFFFFFFFF, places)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.prepared import PreparedListings, token_sums
 
@@ -63,7 +64,7 @@ def know_pairs(
     differ = labels == 0
     a, b = products[one[differ]], products[other[differ]]
     keys = np.minimum(a, b) * max(len(listings), 1) + np.maximum(a, b)
-    return KnownPairs(listings, products, np.unique(keys[a != b]))
+    return KnownPairs(listings, products, distinct_of(keys[a != b]))
 
 
 def known_features(

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storekin.errors import PictureError
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress, TokenArray, ranges_of
 from storekin.normalise.images import (
@@ -369,7 +370,7 @@ def near_pictures(
         rights.append(places[right])
     low = np.minimum(np.concatenate(lefts), np.concatenate(rights))
     high = np.maximum(np.concatenate(lefts), np.concatenate(rights))
-    both = np.unique((low << 32) | high)
+    both = distinct_of((low << 32) | high)
     return both >> 32, both & 0xFFFFFFFF
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_pairs import Counted
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
@@ -58,7 +59,7 @@ class TitleCounts:
         counts[_places_of(tokens, self.tokens)] += 1
         more = [held.copy() for held in self.grams]
         for held, own in zip(more, grams, strict=False):
-            held[np.unique(own)] += 1
+            held[distinct_of(own)] += 1
         return TitleCounts(self.titles + 1, self.tokens, counts, tuple(more))
 
     def of_words(self) -> Counted:
@@ -120,7 +121,7 @@ class Rarity(WordRarity):
         more = []
         for held, each in zip(self.grams, grams, strict=True):
             own = _first_of(each.values, each.starts)
-            more.append(_one_more(held, np.unique(each.values), own, self.texts))
+            more.append(_one_more(held, distinct_of(each.values), own, self.texts))
         return replace(
             self,
             texts=self.texts + 1,
@@ -157,8 +158,8 @@ def _places_of(tokens: TokenArray, known: TokenArray) -> IntArray:
 
 def _words_with_first(known: WordRarity, tokens: Tokens) -> npt.NDArray[np.float32]:
     """Weigh the words of some texts as if the first were among those counted."""
-    around = _places_of(np.unique(tokens.values), known.tokens)
-    own = _places_of(np.unique(_first_of(tokens.values, tokens.starts)), known.tokens)
+    around = _places_of(distinct_of(tokens.values), known.tokens)
+    own = _places_of(distinct_of(_first_of(tokens.values, tokens.starts)), known.tokens)
     return _one_more(known.bits, around, own, known.texts)
 
 
@@ -236,7 +237,7 @@ def unlike_carriers(
         return np.zeros(total, np.int64)
     rarest = rarest_words(tokens, weights, len(tokens) if texts is None else texts)
     words, number = np.unique(rarest[pictures.rows], return_inverse=True)
-    carried = np.unique(pictures.codes * len(words) + number.ravel())
+    carried = distinct_of(pictures.codes * len(words) + number.ravel())
     code, word = carried // len(words), carried % len(words)
     if len(recognised):
         first, second = recognised >> 32, recognised & 0xFFFFFFFF
@@ -251,7 +252,9 @@ def unlike_carriers(
             _, place, entry = pair_ranges(
                 np.arange(len(own)), np.ones_like(own), begins[other], sizes[other]
             )
-            carried = np.union1d(carried, own[place] * len(words) + word[entry])
+            carried = distinct_of(
+                np.append(carried, own[place] * len(words) + word[entry])
+            )
     return _as_carriers(np.bincount(carried // len(words), minlength=total))
 
 
@@ -268,7 +271,7 @@ logo, a delivery banner."""
 def is_everybodys(titles: Tokens, rarity: Rarity) -> bool:
     """Say whether a picture that these titles carry is nobody's product picture."""
     weights = rarity.weigh(titles.values)
-    distinct = np.unique(rarest_words(titles, weights, rarity.texts))
+    distinct = distinct_of(rarest_words(titles, weights, rarity.texts))
     return bool(_as_carriers(np.array([len(distinct)]))[0] >= COMMON_CARRIERS)
 
 

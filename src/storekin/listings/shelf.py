@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storekin.kernels.look_up import BLOCK
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import (
     IntArray,
     TextColumn,
@@ -351,7 +352,7 @@ class Shelf:
             row = graph.members_of(title, 1)[0]
             title_there = TextColumn.of_few([self.table["title"][row].as_py() or ""])
             held = tokenise(title_there, listing_vocabulary()).values
-            if np.array_equal(np.unique(held), tokens):
+            if np.array_equal(distinct_of(held), tokens):
                 return int(title)
         return None
 
@@ -359,7 +360,7 @@ class Shelf:
         """Give a title's distinct tokens, and its n-grams."""
         known = self.postings.rarity.grams
         tokens, grams = _read_titles(TextColumn.of_few([title]), known)
-        return np.unique(tokens.values), [each.values for each in grams]
+        return distinct_of(tokens.values), [each.values for each in grams]
 
     def _rarity_with(
         self, record: Record, table: pa.Table, *, new_title: bool = False

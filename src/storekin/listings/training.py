@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.errors import TrainingDataError, TrainingExtraError
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.listings.features import (
     FEATURES,
@@ -309,7 +310,7 @@ def _learn_words(
     nothing = WordWeights(np.empty(0, np.uint64), np.empty((0, 2), np.float32))
     if not recipe.words:
         return nothing
-    folds = sorted({int(k) for f in fields for k in np.unique(f.folds[f.known])})
+    folds = sorted({int(k) for f in fields for k in distinct_of(f.folds[f.known])})
     for each in everything:
         each.columns[:, begin:end] = 0
     whole = _weigh_words(fields, None, recipe)
@@ -339,7 +340,7 @@ def _weigh_words(
     from scipy import sparse
 
     shared, lone, dense, labels, weights = [], [], [], [], []
-    distinct = np.unique(np.concatenate([_word_tokens(f.listings) for f in fields]))
+    distinct = distinct_of(np.concatenate([_word_tokens(f.listings) for f in fields]))
     for each in fields:
         rows = each.known
         if left_out is not None:
@@ -521,7 +522,7 @@ def _grow(
 
 
 def _fold_numbers(fields: Sequence[Field]) -> list[int]:
-    return sorted({int(k) for f in fields for k in np.unique(f.folds[f.known])})
+    return sorted({int(k) for f in fields for k in distinct_of(f.folds[f.known])})
 
 
 def _fit_first(
@@ -724,7 +725,7 @@ def stratified_folds(
     """Spread the pairs of each label evenly over folds, by chance."""
     chance = np.random.default_rng(seed)
     out = np.zeros(len(labels), np.int64)
-    for label in np.unique(labels):
+    for label in distinct_of(labels):
         rows = np.flatnonzero(labels == label)
         out[chance.permutation(rows)] = np.arange(len(rows)) % folds
     return out

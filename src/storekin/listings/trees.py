@@ -13,6 +13,7 @@ from math import isnan
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import ranges_of
 from storekin.kernels.trees import SHARES, share_trees, sum_trees
@@ -183,7 +184,7 @@ def checked_trees(
             raise ValueError("two ways lead to one node of a tree")
     fields = list(zip(*nodes, strict=True)) or [()] * 6
     features = np.array(fields[0], np.int32)
-    used = np.unique(features[features >= 0])
+    used = distinct_of(features[features >= 0])
     values = np.array(fields[5], np.int64)
     places = np.array(roots, np.int32)
     return Trees(

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
 from storekin.pictures.prints import (
@@ -218,7 +219,7 @@ def propose_pictures(
 
     wide = max(_CHUNK, len(prints) // 64)
     found = run_chunks(work, ranges_of(len(prints), wide), on_done)
-    keys = np.unique(np.concatenate([np.empty(0, np.int64), *found, _by_hash(table)]))
+    keys = distinct_of(np.concatenate([np.empty(0, np.int64), *found, _by_hash(table)]))
     return keys >> 32, keys & 0xFFFFFFFF
 
 
@@ -234,6 +235,6 @@ def _by_hash(table: KeyTable) -> IntArray:
         left, right = near_codes(both, HASH_RADIUS)
         low, high = np.sort(np.stack([left % total, right % total]), axis=0)
         keys.append(((low << 32) | high)[low != high])
-    found = np.unique(np.concatenate(keys))
+    found = distinct_of(np.concatenate(keys))
     rows: IntArray = (table.plain[found >> 32] << 32) | table.plain[found & 0xFFFFFFFF]
     return rows

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.hash_join import join_near_codes
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray, TokenArray
 
 SCHEMES = ("phash", "dhash", "ahash", "whash", "pdq")
@@ -127,5 +128,5 @@ def pair_holders(
     apart = first != second
     low = np.minimum(first, second)[apart]
     high = np.maximum(first, second)[apart]
-    keys = np.unique((low << 32) | high)
+    keys = distinct_of((low << 32) | high)
     return keys >> 32, keys & 0xFFFFFFFF

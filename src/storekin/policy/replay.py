@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.numbering import distinct_of
 from storekin.policy.decide import (
     ADVISORY,
     BREACH,
@@ -92,7 +93,7 @@ _Sides = list[tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]]
 def _worst(one: Decisions, other: Decisions, stores: int) -> tuple[IntArray, _Sides]:
     """Give each decided pair's worst outcome on both sides, with its effect."""
     keyed = [side.left * stores + side.right for side in (one, other)]
-    keys = np.unique(np.concatenate(keyed))
+    keys = distinct_of(np.concatenate(keyed))
     sides: _Sides = []
     for side, key in zip((one, other), keyed, strict=True):
         place = np.searchsorted(keys, key)

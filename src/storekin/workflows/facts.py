@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from storekin.identity.model import signal_name
 from storekin.identity.values import IntArray
+from storekin.kernels.numbering import distinct_of
 from storekin.listings.signals import bit_of
 from storekin.policy.facts import (
     UNKNOWN_DAY,
@@ -260,7 +261,7 @@ class AttributeFacts:
         pages = np.full(count, -1, np.int64)
         differs = np.zeros(len(left), np.int32)
         names = tuple(_words()["formats"])
-        paired = np.unique(np.concatenate([left, right]))
+        paired = distinct_of(np.concatenate([left, right]))
         texts = table["attributes"].take(pa.array(paired)).combine_chunks()
         if texts.null_count == len(texts):
             return cls(formats, names, pages, differs)

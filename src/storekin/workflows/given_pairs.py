@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storekin.kernels.numbering import number_column
+from storekin.kernels.numbering import distinct_of, number_column
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.prepared import PreparedListings, prepare_listings
@@ -89,7 +89,7 @@ def tie_pairs(
     clash = owners[left] == owners[right]
     if clash.any():
         owners = owners.copy()
-        owners[np.unique(np.concatenate([left[clash], right[clash]]))] = -1
+        owners[distinct_of(np.concatenate([left[clash], right[clash]]))] = -1
     prepared = prepare_listings(table, owners, folder, encoders=encoders)
     alone = context is None or not context.num_rows
     given = GivenPairs(prepared, left, right, None)

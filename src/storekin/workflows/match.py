@@ -16,6 +16,7 @@ from storekin.identity.model import (
 )
 from storekin.identity.register import Hub
 from storekin.identity.values import number_stores
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import Progress
 from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
 from storekin.listings.matching import score_given
@@ -132,7 +133,7 @@ def group_findings(
     wide = len(findings.values) + 1
     direct = findings.left * wide + findings.right
     chained = groups.left * wide + groups.right
-    keys = np.union1d(direct, chained)
+    keys = distinct_of(np.append(direct, chained))
     place = np.searchsorted(keys, direct)
     probability = np.zeros(len(keys))
     probability[place] = findings.probability(bits)

@@ -23,6 +23,7 @@ from storekin.identity.scoring import (
     weigh,
 )
 from storekin.identity.values import IntArray, StoreValues, collect_values
+from storekin.kernels.numbering import distinct_of
 from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio
 
@@ -102,7 +103,7 @@ def compare_values(
     if also is not None:
         wide = len(values) + 1
         asked = also["left"].to_numpy() * wide + also["right"].to_numpy()
-        keys = np.unique(np.concatenate([left * wide + right, asked]))
+        keys = distinct_of(np.concatenate([left * wide + right, asked]))
         left, right = keys // wide, keys % wide
     say("comparisons")
     return RegistrationFindings(

@@ -15,6 +15,7 @@ import pyarrow as pa
 from storekin.graph.associations import Association
 from storekin.graph.cover import least_cover
 from storekin.identity.values import SOURCES, IntArray
+from storekin.kernels.numbering import distinct_of
 from storekin.policy.decide import (
     ACCESS_SIGNALS,
     DISTRIBUTION,
@@ -251,7 +252,7 @@ def _choose(
     rows = np.zeros(count, np.bool_)
     pairs = np.array(sorted(edges), np.int64).reshape(-1, 2)
     allowed = np.array([edges[pair] for pair in sorted(edges)], np.int64)
-    involved = np.unique(pairs)
+    involved = distinct_of(pairs)
     worth = _worth(result, facts, involved, values)
     weights = _weights(result, facts, involved, worth, keep)
     place = np.full(count, -1, np.int64)
@@ -299,7 +300,7 @@ def _weights(
     weights = np.maximum(np.round(worth[involved] * FACTOR), 1).astype(np.int64)
     kept = np.isin(np.asarray(stores.ids, object)[owners], list(keep))
     weights[kept] *= KEPT
-    distinct = np.unique(owners)
+    distinct = distinct_of(owners)
     order = np.lexsort(
         (
             distinct,
@@ -377,7 +378,7 @@ def _end_listings(result: ScanResult, association: Association, ended: Ended) ->
     if facts is None:
         raise AssertionError("duplicates without listings")
     rows = np.array(association.rows, np.int64)
-    touched = np.unique(np.concatenate([facts.left[rows], facts.right[rows]]))
+    touched = distinct_of(np.concatenate([facts.left[rows], facts.right[rows]]))
     chosen = touched[ended.rows[touched]].tolist()
     pair = (association.left, association.right)
     return _ending(result, pair, chosen, ended, "end_listings")

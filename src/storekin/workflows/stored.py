@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from storekin.errors import UnreadableFileError
 from storekin.graph.associations import Association
 from storekin.identity.model import IDENTITY_SIGNALS, signal_name
+from storekin.kernels.numbering import distinct_of
 from storekin.listings.signals import DIFFERENCES, FIELDS, LEVELS, bit_of
 from storekin.policy.facts import (
     CatalogueFacts,
@@ -123,7 +124,7 @@ def offer_table(facts: CatalogueFacts | None, listings: pa.Table) -> pa.Table:
         columns = {"format": empty, "page": empty, "created": empty}
         owners, prices, currencies = empty, empty.astype(np.float64), empty
     else:
-        rows = np.unique(np.concatenate([facts.left, facts.right]))
+        rows = distinct_of(np.concatenate([facts.left, facts.right]))
         columns = {
             "format": facts.formats[rows],
             "page": facts.pages[rows],

@@ -8,6 +8,7 @@ from storekin.identity.blocking import distinct_pairs, pairs_of_few
 from storekin.identity.linking.columns import Kind
 from storekin.identity.linking.values import LinkedColumn
 from storekin.identity.values import IntArray
+from storekin.kernels.numbering import distinct_of
 
 MOST_SHARED = 40
 """Rows that share a key, above which it brings nobody together."""
@@ -54,7 +55,7 @@ def _by_features(columns: list[LinkedColumn], rows: int) -> tuple[IntArray, IntA
         of_rows.append(np.repeat(given, repeat))
         features.append(flat[np.repeat(starts[column.codes[given]], repeat) + within])
     row, feature = np.concatenate(of_rows), np.concatenate(features)
-    both = np.unique(row * (len(numbers) + 1) + feature)
+    both = distinct_of(row * (len(numbers) + 1) + feature)
     row, feature = both // (len(numbers) + 1), both % (len(numbers) + 1)
     counts = np.bincount(feature, minlength=len(numbers))
     kept = counts[feature] > 1

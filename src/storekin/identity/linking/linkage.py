@@ -20,6 +20,7 @@ from storekin.identity.linking.mixture import (
 )
 from storekin.identity.linking.values import NAMES, LinkedColumn
 from storekin.identity.values import IntArray
+from storekin.kernels.numbering import distinct_of
 
 FEWEST_PAIRS = 300
 """Candidate pairs below which nothing is learnt from them: typical weights are used."""
@@ -187,7 +188,7 @@ def _name_rarity(
             )
         ]
     )
-    for level in np.unique(levels[told]).tolist():
+    for level in distinct_of(levels[told]).tolist():
         rows = told[levels[told] == level]
         weighed = shared[place[levels[told] == level]]
         usual = _usual_name_rarity(rarity, counts, level)

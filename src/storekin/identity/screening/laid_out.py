@@ -24,7 +24,7 @@ from storekin.identity.hubs import (
 from storekin.identity.model import NEAR_SIGNALS, HubRule
 from storekin.identity.screening.tally import size_bits
 from storekin.identity.values import SOURCES, Codes, IntArray, StoreValues, Values
-from storekin.kernels.numbering import sizes_of_runs
+from storekin.kernels.numbering import distinct_of, sizes_of_runs
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import TextColumn
 
@@ -343,7 +343,7 @@ def _near_table(kinds: list[Values], numbers: list[IntArray]) -> Arrays:
         sizes = sizes_of_runs(keys)
         crowd = np.repeat(sizes > _MOST_ALIKE, sizes)
         more, its = deletion_keys(
-            column.data, column.offsets, np.unique(rows[crowd]).astype(np.int64), 0, 1
+            column.data, column.offsets, distinct_of(rows[crowd]).astype(np.int64), 0, 1
         )
         keys = np.concatenate([keys[~crowd], more])
         rows = np.concatenate([rows[~crowd], its])
