@@ -189,13 +189,13 @@ def read_values(
         new = np.ones(len(order), np.bool_)
         new[1:] = (both[0][1:] != both[0][:-1]) | (both[1][1:] != both[1][:-1])
         order = order[new]
-    as_written = pc.equal(written.dictionary, normalised).take(pa.array(picked[order]))
-    originals = given.take(pa.array(order))
+    same = pc.equal(written.dictionary, normalised).take(pa.array(picked[order]))
+    as_written = same.to_numpy(zero_copy_only=False)
     return Values(
         store_number[rows[order]].astype(np.int32),
         codes[order].astype(np.int32),
         distinct.dictionary,
-        pc.if_else(as_written, pa.scalar(None, pa.string()), originals),
+        given.take(pa.array(order, mask=as_written)),
         *check_digits(signal, distinct.dictionary),
     )
 
@@ -289,6 +289,8 @@ def collect_values(
             signal, table, numbers[name], table[source.column]
         )
     han = _number_han_names(store_ids, registrations, numbers["registrations"])
+    # what cleaning took and gave back is much: others may have it
+    pa.default_memory_pool().release_unused()
     return StoreValues(store_ids, by_signal, *han)
 
 

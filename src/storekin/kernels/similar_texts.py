@@ -62,17 +62,18 @@ class TextColumn:
         total, nulls = len(column), column.null_count
         if nulls == total:
             return cls(np.zeros(1, np.uint8), np.zeros(total + 1, np.int64))
-        texts = pc.fill_null(column, "")
+        texts = pc.fill_null(column, "") if nulls else column
         if isinstance(texts, pa.ChunkedArray):
             texts = texts.cast(pa.large_string()).combine_chunks()
             if isinstance(texts, pa.ChunkedArray):
                 texts = pa.concat_arrays(texts.chunks)
-        else:
+        elif not pa.types.is_string(texts.type):
             texts = texts.cast(pa.large_string())
         _, offsets, data = texts.buffers()
-        edges = np.frombuffer(offsets, np.int64)[
+        width = np.int32 if pa.types.is_string(texts.type) else np.int64
+        edges = np.frombuffer(offsets, width)[
             texts.offset : texts.offset + len(texts) + 1
-        ].copy()
+        ].astype(np.int64)
         if data is None or data.size == 0:
             return cls(np.zeros(1, np.uint8), edges)
         return cls(np.frombuffer(data, np.uint8).copy(), edges)
