@@ -17,7 +17,7 @@ from storekin.identity.model import NEAR_SIGNALS
 from storekin.identity.values import Codes, IntArray, StoreValues, Values
 from storekin.kernels.numbering import distinct_of, sizes_of_runs
 from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import TextColumn
+from storekin.kernels.similar_texts import TextColumn, ranges_of
 
 MOST_PAIRED = 60
 """Holders of a value that are paired with one another; of more, each with the first."""
@@ -47,8 +47,8 @@ PROPOSING = (
 """Signals of which one shared value brings two stores together."""
 
 SOFT = ("similar_address", "shares_device", "similar_company_name")
-MOST_KEYS = 24_000_000
-"""Keys of near identifiers that are sorted at a time: 0.6 GB."""
+MOST_KEYS = 12_000_000
+"""Keys of near values that are sorted at a time: 0.2 GB."""
 
 GENERIC_FOR_RULES = 5
 _COMPANY, _PERSON = "similar_company_name", "similar_legal_person_name"
@@ -123,49 +123,54 @@ def _paired(
     return found
 
 
+_AT_ONCE = 1_000_000
+"""Values whose keys are made at a time."""
+
+
 def near_identifiers(texts: pa.Array) -> Pairs:
     """Give pairs of values with one character changed, lost, added, or two swapped.
+
+    Keys are sorted with their rows in one word each, three times as fast as places
+    are: the key's upper bits alone are kept, and what meets by them is compared
+    character by character anyway.
 
     >>> near_identifiers(pa.array(["13800138000", "13800138001", "18800138000"]))
     (array([0, 0]), array([1, 2]))
     """
-    from storekin.kernels.near import deletion_keys, pairs_one_edit_apart, part_keys
+    from storekin.kernels.near import (
+        deletion_keys,
+        pack_rows,
+        pairs_one_edit_apart,
+        part_keys,
+    )
 
     column = TextColumn.of(texts)
     bits = max(len(texts) - 1, 1).bit_length()
-    keys, rows = part_keys(column.data, column.offsets)
-    packed = _sorted_with_rows(keys, rows, bits)
+    # room for all that there may be: what is not written takes none
+    packed = np.empty(7 * len(texts), np.uint64)
+    end = 0
+    for low, high in ranges_of(len(texts), _AT_ONCE):
+        keys, rows = part_keys(column.data, column.offsets[low : high + 1])
+        packed[end : end + len(keys)] = keys
+        pack_rows(packed[end : end + len(keys)], rows + low, bits)
+        end += len(keys)
+    packed = packed[:end]
+    packed.sort()
     left, right, crowded = pairs_one_edit_apart(
         column.data, column.offsets, packed, bits, MOST_ALIKE
     )
-    del keys, rows, packed
+    del packed
     crowd = distinct_of(crowded)
     lengths = column.offsets[crowd + 1] - column.offsets[crowd] + 1
     parts = max(-(-int(lengths.sum()) // MOST_KEYS), 1)
     for part in range(parts if len(crowd) else 0):
         keys, rows = deletion_keys(column.data, column.offsets, crowd, part, parts)
-        packed = _sorted_with_rows(keys, rows, bits)
-        more = pairs_one_edit_apart(
-            column.data, column.offsets, packed, bits, len(packed)
-        )
+        pack_rows(keys, rows, bits)
+        keys.sort()
+        more = pairs_one_edit_apart(column.data, column.offsets, keys, bits, len(keys))
         left = np.concatenate([left, more[0]])
         right = np.concatenate([right, more[1]])
     return distinct_pairs(left, right, len(texts))
-
-
-def _sorted_with_rows(
-    keys: npt.NDArray[np.uint64], rows: IntArray, bits: int
-) -> npt.NDArray[np.uint64]:
-    """Sort keys with their rows in one word each, the row in its lowest *bits*.
-
-    A word is sorted three times as fast as places are. The key's upper bits alone are
-    kept; what meets by them is compared character by character anyway.
-    """
-    from storekin.kernels.near import pack_rows
-
-    pack_rows(keys, rows, bits)
-    keys.sort()
-    return keys
 
 
 def _nearly_sharing(entries: Values, common: Commonness) -> Pairs:
@@ -220,9 +225,16 @@ def _other_doors(values: StoreValues, commonness: Mapping[str, Commonness]) -> P
     if not len(entries.texts):
         return _NONE, _NONE
     keys, rows = doors(entries.texts)
-    keep = ~common.generic[rows]
-    left, right = pairs_of_few(keys[keep], rows[keep], MOST_NEAR)
-    return _holders_paired(entries, left, right)
+    rows[common.generic[rows]] = -1
+    parts = len(keys) // MOST_KEYS + 1
+    part_of = keys.view(np.uint8)[::8] % parts
+    found = [_NONE], [_NONE]
+    for part in range(parts):
+        mine = (rows >= 0) & (part_of == part)
+        pairs = pairs_of_few(keys[mine], rows[mine], MOST_NEAR)
+        for one, more in zip(found, pairs, strict=True):
+            one.append(more)
+    return _holders_paired(entries, *map(np.concatenate, found))
 
 
 def _namesakes(values: StoreValues) -> Pairs:

@@ -14,6 +14,8 @@ import numpy.typing as npt
 from storekin.identity.model import NAMES, IdentityModel
 from storekin.identity.scoring import FloatArray, IdentityEvidence
 from storekin.identity.values import IntArray
+from storekin.kernels.numbering import distinct_of
+from storekin.kernels.similar_texts import ranges_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +85,23 @@ def may_join(
     weak_group = np.array([model.signals[s].group in WEAK_GROUPS for s in signals])
     soft = np.array([s in NAMES for s in signals])
     strong = np.array([model.signals[s].strong for s in signals])
-    speaks = (evidence.bits > SAYS_SOMETHING) & ~weak_group[evidence.signal]
-    speaks &= ~evidence.generic
-    rows = np.flatnonzero(speaks)
-    pair, signal = evidence.pair[rows], evidence.signal[rows]
     joins = np.zeros(pairs, np.bool_)
-    joins[pair[~soft[signal] & (~evidence.near[rows] | strong[signal])]] = True
     # bits of the causes that speak for each pair: a power of two is one cause
     causes = np.zeros(pairs, np.int64)
-    for number in range(len(groups)):
-        causes[pair[cause[signal] == number]] |= 1 << number
+    for low, high in ranges_of(len(evidence), _ROWS):
+        part = evidence.take(slice(low, high))
+        speaks = (part.bits > SAYS_SOMETHING) & ~weak_group[part.signal]
+        speaks &= ~part.generic
+        pair, signal, near = part.pair[speaks], part.signal[speaks], part.near[speaks]
+        joins[pair[~soft[signal] & (~near | strong[signal])]] = True
+        for number in range(len(groups)):
+            causes[pair[cause[signal] == number]] |= 1 << number
     joins |= (causes & (causes - 1)) > 0
     return joins
 
+
+_ROWS = 1 << 20
+"""Rows of evidence that are gone through at a time."""
 
 WEAK_GROUPS = ("access", "brand")
 SAYS_SOMETHING = 2.0
@@ -132,16 +138,24 @@ def group_stores(
     )
     order = np.lexsort((every.right, every.left, every.pair >= 0, -every.odds_bits))
     ordered = _taken(every, order)
-    group, fate, left, right, by = join_strongest_first(
-        stores,
-        ordered.left,
-        ordered.right,
+    held_left = np.array([a for a, _ in held], np.int64)
+    held_right = np.array([b for _, b in held], np.int64)
+    # most stores are alone: the others are numbered by themselves, in their order
+    ends = (ordered.left, ordered.right, held_left, held_right)
+    nodes = distinct_of(np.concatenate(ends))
+    one, other, apart_left, apart_right = (np.searchsorted(nodes, end) for end in ends)
+    found, fate, left, right, by = join_strongest_first(
+        len(nodes),
+        one,
+        other,
         ordered.odds_bits < rule.weak_bits,
         rule.most_weak,
-        np.array([a for a, _ in held], np.int64),
-        np.array([b for _, b in held], np.int64),
+        apart_left,
+        apart_right,
         MOST_CHAINED,
     )
+    group = np.arange(stores)
+    group[nodes] = nodes[found]
     joined = fate == TAKEN
     refused = np.flatnonzero((fate == HELD_APART) | (fate == TOO_WEAK))
     # of an edge between two groups that others joined later nothing was refused
@@ -153,8 +167,8 @@ def group_stores(
         _taken(ordered, np.flatnonzero(joined)),
         _taken(ordered, refused),
         fate[refused],
-        left,
-        right,
+        nodes[left],
+        nodes[right],
         number[by],
         tuple(held),
     )

@@ -33,7 +33,7 @@ class IdentityEvidence:
     the bits before agreements of one cause were counted once.
     """
 
-    pair: IntArray
+    pair: Codes
     signal: npt.NDArray[np.uint8]
     bits: FloatArray
     left_code: Codes
@@ -109,6 +109,9 @@ def weigh(
 
 
 _CHUNK = 65_536
+_ROWS = 1 << 20
+"""Rows of evidence that are added up at a time."""
+
 _PERSON = "similar_legal_person_name"
 
 
@@ -161,7 +164,7 @@ class _Compared:
 
 def _room_for(rows: int) -> IdentityEvidence:
     return IdentityEvidence(
-        pair=np.empty(rows, np.int64),
+        pair=np.empty(rows, np.int32),
         signal=np.empty(rows, np.uint8),
         bits=np.empty(rows),
         left_code=np.empty(rows, np.int32),
@@ -255,11 +258,18 @@ def total_bits(
 
     ``silent`` marks rows of evidence that count for nothing.
     """
-    cents = np.round(evidence.bits * 100).astype(np.int64)
-    if silent is not None:
-        cents = np.where(silent, 0, cents)
-    # sums of whole numbers below 2**53 are exact as floats, in any order
-    return np.round(np.bincount(evidence.pair, cents, pairs)) / 100
+    total = np.zeros(pairs)
+    for low, high in ranges_of(len(evidence), _ROWS):
+        rows = slice(low, high)
+        cents = np.round(evidence.bits[rows] * 100)
+        if silent is not None:
+            cents[silent[rows]] = 0
+        # sums of whole numbers below 2**53 are exact as floats, in any order
+        pair = evidence.pair[rows]
+        first = int(pair.min())
+        sums = np.bincount(pair - first, cents)
+        total[first : first + len(sums)] += sums
+    return np.round(total) / 100
 
 
 def probability(bits: FloatArray, prior_bits: float) -> FloatArray:

@@ -73,7 +73,7 @@ class IdentityFacts:
     near_signals: Sequence[str]
     left: IntArray
     right: IntArray
-    pair: IntArray
+    pair: npt.NDArray[np.integer[Any]]
     signal: npt.NDArray[np.integer[Any]]
     bits: FloatArray
     exact: BoolArray

@@ -127,8 +127,8 @@ def find_groups(
     Judgements of stores that are not there say nothing; *day* is today by default.
     """
     values = findings.values
-    ids = pa.array(values.store_ids, pa.string())
     ruled: dict[str, list[tuple[int, int]]] = {"same": [], "not_same": []}
+    ids = pa.array(values.store_ids if judgements else [], pa.string())
     for judgement in binding(judgements, day or datetime.now(tz=UTC).date()):
         pair = pc.index_in(pa.array([judgement.left, judgement.right]), ids)
         one, other = pair.to_pylist()

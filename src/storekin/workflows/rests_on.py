@@ -167,7 +167,7 @@ def _falls(
         type(evidence)(
             **{
                 **{name: getattr(evidence, name) for name in evidence.__slots__},
-                "pair": np.array(number, np.int64),
+                "pair": np.array(number, np.int32),
             }
         ),
         names,

@@ -42,10 +42,11 @@ def compare_signal(
     """
     entries, stores = values.by_signal[signal], len(values)
     state = np.zeros(len(left), np.uint8)
+    if not len(entries.texts):
+        nothing = np.broadcast_to(np.int32(-1), len(left))
+        return state, nothing, nothing
     one = np.full(len(left), -1, np.int32)
     other = np.full(len(left), -1, np.int32)
-    if not len(entries.texts):
-        return state, one, other
     starts = entries.starts(stores)
     column = TextColumn.of(entries.texts)
 
