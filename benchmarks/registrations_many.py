@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from threading import Event, Thread
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -91,7 +92,8 @@ def measure(path: Path) -> None:
     steps = Steps()
     table = pq.read_table(path)
     table = table.take(pc.sort_indices(table["store"])).combine_chunks()
-    ids, truth = table["store"].to_pylist(), table["registrant"].to_numpy()
+    ids = table["store"].to_pylist()
+    truth = table["registrant"].to_numpy().astype(np.int32)
     named = empty_table("registrations").column_names
     table = pa.table(
         {
@@ -105,6 +107,7 @@ def measure(path: Path) -> None:
     steps.tell("read")
     values = collect_values(ids, table, empty_table("access"))
     del table
+    pa.default_memory_pool().release_unused()
     steps.tell("clean")
     model = load_identity_model().among(len(values))
     commonness = judge_commonness(values, model)

@@ -231,7 +231,11 @@ def check_digits(
     """Say which values' check digits do not fail, and which are there and fit."""
     check = SOURCES[signal].check
     if check is None:
-        return np.ones(len(texts), np.bool_), np.zeros(len(texts), np.bool_)
+        # one value seen as many: it takes no room
+        return (
+            np.broadcast_to(np.True_, len(texts)),
+            np.broadcast_to(np.False_, len(texts)),
+        )
     from storekin.kernels.check_digits import (
         NOT_KNOWN,
         RIGHT,
@@ -260,7 +264,7 @@ class StoreValues:
 
     store_ids: list[str]
     by_signal: Mapping[str, Values]
-    han_names: IntArray
+    han_names: Codes
     """A number for the Han characters of each store's person; -1 where none."""
     han_texts: pa.Array
     """The characters, by that number."""
@@ -289,21 +293,19 @@ def collect_values(
             signal, table, numbers[name], table[source.column]
         )
     han = _number_han_names(store_ids, registrations, numbers["registrations"])
-    # what cleaning took and gave back is much: others may have it
-    pa.default_memory_pool().release_unused()
     return StoreValues(store_ids, by_signal, *han)
 
 
 def _number_han_names(
     store_ids: list[str], registrations: pa.Table, store_number: IntArray
-) -> tuple[IntArray, pa.Array]:
+) -> tuple[Codes, pa.Array]:
     written = _whole(registrations["legal_person"]).dictionary_encode()
     names = [han_person_name(text) for text in written.dictionary.to_pylist()]
     distinct = sorted(set(filter(None, names)))
     number = {name: place for place, name in enumerate(distinct)}
     to_han = np.array([-1 if n is None else number[n] for n in names], np.int64)
     picked = pc.fill_null(written.indices, -1).to_numpy().astype(np.int64)
-    han = np.full(len(store_ids), -1, np.int64)
+    han = np.full(len(store_ids), -1, np.int32)
     if len(to_han):
         known = np.flatnonzero((picked >= 0) & (to_han[picked] >= 0))
         # of several registrations' persons the first in order

@@ -92,6 +92,8 @@ def compare_values(
     """Find and weigh the pairs among stores whose values are clean already."""
     model = (weights or load_identity_model()).among(len(values))
     say = on_step or (lambda _: None)
+    # what cleaning took and does not need any more is much: others may have it
+    pa.default_memory_pool().release_unused()
     say("hubs")
     commonness = judge_commonness(values, model)
     if register:

@@ -55,7 +55,7 @@ def values_of(known: KnownStores) -> StoreValues:
             pa.nulls(len(its_codes), pa.string()),
             *check_digits(signal, plain),
         )
-    han = np.full(len(kept), -1, np.int64)
+    han = np.full(len(kept), -1, np.int32)
     its_stores, its_codes, its_texts = by_kind[HAN]
     han[its_stores] = its_codes
     return StoreValues(ids.to_pylist(), by_signal, han, its_texts.cast(pa.string()))
