@@ -246,6 +246,24 @@ def write_norms(
         out[text] = np.sqrt(total)
 
 
+@kernel("void(u4[::1], i8[::1], f4[::1], i8, i8, f4[::1])")
+def write_gram_norms(
+    grams: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    rarity: Any,  # noqa: ANN401
+    low: Any,  # noqa: ANN401
+    high: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Write the lengths of texts *low* to *high*, each n-gram as rare as it is."""
+    for text in range(low, high):
+        total = 0.0
+        for place in range(starts[text], starts[text + 1]):
+            weight = np.float64(rarity[grams[place]])
+            total += weight * weight
+        out[text] = np.sqrt(total)
+
+
 @kernel("void(u8[::1], f4[::1], f4[::1], i8[::1], i8[::1], i8[::1], i8, i8, f4[::1])")
 def cosines(
     tokens: Any,  # noqa: ANN401

@@ -254,3 +254,10 @@ def word_pair_chunk(
             grams[back] = number
             written += 1
         counts[row] = written - base
+
+
+@kernel("void(u4[::1], i8[::1])")
+def count_grams(grams: Any, counts: Any) -> None:  # noqa: ANN401
+    """Count how often each n-gram occurs."""
+    for place in range(len(grams)):
+        counts[grams[place]] += 1

@@ -153,7 +153,13 @@ def gram_table(
 
     How rare they are is counted here, or *known* from a larger table.
     """
-    from storekin.kernels.spelling import GRAM_BITS, gram_chunk, word_pair_chunk
+    from storekin.kernels.compare import write_gram_norms
+    from storekin.kernels.spelling import (
+        GRAM_BITS,
+        count_grams,
+        gram_chunk,
+        word_pair_chunk,
+    )
 
     total = len(spelled)
     counts = np.zeros(total, np.int64)
@@ -185,7 +191,8 @@ def gram_table(
     values = np.concatenate(parts) if parts else np.empty(0, np.uint32)
     starts = _edges(counts)
     if known is None:
-        held = np.bincount(values, minlength=1 << GRAM_BITS)
+        held = np.zeros(1 << GRAM_BITS, np.int64)
+        count_grams(values, held)
         texts = max(total + 1, _FEWEST_TEXTS)
         bits = np.log2(texts / np.maximum(held, 1))
         rarity = np.maximum(np.round(bits, 3), 0.001)
@@ -193,7 +200,12 @@ def gram_table(
         rarity = np.where(held == 0, rarity + UNSEEN_MARK, rarity).astype(np.float32)
     else:
         rarity = known
-    return Grams(values, starts, rarity, norms_of(rarity[values], starts))
+    norms = np.empty(total, np.float32)
+    run_chunks(
+        lambda span: write_gram_norms(values, starts, rarity, span[0], span[1], norms),
+        ranges_of(total, CHUNK),
+    )
+    return Grams(values, starts, rarity, norms)
 
 
 def norms_of(

@@ -7,12 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.numbering import distinct_of
+from storekin.kernels.parallel import run_chunks
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_pairs import SimilarPairs, join_similar
 from storekin.kernels.similar_texts import (
     IntArray,
     Progress,
     Tokens,
+    ranges_of,
 )
 from storekin.kernels.texts import Grams
 from storekin.listings.encoding import closest_listings
@@ -197,21 +199,24 @@ def keep_likest(
 
     Of equally like ones the smaller numbers come first.
     """
-    count = len(left)
-    keep = np.zeros(count, np.bool_)
+    from storekin.kernels.likest import list_entries, mark_likest
+
     degree = np.bincount(left, minlength=total) + np.bincount(right, minlength=total)
-    crowded = (degree[left] > most) & (degree[right] > most)
-    keep[~crowded] = True
-    rows = np.flatnonzero((degree[left] > most) | (degree[right] > most))
-    ends = np.concatenate([left[rows], right[rows]])
-    others = np.concatenate([right[rows], left[rows]])
-    edge = np.concatenate([rows, rows])
-    order = np.lexsort((others, -similarity[edge], ends))
-    ends = ends[order]
-    begins = np.flatnonzero(np.diff(ends, prepend=-1))
-    place = np.arange(len(ends)) - np.repeat(begins, np.diff([*begins, len(ends)]))
-    keep[edge[order[place < most]]] = True
+    starts = np.zeros(total + 1, np.int64)
+    np.cumsum(degree, out=starts[1:])
+    edges = np.empty(2 * len(left), np.int64)
+    list_entries(left, right, starts[:-1].copy(), edges)
+    keep = np.zeros(len(left), np.bool_)
+    run_chunks(
+        lambda span: mark_likest(
+            starts, edges, left, right, similarity, most, span[0], span[1], keep
+        ),
+        ranges_of(total, _NODES),
+    )
     return keep
+
+
+_NODES = 16_384
 
 
 def reached_by(

@@ -123,7 +123,7 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
     from storekin.kernels.pool import NEIGHBOUR_COLUMNS, meet_neighbours
 
     count = pool.asked
-    out = np.full((count, len(POOL_FEATURES)), np.nan, np.float32)
+    out = np.empty((count, len(POOL_FEATURES)), np.float32)
     alike = similar["likeness"]
     out[:, 0] = alike[:count]
     begin = 1
@@ -131,6 +131,7 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
         values = similar[name]
         silent = np.isnan(values)
         if silent.all():
+            out[:, begin : begin + _RANKS] = np.nan
             begin += _RANKS
             continue
         values = np.where(silent, 0, values).astype(np.float32)
@@ -156,7 +157,9 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
     )
     out[:, begin : begin + part.shape[1]] = part
     begin += part.shape[1]
-    if not np.isnan(distance).all():
+    if np.isnan(distance).all():
+        out[:, begin:] = np.nan
+    else:
         nearness = np.where(np.isnan(distance), 0, 64 - distance).astype(np.float32)
         ranks = _ranked(pool, nearness)
         for number in (0, 3):
@@ -186,7 +189,7 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
 
     count = pool.asked
     left, right = pool.left[:count], pool.right[:count]
-    out = np.full((count, len(SECOND_FEATURES)), np.nan, np.float32)
+    out = np.empty((count, len(SECOND_FEATURES)), np.float32)
     bits = own_bits(bits)
     likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
     out[:, 0] = bits[:count]
@@ -226,6 +229,7 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
         ranges_of(count, _EDGES),
     )
     out[:, begin : begin + part.shape[1]] = part
+    out[:, begin + part.shape[1] :] = np.nan
     return out
 
 
@@ -233,25 +237,21 @@ def _rivals(
     pool: Pool, bits: FloatArray, ranks: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Give, for both ends, how much better the best rival's own best other offer is."""
-    entries = 2 * len(pool.left)
-    node = np.repeat(np.arange(len(pool.starts) - 1), np.diff(pool.starts))
-    own = bits[pool.edges]
-    order = np.lexsort((pool.nodes, -own, node))
-    first = np.full(len(pool.starts) - 1, -1)
-    second = first.copy()
-    sizes = np.diff(pool.starts)
-    has = sizes > 0
-    first[has] = order[pool.starts[:-1][has]]
-    two = sizes > 1
-    second[two] = order[pool.starts[:-1][two] + 1]
-    entry = np.arange(entries)
-    best = np.where(first[node] == entry, second[node], first[node])
-    known = best >= 0
-    # the entry of the same edge at its other end
-    twin = np.empty(entries, np.int64)
-    twin[pool.left_entry] = pool.right_entry
-    twin[pool.right_entry] = pool.left_entry
-    free = np.full(entries, 20, np.float32)
-    gaps = ranks[twin[best[known]], 1]
-    free[known] = -gaps
+    from storekin.kernels.likest import free_rivals
+
+    free = np.full(2 * len(pool.left), 20, np.float32)
+    run_chunks(
+        lambda span: free_rivals(
+            pool.starts,
+            pool.edges,
+            bits,
+            ranks,
+            pool.left_entry,
+            pool.right_entry,
+            span[0],
+            span[1],
+            free,
+        ),
+        ranges_of(len(pool.starts) - 1, _NODES),
+    )
     return free[pool.left_entry[: pool.asked]], free[pool.right_entry[: pool.asked]]

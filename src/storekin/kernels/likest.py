@@ -1,0 +1,116 @@
+"""The likest few of each listing's pairs, and who their rivals are.
+
+Pairs are edges; the entries of a node are those edges that end there.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from storekin.kernels.compiled import kernel
+from storekin.kernels.sorting import sort_first
+
+
+@kernel("void(i8[::1], i8[::1], i8[::1], i8[::1])")
+def list_entries(
+    left: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401
+    place: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+) -> None:
+    """Write each node's edges from *place* on, which moves on with each."""
+    for edge in range(len(left)):
+        for node in (left[edge], right[edge]):
+            edges[place[node]] = edge
+            place[node] += 1
+
+
+@kernel("void(i8[::1], i8[::1], i8[::1], i8[::1], f4[::1], i8, i8, i8, b1[::1])")
+def mark_likest(
+    starts: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+    left: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401
+    similarity: Any,  # noqa: ANN401
+    most: Any,  # noqa: ANN401
+    low: Any,  # noqa: ANN401
+    high: Any,  # noqa: ANN401
+    keep: Any,  # noqa: ANN401
+) -> None:
+    """Mark the *most* likest edges of each node from *low* to *high*.
+
+    Of equally like ones those to the smaller nodes come first.
+    """
+    for node in range(low, high):
+        begin = starts[node]
+        end = starts[node + 1]
+        if end - begin <= most:
+            for entry in range(begin, end):
+                keep[edges[entry]] = True
+            continue
+        ordered = np.empty(end - begin, np.float32)
+        for entry in range(begin, end):
+            ordered[entry - begin] = -similarity[edges[entry]]
+        sort_first(ordered, end - begin)
+        cut = -ordered[most - 1]
+        room = most
+        for entry in range(begin, end):
+            if similarity[edges[entry]] > cut:
+                keep[edges[entry]] = True
+                room -= 1
+        before = -1
+        while room > 0:
+            nearest = -1
+            chosen = -1
+            for entry in range(begin, end):
+                edge = edges[entry]
+                other = left[edge] + right[edge] - node
+                if (
+                    similarity[edge] == cut
+                    and other > before
+                    and (chosen < 0 or other < nearest)
+                ):
+                    nearest = other
+                    chosen = edge
+            keep[chosen] = True
+            before = nearest
+            room -= 1
+
+
+@kernel("void(i8[::1], i8[::1], f4[::1], f4[:,::1], i8[::1], i8[::1], i8, i8, f4[::1])")
+def free_rivals(
+    starts: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+    score: Any,  # noqa: ANN401
+    ranks: Any,  # noqa: ANN401
+    left_entry: Any,  # noqa: ANN401
+    right_entry: Any,  # noqa: ANN401
+    low: Any,  # noqa: ANN401
+    high: Any,  # noqa: ANN401
+    free: Any,  # noqa: ANN401
+) -> None:
+    """Write for each entry how much better its best rival's own best other offer is.
+
+    The rival is the best other edge of the node; its gap, the second of *ranks*, is
+    seen from its other end. Without a rival *free* stays as it is.
+    """
+    for node in range(low, high):
+        begin = starts[node]
+        end = starts[node + 1]
+        if end - begin < 2:
+            continue
+        first = begin
+        for entry in range(begin + 1, end):
+            if score[edges[entry]] > score[edges[first]]:
+                first = entry
+        second = begin if first != begin else begin + 1
+        for entry in range(second + 1, end):
+            if entry != first and score[edges[entry]] > score[edges[second]]:
+                second = entry
+        for entry in range(begin, end):
+            best = second if entry == first else first
+            edge = edges[best]
+            twin = left_entry[edge]
+            if twin == best:
+                twin = right_entry[edge]
+            free[entry] = -ranks[twin, 1]
