@@ -9,6 +9,7 @@ import pytest
 
 import storekin
 from storekin.errors import IndexFileError, InvalidRecordError
+from storekin.identity import blocking, grouping, scoring
 from storekin.identity.hubs import judge_commonness
 from storekin.identity.model import load_identity_model
 from storekin.identity.register import token_of
@@ -185,6 +186,31 @@ def test_groups_follow_every_change(seed: int, monkeypatch: pytest.MonkeyPatch) 
         changed = {one.stores for one in changes if one.stores}
         assert after - before <= changed
         assert len(index) == len(known)
+
+
+def test_parts_give_what_the_whole_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few keys, pairs or rows of evidence are gone through at a time."""
+    records = stores(3, 60)
+    whole = compare_registrations(portfolio(records))
+    whole_groups = find_groups(whole)
+    monkeypatch.setattr(blocking, "_AT_ONCE", 7)
+    monkeypatch.setattr(blocking, "MOST_ALIKE", 2)
+    monkeypatch.setattr(blocking, "MOST_KEYS", 50)
+    monkeypatch.setattr(scoring, "_CHUNK", 5)
+    monkeypatch.setattr(scoring, "_ROWS", 6)
+    monkeypatch.setattr(grouping, "_ROWS", 6)
+    parts = compare_registrations(portfolio(records))
+    assert len(whole.left) > 20
+    assert parts.left.tolist() == whole.left.tolist()
+    assert parts.right.tolist() == whole.right.tolist()
+    for name in type(whole.evidence).__slots__:
+        one, other = getattr(parts.evidence, name), getattr(whole.evidence, name)
+        assert one.tolist() == other.tolist(), name
+    assert parts.bits().tolist() == whole.bits().tolist()
+    groups = find_groups(parts)
+    assert groups.members() == whole_groups.members()
+    assert groups.joins.pair.tolist() == whole_groups.joins.pair.tolist()
+    assert len(groups.joins.pair) > 20
 
 
 def index_of(records: list[Record]) -> RegistrationIndex:

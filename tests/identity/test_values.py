@@ -1,11 +1,12 @@
 """Columns are normalised as single values are."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storekin.identity.values import SOURCES, normalise_column
+from storekin.identity.values import SOURCES, normalise_column, read_values
 
 LICENCE = st.from_regex(r"[0-9A-Za-z]{16,19}|0{18}|1{18}", fullmatch=True)
 CARD = st.from_regex(r"[0-9]{17}[0-9Xx]|[0-9]{15}|7{18}", fullmatch=True)
@@ -49,3 +50,25 @@ def test_a_column_is_normalised_as_its_values_are(
         assert column.to_pylist() == [source.normalise(value) for value in values]
 
     hold()
+
+
+def test_a_value_is_shown_as_its_store_wrote_it() -> None:
+    """What was written as it is compared is kept once, and shown all the same."""
+    table = pa.table(
+        {
+            "store": ["a", "b", "c"],
+            "country": ["CN", "CN", None],
+            "phone": ["138 0013 8000", "+8613800138000", "+86 138-0013-8000"],
+            "email": ["Shop@Box.example", "shop@box.example|x@y.example", None],
+        }
+    )
+    columns = {column: table[column] for column in ("phone", "email")}
+    phones = read_values("same_phone", table, np.arange(3), columns["phone"])
+    emails = read_values("same_email", table, np.arange(3), columns["email"])
+
+    assert [phones.shown(store, 0) for store in range(3)] == table["phone"].to_pylist()
+    assert emails.originals.null_count == 2
+    shared = emails.texts.to_pylist().index("shop@box.example")
+    assert emails.shown(0, shared) == "Shop@Box.example"
+    assert emails.shown(1, shared) == "shop@box.example"
+    assert emails.shown(1, 1 - shared) == "x@y.example"
