@@ -48,7 +48,7 @@ from storekin.normalise.text import fold_text
 
 IntArray = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
-"""Numbers of stores or values, which there are fewer than two thousand million of."""
+"""Numbers of stores, pairs or values: there are fewer than two thousand million."""
 _BETWEEN = "\x1f"
 
 
