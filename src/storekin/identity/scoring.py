@@ -30,7 +30,7 @@ class IdentityEvidence:
 
     ``signal`` numbers the signals in the model's order; ``left_code`` and
     ``right_code`` number the values; ``near`` tells a near agreement. ``whole`` are
-    the bits before agreements of one cause were counted once.
+    the bits before agreements of one cause were counted once, in ten-thousandths.
     """
 
     pair: Codes
@@ -40,7 +40,7 @@ class IdentityEvidence:
     right_code: Codes
     near: npt.NDArray[np.bool_]
     generic: npt.NDArray[np.bool_]
-    whole: FloatArray
+    whole: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.pair)
@@ -98,7 +98,7 @@ def weigh(
             evidence.left_code[at], evidence.right_code[at] = own.one, own.other
             evidence.near[at] = (own.state == NEAR) | (own.state == BESIDE)
             evidence.generic[at] = own.generic()
-            evidence.whole[at] = bits
+            evidence.whole[at] = np.round(bits * FINE)
         own_rows = slice(starts[span[0]], starts[span[1]])
         counted = count_once(evidence.take(own_rows), signals, model)
         evidence.bits[own_rows] = counted.bits
@@ -107,6 +107,9 @@ def weigh(
     run_chunks(work, ranges_of(len(left), _CHUNK))
     return evidence
 
+
+FINE = 10_000
+"""What a bit is told in before its evidence is counted once."""
 
 _CHUNK = 65_536
 _ROWS = 1 << 20
@@ -171,7 +174,7 @@ def _room_for(rows: int) -> IdentityEvidence:
         right_code=np.empty(rows, np.int32),
         near=np.empty(rows, np.bool_),
         generic=np.empty(rows, np.bool_),
-        whole=np.empty(rows),
+        whole=np.empty(rows, np.int32),
     )
 
 
@@ -218,7 +221,7 @@ def count_once(
         first,
         beside,
     )
-    bits = evidence.whole.copy()
+    bits = evidence.whole / FINE
     speaks_for = bits > 0
     bits[speaks_for & beside & ~evidence.generic] *= model.beside_generic
     bits[speaks_for & ~first] *= model.repeated

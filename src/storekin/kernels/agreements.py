@@ -229,7 +229,7 @@ def agree(  # noqa: C901, PLR0912, PLR0915 - one walk over two short runs
                 other[pair] = codes[b]
 
 
-@kernel("void(i4[::1], u1[::1], i8[::1], f8[::1], b1[::1], b1[::1], b1[::1])")
+@kernel("void(i4[::1], u1[::1], i8[::1], i4[::1], b1[::1], b1[::1], b1[::1])")
 def tell_causes(
     pair: Any,  # noqa: ANN401
     signal: Any,  # noqa: ANN401
