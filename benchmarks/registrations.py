@@ -5,6 +5,7 @@
     python benchmarks/registrations.py companies PAIRS.parquet [--names NAMES.parquet]
     python benchmarks/registrations.py names SHORT_NAMES.parquet
     python benchmarks/registrations.py tables DATA
+    python benchmarks/registrations.py all DATA [--files REGISTRATIONS.parquet ...]
 
 ``made`` makes registrations with a known registrant: a tenth are further stores, each
 field of which is kept, written otherwise, mistyped, changed or left out on its own; 2 %
@@ -19,10 +20,15 @@ characters where scikit-learn is installed; NAMES (name) are unlike registered n
 ``names`` looks short names of companies (short_name) up among legal ones (full_name).
 ``tables`` links three public tables of DATA/record_linkage by maps of their columns,
 with weights learnt from each without labels, beside Splink where it is installed.
+``all`` runs these one after another, each in a process of its own, then
+``screening.py`` on the first of the files and ``registrations_many.py``: every figure
+of the page's section on registrations, in its order.
 """
 
 import argparse
 import resource
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -508,13 +514,38 @@ def measure_tables(data: Path) -> None:
             print(f"| {name} | Splink 5, best threshold | | | {peer:.4f} | | |")
 
 
+def measure_all(data: Path, files: list[Path]) -> None:
+    """Run every benchmark of registrations, and print each below its command."""
+    linkage = data / "record_linkage"
+    names = data / "cn_registrations" / "registrations_train.parquet"
+    script, screening, many = (
+        Path(__file__).with_name(name)
+        for name in ("registrations.py", "screening.py", "registrations_many.py")
+    )
+    companies = linkage / "cn_company_pairs_train.parquet"
+    runs: list[list[str | Path]] = [
+        *([script, "file", path] for path in files),
+        [many],
+        [script, "made"],
+        [script, "made", "--agents", "6"],
+        [script, "companies", companies, "--names", names],
+        *([screening, path, "--giant", "100000"] for path in files[:1]),
+        [script, "names", linkage / "cn_listed_short_full_train.parquet"],
+        [script, "tables", data],
+    ]
+    for run in runs:
+        told = " ".join(Path(word).name for word in run)
+        print(f"\n`python benchmarks/{told}`\n", flush=True)
+        subprocess.run([sys.executable, *map(str, run)], check=True)
+
+
 def main() -> None:
     """Make or read the registrations, and print the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "what", choices=["made", "file", "companies", "names", "tables"]
+        "what", choices=["made", "file", "companies", "names", "tables", "all"]
     )
     parser.add_argument("path", type=Path, nargs="?")
     parser.add_argument("--rows", type=int, default=100_000)
@@ -522,6 +553,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help="with large sellers")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--names", type=Path)
+    parser.add_argument("--files", type=Path, nargs="*", default=[])
     chosen = parser.parse_args()
     if chosen.what != "made" and chosen.path is None:
         parser.error("name the file to measure on")
@@ -531,6 +563,8 @@ def main() -> None:
         measure_short_names(chosen.path)
     elif chosen.what == "tables":
         measure_tables(chosen.path)
+    elif chosen.what == "all":
+        measure_all(chosen.path, chosen.files)
     elif chosen.what == "file":
         measure(read(chosen.path))
     else:
