@@ -197,8 +197,8 @@ def test_parts_give_what_the_whole_gives(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(blocking, "MOST_ALIKE", 2)
     monkeypatch.setattr(blocking, "MOST_KEYS", 50)
     monkeypatch.setattr(scoring, "_CHUNK", 5)
-    monkeypatch.setattr(scoring, "_ROWS", 6)
-    monkeypatch.setattr(grouping, "_ROWS", 6)
+    monkeypatch.setattr(scoring, "ROWS_AT_ONCE", 6)
+    monkeypatch.setattr(grouping, "ROWS_AT_ONCE", 6)
     parts = compare_registrations(portfolio(records))
     assert len(whole.left) > 20
     assert parts.left.tolist() == whole.left.tolist()

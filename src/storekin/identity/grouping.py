@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.identity.model import NAMES, IdentityModel
-from storekin.identity.scoring import FloatArray, IdentityEvidence
+from storekin.identity.scoring import ROWS_AT_ONCE, FloatArray, IdentityEvidence
 from storekin.identity.values import IntArray
 from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import ranges_of
@@ -88,7 +88,7 @@ def may_join(
     joins = np.zeros(pairs, np.bool_)
     # bits of the causes that speak for each pair: a power of two is one cause
     causes = np.zeros(pairs, np.int64)
-    for low, high in ranges_of(len(evidence), _ROWS):
+    for low, high in ranges_of(len(evidence), ROWS_AT_ONCE):
         part = evidence.take(slice(low, high))
         speaks = (part.bits > SAYS_SOMETHING) & ~weak_group[part.signal]
         speaks &= ~part.generic
@@ -99,9 +99,6 @@ def may_join(
     joins |= (causes & (causes - 1)) > 0
     return joins
 
-
-_ROWS = 1 << 20
-"""Rows of evidence that are gone through at a time."""
 
 WEAK_GROUPS = ("access", "brand")
 SAYS_SOMETHING = 2.0

@@ -112,8 +112,8 @@ FINE = 10_000
 """What a bit is told in before its evidence is counted once."""
 
 _CHUNK = 65_536
-_ROWS = 1 << 20
-"""Rows of evidence that are added up at a time."""
+ROWS_AT_ONCE = 1 << 20
+"""Rows of evidence that are gone through at a time."""
 
 _PERSON = "similar_legal_person_name"
 
@@ -262,7 +262,7 @@ def total_bits(
     ``silent`` marks rows of evidence that count for nothing.
     """
     total = np.zeros(pairs)
-    for low, high in ranges_of(len(evidence), _ROWS):
+    for low, high in ranges_of(len(evidence), ROWS_AT_ONCE):
         rows = slice(low, high)
         cents = np.round(evidence.bits[rows] * 100)
         if silent is not None:

@@ -18,19 +18,21 @@ def list_entries(
     place: Any,  # noqa: ANN401
     edges: Any,  # noqa: ANN401
 ) -> None:
-    """Write each node's edges from *place* on, which moves on with each."""
-    for edge in range(len(left)):
-        for node in (left[edge], right[edge]):
-            edges[place[node]] = edge
-            place[node] += 1
+    """Write each node's edges from *place* on, which moves on with each.
+
+    Of edges sorted by left and right, left < right, they stand by the other node: it
+    is the left one of the first of them, and the right one of those after.
+    """
+    for ends in (right, left):
+        for edge in range(len(ends)):
+            edges[place[ends[edge]]] = edge
+            place[ends[edge]] += 1
 
 
-@kernel("void(i8[::1], i8[::1], i8[::1], i8[::1], f4[::1], i8, i8, i8, b1[::1])")
+@kernel("void(i8[::1], i8[::1], f4[::1], i8, i8, i8, b1[::1])")
 def mark_likest(
     starts: Any,  # noqa: ANN401
     edges: Any,  # noqa: ANN401
-    left: Any,  # noqa: ANN401
-    right: Any,  # noqa: ANN401
     similarity: Any,  # noqa: ANN401
     most: Any,  # noqa: ANN401
     low: Any,  # noqa: ANN401
@@ -39,7 +41,7 @@ def mark_likest(
 ) -> None:
     """Mark the *most* likest edges of each node from *low* to *high*.
 
-    Of equally like ones those to the smaller nodes come first.
+    Of equally like ones the first of its entries come first.
     """
     for node in range(low, high):
         begin = starts[node]
@@ -58,23 +60,10 @@ def mark_likest(
             if similarity[edges[entry]] > cut:
                 keep[edges[entry]] = True
                 room -= 1
-        before = -1
-        while room > 0:
-            nearest = -1
-            chosen = -1
-            for entry in range(begin, end):
-                edge = edges[entry]
-                other = left[edge] + right[edge] - node
-                if (
-                    similarity[edge] == cut
-                    and other > before
-                    and (chosen < 0 or other < nearest)
-                ):
-                    nearest = other
-                    chosen = edge
-            keep[chosen] = True
-            before = nearest
-            room -= 1
+        for entry in range(begin, end):
+            if room > 0 and similarity[edges[entry]] == cut:
+                keep[edges[entry]] = True
+                room -= 1
 
 
 @kernel("void(i8[::1], i8[::1], f4[::1], f4[:,::1], i8[::1], i8[::1], i8, i8, f4[::1])")

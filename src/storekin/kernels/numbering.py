@@ -26,16 +26,19 @@ def distinct_of(values: Whole) -> Whole:
     [1, 3]
     """
     ordered = np.sort(values, axis=None)
-    new = np.ones(len(ordered), np.bool_)
-    new[1:] = ordered[1:] != ordered[:-1]
-    return cast("Whole", ordered[new])
+    return cast("Whole", ordered[_begins_of_runs(ordered)])
 
 
 def sizes_of_runs(keys: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
     """Give how long each run of equal keys is; *keys* sorted."""
+    return np.diff(np.append(np.flatnonzero(_begins_of_runs(keys)), len(keys)))
+
+
+def _begins_of_runs(keys: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    """Mark the first of each run of equal keys."""
     begins = np.ones(len(keys), np.bool_)
     begins[1:] = keys[1:] != keys[:-1]
-    return np.diff(np.append(np.flatnonzero(begins), len(keys)))
+    return begins
 
 
 def number_column(values: TokenArray) -> tuple[Numbers, TokenArray, Numbers]:

@@ -195,7 +195,7 @@ def keep_likest(
     similarity: npt.NDArray[np.float32],
     most: int,
 ) -> npt.NDArray[np.bool_]:
-    """Mark pairs that are among the *most* likest of either side.
+    """Mark pairs, sorted, that are among the *most* likest of either side.
 
     Of equally like ones the smaller numbers come first.
     """
@@ -209,7 +209,7 @@ def keep_likest(
     keep = np.zeros(len(left), np.bool_)
     run_chunks(
         lambda span: mark_likest(
-            starts, edges, left, right, similarity, most, span[0], span[1], keep
+            starts, edges, similarity, most, span[0], span[1], keep
         ),
         ranges_of(total, _NODES),
     )

@@ -310,7 +310,6 @@ def _learn_words(
     nothing = WordWeights(np.empty(0, np.uint64), np.empty((0, 2), np.float32))
     if not recipe.words:
         return nothing
-    folds = sorted({int(k) for f in fields for k in distinct_of(f.folds[f.known])})
     for each in everything:
         each.columns[:, begin:end] = 0
     whole = _weigh_words(fields, None, recipe)
@@ -318,7 +317,7 @@ def _learn_words(
         each.columns[:, begin:end] = word_features(
             each.listings, whole, *each.ends(slice(None))
         )
-    for fold in folds:
+    for fold in _fold_numbers(fields):
         part = _weigh_words(fields, fold, recipe)
         for each in fields:
             rows = each.known[each.folds[each.known] == fold]
