@@ -277,6 +277,19 @@ def test_a_file_of_another_version_is_named_so(
         storekin.RegistrationIndex.load(path)
 
 
+def test_a_file_whose_arrays_held_something_else_is_named_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys of other sums have the same name and shape, and would meet nothing."""
+    path = tmp_path / "registrations.index"
+    monkeypatch.setattr(registration_index, "LAYOUT", 1)
+    index_of(stores(3, 20)).save(path)
+    monkeypatch.undo()
+
+    with pytest.raises(IndexFileError, match="another version"):
+        storekin.RegistrationIndex.load(path)
+
+
 def test_an_empty_index_takes_stores_in() -> None:
     """Nothing is known, then one store, then another of the same licence."""
     index = index_of([])

@@ -25,6 +25,7 @@ from storekin.identity.register import Hub
 from storekin.identity.screening.known import Ids, KnownStores
 from storekin.identity.screening.laid_out import (
     HAN,
+    LAYOUT,
     SIGNALS,
     LaidOut,
     Likely,
@@ -267,6 +268,7 @@ class RegistrationIndex:
             if self._known.added() or self._known.gone:
                 self._lay_out_anew(self._every_group())
             about = {
+                "layout": LAYOUT,
                 "judgements": [one.as_json() for one in self._judgements],
                 "register": [hub.as_json() for hub in self._register],
             }
@@ -285,12 +287,14 @@ class RegistrationIndex:
         """
         arrays, table, about, changes = read_index_file(Path(path), KIND)
         kept: Any = about  # as save wrote it
+        fix = "build it again, and save it"
+        if kept.get("layout") != LAYOUT:
+            raise IndexFileError(f"{path}: an index of another version", fix)
         try:
             laid = laid_out_from(arrays)
         except KeyError as problem:
             raise IndexFileError(
-                f"{path}: an index of another version, without {problem.args[0]}",
-                "build it again, and save it",
+                f"{path}: an index of another version, without {problem.args[0]}", fix
             ) from problem
         index = cls(
             table,

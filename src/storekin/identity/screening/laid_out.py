@@ -390,6 +390,10 @@ def _edges(likely: Likely, stores: int) -> Arrays:
     }
 
 
+LAYOUT = 2
+"""Counts up when an array comes to hold something else, such as keys of other sums."""
+
+
 def laid_out_from(arrays: Mapping[str, npt.NDArray[Any]]) -> LaidOut:
     """Take the arrays of a file."""
     return LaidOut(**{field.name: arrays[field.name] for field in fields(LaidOut)})
