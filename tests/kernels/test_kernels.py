@@ -1,5 +1,6 @@
 """Each kernel gives what its plain definition gives."""
 
+import itertools
 from collections import Counter
 from math import log
 from pathlib import Path
@@ -19,9 +20,10 @@ from storekin.kernels.groups import (
     components,
     number_values,
 )
+from storekin.kernels.join import order_pairs
 from storekin.kernels.joining import HELD_APART, TAKEN, join_strongest_first
 from storekin.kernels.known import near_checks
-from storekin.kernels.numbering import number_column
+from storekin.kernels.numbering import number_column, order_of_floats
 from storekin.kernels.similar_pairs import (
     join_similar,
     join_similar_on_disk,
@@ -346,7 +348,8 @@ def test_mailboxes_of_one_domain_are_near_by_what_stands_before_it() -> None:
 @given(values=st.lists(st.integers(0, 50), max_size=200))
 def test_numbering_counts_each_value(values: list[int]) -> None:
     """Distinct values in order of first sight, with their counts."""
-    numbers, distinct, counts = number_values(np.array(values, np.uint64), 1)
+    numbers = np.empty(len(values), np.int32)
+    distinct, counts = number_values(np.array(values, np.uint64), 2**64 - 1, 1, numbers)
 
     assert distinct[numbers].tolist() == values
     assert counts.tolist() == [values.count(int(v)) for v in distinct]
@@ -357,12 +360,61 @@ def test_numbering_in_parts_is_numbering_in_one(
 ) -> None:
     """Parts numbered apart and put together give the numbers of one pass."""
     values = np.random.default_rng(1).integers(0, 300, 5_000).astype(np.uint64)
-    whole = number_values(values, 4)
+    numbers = np.empty(len(values), np.int32)
+    whole = (numbers, *number_values(values, 2**64 - 1, 4, numbers))
     monkeypatch.setattr("storekin.kernels.numbering._PART", 700)
 
     for one, other in zip(number_column(values), whole, strict=True):
         assert one.dtype == other.dtype
         assert np.array_equal(one, other)
+
+
+@given(values=st.lists(st.integers(0, 2**64 - 1), max_size=90))
+def test_values_beyond_the_last_have_no_number(values: list[int]) -> None:
+    """What is passed over is neither numbered nor counted, the largest one neither."""
+    last = 2**63
+    numbers, distinct, counts = number_column(np.array(values, np.uint64), last=last)
+
+    kept = [value for value in values if value <= last]
+    assert distinct[numbers[numbers >= 0]].tolist() == kept
+    assert (numbers >= 0).tolist() == [value <= last for value in values]
+    assert counts.sum() == len(kept)
+
+
+@given(values=st.lists(st.floats(0, width=32), max_size=60))
+def test_floats_are_ordered_by_their_bits(values: list[float]) -> None:
+    """The order is that of a stable sort, huge, tiny and equal ones included."""
+    column = np.abs(np.array(values, np.float32))
+
+    order = order_of_floats(column)
+
+    assert order.tolist() == np.argsort(column, kind="stable").tolist()
+
+
+@given(
+    pairs=st.sets(st.tuples(st.integers(0, 6), st.integers(0, 90)), max_size=200),
+    threads=st.integers(1, 4),
+    beside=st.integers(0, 2**20),
+)
+def test_pairs_are_brought_into_their_order(
+    pairs: set[tuple[int, int]], threads: int, beside: int
+) -> None:
+    """Rows with few and with many pairs, however many threads share them."""
+    rows = np.array(list(pairs), np.int64).reshape(-1, 2)
+    keys = (rows[:, 0] + beside << 32) | rows[:, 1]
+    lowest = beside if not len(keys) else int(keys.min()) >> 32
+    edges = np.append(0, np.bincount((keys >> 32) - lowest).cumsum()).astype(np.int64)
+    left, right = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+    cosines = np.zeros(len(keys), np.float32)
+    bounds = np.linspace(0, len(edges) - 1, threads + 1).astype(int).tolist()
+    for low, high in itertools.pairwise(bounds):
+        order_pairs(
+            keys, rows[:, 1].astype(np.float32), lowest, edges, left, right, cosines,
+            low, high,
+        )  # fmt: skip
+
+    assert ((left << 32) | right).tolist() == sorted(keys.tolist())
+    assert cosines.tolist() == right.tolist()
 
 
 @given(edges=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15))

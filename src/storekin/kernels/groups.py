@@ -10,11 +10,16 @@ _U = np.uint64
 _SPREAD = 0xD6E8FEB86659FD93
 
 
-@kernel("Tuple((i4[::1], u8[::1], i4[::1]))(u8[::1], i8)")
-def number_values(values: Any, bits: Any) -> Any:  # noqa: ANN401
-    """Number 64-bit values by first appearance.
+@kernel("Tuple((u8[::1], i4[::1]))(u8[::1], u8, i8, i4[::1])")
+def number_values(  # noqa: C901 - one pass, the table grows within it
+    values: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    bits: Any,  # noqa: ANN401
+    numbers: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Number 64-bit values by first appearance; those beyond *last* get -1.
 
-    Gives the number of each value, the distinct values, and how often each occurs.
+    Writes ``numbers``, and gives the distinct values and how often each occurs.
     ``bits`` is the first size of the hash table, as a power of two; it grows.
     """
     size = 1 << bits
@@ -23,10 +28,12 @@ def number_values(values: Any, bits: Any) -> Any:  # noqa: ANN401
     capacity = size >> 1
     distinct = np.empty(capacity, np.uint64)
     counts = np.zeros(capacity, np.int32)
-    numbers = np.empty(len(values), np.int32)
     used = 0
     for row in range(len(values)):
         value = values[row]
+        if value > last:
+            numbers[row] = -1
+            continue
         slot = (value * _U(_SPREAD)) >> shift
         while slots[slot] >= 0 and distinct[slots[slot]] != value:
             slot = (slot + _U(1)) & _U(size - 1)
@@ -60,7 +67,7 @@ def number_values(values: Any, bits: Any) -> Any:  # noqa: ANN401
             used += 1
         numbers[row] = number
         counts[number] += 1
-    return numbers, distinct[:used].copy(), counts[:used].copy()
+    return distinct[:used].copy(), counts[:used].copy()
 
 
 @inlined

@@ -11,15 +11,14 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.bits import ones
-from storekin.kernels.compiled import kernel
-from storekin.kernels.tokenise import BIGRAM
+from storekin.kernels.compiled import inlined, kernel
 
 _U = np.uint64
 BLOCK = 65_536
 """Documents in a block: their places fit 16 bits, the accumulator the L2 cache."""
 
 
-@kernel("Tuple((i8[::1], u2[::1]))(i4[::1], i8[::1], i4[::1], i8, i8, i8)")
+@kernel("Tuple((i4[::1], u2[::1]))(i4[::1], i8[::1], i4[::1], i8, i8, i8)")
 def index_block(
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
@@ -29,7 +28,7 @@ def index_block(
     feature_count: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     """List for each feature the documents of [first, last) with it in their prefix."""
-    edges = np.zeros(feature_count + 1, np.int64)
+    edges = np.zeros(feature_count + 1, np.int32)
     for row in range(first, last):
         for place in range(starts[row], starts[row] + prefixes[row]):
             edges[features[place] + 1] += 1
@@ -45,8 +44,65 @@ def index_block(
     return edges, rows
 
 
+@inlined
+def _mean_weight(
+    features: Any,  # noqa: ANN401
+    squares: Any,  # noqa: ANN401
+    begin: Any,  # noqa: ANN401
+    end: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Give the mean of the squared weights at [begin, end), or 0."""
+    total = np.float32(0)
+    for place in range(begin, end):
+        total += squares[features[place]]
+    return total / np.float32(max(1, end - begin))
+
+
+@inlined
+def _keep_hopeful(
+    hits: Any,  # noqa: ANN401
+    found: Any,  # noqa: ANN401
+    sums: Any,  # noqa: ANN401
+    base: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    query: Any,  # noqa: ANN401
+    norms: Any,  # noqa: ANN401
+    marks: Any,  # noqa: ANN401
+    scale: Any,  # noqa: ANN401
+    prefix_threshold: Any,  # noqa: ANN401
+    threshold: Any,  # noqa: ANN401
+    each: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Move the hits that could reach the threshold to the front; give how many.
+
+    What both prefixes share is known; ``each`` is added for a mark of what they do not.
+    """
+    kept = 0
+    own = norms[query]
+    inverse = np.float32(1) / scale
+    one = marks[query, 0]
+    other = marks[query, 1]
+    one_behind = marks[query, 2]
+    other_behind = marks[query, 3]
+    for hit in range(found):
+        place = hits[_U(hit)]
+        row = _U(first + place)
+        scaled = own * norms[row]
+        known = np.float32(np.int64(sums[_U(place)]) - base) * inverse
+        # a feature in both prefixes is known already: one side has it behind its own
+        common = ones(
+            (marks[row, _U(0)] & one_behind) | (marks[row, _U(2)] & one)
+        ) + ones((marks[row, _U(1)] & other_behind) | (marks[row, _U(3)] & other))
+        hits[_U(kept)] = place
+        # the bar was that of the shortest vector of the block
+        kept += (known >= prefix_threshold * scaled) & (
+            known + each * np.float32(common) >= threshold * scaled
+        )
+    return kept
+
+
 @kernel(
-    "i8(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], u2[::1], i8[::1], u2[::1], i8, i8,"
+    "i8(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], u2[::1], i4[::1], u2[::1], i8, i8,"
     " i8, i8, f4, f4, f4, i4[::1], i4[::1], u8[:,::1], f4, i8[::1], f4[::1])"
 )
 def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
@@ -78,36 +134,56 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
     ``query << 32 | document`` when its cosine reaches ``threshold``. Two documents
     of one owner (not negative) are left out, unless ``copies`` says that the text
     stands in other owners' hands too. Gives the number of pairs; those beyond the
-    capacity are counted only. ``marks`` are 128 bits of each document's features; with
-    ``hope`` above 0, a document is let go unless what its prefix shares and so much of
-    cosine for each mark in common could reach the threshold.
+    capacity are counted only. ``marks`` are 128 bits of each document's features, and
+    128 of those behind its prefix; with ``hope`` above 0, a document is let go unless
+    what both prefixes share could reach the threshold, when each further mark in common
+    were worth ``hope`` times the mean of what is behind the query's prefix.
     """
     size = last - first
     sums = np.zeros(size, np.uint16)
-    hits = np.empty(size, np.int32)
+    hits = np.empty(size + 1, np.int32)
     weights = np.zeros(len(squares), np.float32)
+    room = 64
+    lows = np.empty(room, np.int64)
+    highs = np.empty(room, np.int64)
+    heavy = np.empty(room, np.uint16)
     base = np.int64(0)
     written = 0
     smallest = norms[first]
     for query in range(query_first, query_last):
         begin = starts[query]
         stop = begin + prefixes[query]
+        end = starts[query + 1]
+        if stop - begin > room:
+            room = 2 * (stop - begin)
+            lows = np.empty(room, np.int64)
+            highs = np.empty(room, np.int64)
+            heavy = np.empty(room, np.uint16)
+        # all look-ups first: none of them waits for another
         most = np.int64(0)
+        lists = 0
         for place in range(begin, stop):
-            most += rounded[features[place]]
+            feature = features[place]
+            most += rounded[feature]
+            low = edges[feature]
+            high = edges[feature + 1]
+            lows[lists] = low
+            highs[lists] = high
+            heavy[lists] = rounded[feature]
+            lists += high > low
         # sums of the queries before stay in place: what lies below the base is zero
         if base + most > 65_000:
             sums[:] = 0
             base = np.int64(0)
         needed = np.int64(prefix_threshold * scale * norms[query] * smallest)
-        bar = base + max(np.int64(1), min(needed, np.int64(60_000)))
+        bar = np.uint16(base + max(np.int64(1), min(needed, np.int64(60_000))))
+        floor = np.uint16(base)
         found = 0
         own_block = query < last
-        for place in range(begin, stop):
-            feature = features[place]
-            weight = np.int64(rounded[feature])
-            low = edges[feature]
-            high = edges[feature + 1]
+        for number in range(lists):
+            weight = heavy[number]
+            low = lows[number]
+            high = highs[number]
             if own_block:
                 # each pair once: documents of this block that stand before the query
                 while high > low and rows[high - 1] >= query - first:
@@ -115,14 +191,18 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
             # unsigned places need no check for negative ones
             for entry in range(_U(low), _U(high)):
                 row = rows[entry]
-                after = max(np.int64(sums[row]), base) + weight
-                sums[row] = np.uint16(after)
+                after = np.uint16(max(sums[row], floor) + weight)
+                sums[row] = after
                 # the sum has just reached the bar: not before, and not long since
-                if _U(after - bar) < _U(weight):
-                    hits[found] = row
-                    found += 1
+                hits[found] = row
+                found += np.uint16(after - bar) < weight
+        if found > 0 and hope > 0:
+            found = _keep_hopeful(
+                hits, found, sums, base, first, query, norms, marks, scale,
+                prefix_threshold, threshold,
+                hope * _mean_weight(features, squares, stop, end),
+            )  # fmt: skip
         if found > 0:
-            end = starts[query + 1]
             for place in range(begin, end):
                 weights[features[place]] = squares[features[place]]
             for hit in range(found):
@@ -134,22 +214,10 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
                     and copies[query] == 0
                 ):
                     continue
-                scaled = norms[query] * norms[row]
-                if hope > 0:
-                    # what the prefixes share, and a little for each mark in common
-                    known = np.float32(sums[hits[hit]] - base) / scale
-                    # the bar was that of the shortest vector of the block
-                    if known < prefix_threshold * scaled:
-                        continue
-                    common = ones(marks[query, 0] & marks[row, 0]) + ones(
-                        marks[query, 1] & marks[row, 1]
-                    )
-                    if known + hope * common * scaled < threshold * scaled:
-                        continue
                 dot = np.float32(0)
                 for place in range(_U(starts[row]), _U(starts[row + 1])):
                     dot += weights[_U(features[place])]
-                cosine = dot / scaled
+                cosine = dot / (norms[query] * norms[row])
                 if cosine >= threshold:
                     if written < len(pairs):
                         pairs[written] = (np.int64(query) << 32) | row
@@ -161,89 +229,20 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
     return written
 
 
-@kernel("void(i4[::1], u8[::1], i8[::1], i4[::1], i4[::1], i8[::1], i8[::1], i8, i8)")
-def lay_features(
-    numbers: Any,  # noqa: ANN401
-    tokens: Any,  # noqa: ANN401
-    starts: Any,  # noqa: ANN401
-    counts: Any,  # noqa: ANN401
-    features: Any,  # noqa: ANN401
-    kept: Any,  # noqa: ANN401
-    alone: Any,  # noqa: ANN401
-    first: Any,  # noqa: ANN401
-    last: Any,  # noqa: ANN401
-) -> None:
-    """Keep what more than one document has, for documents [first, last).
-
-    Features stay in their documents' places, from the front; ``kept`` gets how many,
-    ``alone`` how many no other document has.
-    """
-    for row in range(first, last):
-        place = starts[row]
-        lone = 0
-        for entry in range(starts[row], starts[row + 1]):
-            # words, numbers and pairs of ideographs come first in a text
-            if (tokens[entry] >> _U(61)) > BIGRAM:
-                break
-            number = numbers[entry]
-            if counts[number] > 1:
-                features[place] = number
-                place += 1
-            else:
-                lone += 1
-        kept[row] = place - starts[row]
-        alone[row] = lone
-
-
-@kernel("void(i4[::1], i8[::1], i8[::1], i8[::1], u8[::1], i4[::1], u8[:,::1], i8, i8)")
-def move_features(
-    features: Any,  # noqa: ANN401
-    starts: Any,  # noqa: ANN401
-    order: Any,  # noqa: ANN401
-    moved_starts: Any,  # noqa: ANN401
-    tokens: Any,  # noqa: ANN401
-    moved: Any,  # noqa: ANN401
-    marks: Any,  # noqa: ANN401
-    first: Any,  # noqa: ANN401
-    last: Any,  # noqa: ANN401
-) -> None:
-    """Bring documents [first, last) into their new order, and mark their features.
-
-    ``tokens`` are the features' own, by rank: the marks of a document are the same
-    whatever others it stands among.
-    """
-    for place in range(first, last):
-        row = order[place]
-        source = starts[row]
-        one = np.uint64(0)
-        other = np.uint64(0)
-        for entry in range(moved_starts[place], moved_starts[place + 1]):
-            feature = features[source]
-            moved[entry] = feature
-            source += 1
-            bit = (tokens[feature] * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(57)
-            if bit < 64:
-                one |= np.uint64(1) << bit
-            else:
-                other |= np.uint64(1) << (bit - np.uint64(64))
-        marks[place, 0] = one
-        marks[place, 1] = other
-
-
 @kernel(
-    "void(i4[::1], i8[::1], i8[::1], i4[::1], f4[::1], f4[::1], f4, f4, i4, i4[::1],"
+    "void(i4[::1], i8[::1], i4[::1], f4[::1], f4, f4, f4, i4, i8[::1], i4[::1],"
     " f4[::1], i8, i8)"
 )
 def choose_prefixes(
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
-    sizes: Any,  # noqa: ANN401
     rank: Any,  # noqa: ANN401
     squares: Any,  # noqa: ANN401
     lone: Any,  # noqa: ANN401
     share_common: Any,  # noqa: ANN401
     share_rare: Any,  # noqa: ANN401
     first_common: Any,  # noqa: ANN401
+    sizes: Any,  # noqa: ANN401
     prefixes: Any,  # noqa: ANN401
     norms: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
@@ -251,23 +250,32 @@ def choose_prefixes(
 ) -> None:
     """Renumber features by rank in place, sort them, and measure each prefix.
 
-    ``sizes`` is how many features each document has from its start on, ``squares``
-    the squared weight by rank, ``lone`` what each document's features that no other
-    has add to its squared norm. Features before ``first_common`` are rare; their
-    prefix goes on to ``share_rare`` of the norm, the others' to ``share_common``.
+    A document's features end where a negative number begins. Those without a rank,
+    which no other document has, go, and add ``lone`` each to its squared norm;
+    ``sizes`` gets how many stay, from its start on. ``squares`` is the squared weight
+    by rank. Features before ``first_common`` are rare; their prefix goes on to
+    ``share_rare`` of the norm, the others' to ``share_common``.
     """
     for row in range(first, last):
         begin = starts[row]
-        end = begin + sizes[row]
-        total = lone[row]
-        for place in range(begin, end):
-            new = rank[features[place]]
+        end = begin
+        total = np.float32(0)
+        for place in range(begin, starts[row + 1]):
+            number = features[place]
+            if number < 0:
+                break
+            new = rank[number]
+            if new < 0:
+                total += lone
+                continue
             total += squares[new]
-            back = place
+            back = end
             while back > begin and features[back - 1] > new:
                 features[back] = features[back - 1]
                 back -= 1
             features[back] = new
+            end += 1
+        sizes[row] = end - begin
         norms[row] = np.sqrt(total)
         rest = np.float32(0)
         stop = end
@@ -279,3 +287,88 @@ def choose_prefixes(
                 break
             stop -= 1
         prefixes[row] = stop - begin
+
+
+@kernel(
+    "void(i4[::1], i8[::1], i8[::1], i8[::1], i4[::1], u1[::1], i4[::1], u8[:,::1],"
+    " i8, i8)"
+)
+def move_features(
+    features: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    order: Any,  # noqa: ANN401
+    moved_starts: Any,  # noqa: ANN401
+    prefixes: Any,  # noqa: ANN401
+    bits: Any,  # noqa: ANN401
+    moved: Any,  # noqa: ANN401
+    marks: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+) -> None:
+    """Bring documents [first, last) into their new order, and mark their features.
+
+    ``bits`` gives each feature's bit among 128. Marks are of all features, and of those
+    behind the prefix.
+    """
+    for place in range(first, last):
+        row = order[place]
+        source = starts[row]
+        behind = moved_starts[place] + prefixes[row]
+        for mark in range(4):
+            marks[place, mark] = 0
+        for entry in range(moved_starts[place], moved_starts[place + 1]):
+            feature = features[source]
+            moved[entry] = feature
+            source += 1
+            bit = np.int64(bits[feature])
+            mask = _U(1) << _U(bit & 63)
+            marks[place, bit >> 6] |= mask
+            if entry >= behind:
+                marks[place, 2 + (bit >> 6)] |= mask
+
+
+@kernel("void(i8[::1], f4[::1], i8, i8[::1], i8[::1], i8[::1], f4[::1], i8, i8)")
+def order_pairs(
+    keys: Any,  # noqa: ANN401
+    cosines: Any,  # noqa: ANN401
+    lowest: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+    left: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401
+    ordered: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+) -> None:
+    """Bring pairs into their order: those whose left row is *lowest* + [first, last).
+
+    A key is ``left << 32 | right``; ``edges`` say where each left row's pairs begin,
+    from the row *lowest* on. Writes both rows and the cosine of each pair.
+    """
+    cursor = edges[first : last + 1].copy()
+    for entry in range(len(keys)):
+        row = (keys[entry] >> 32) - lowest
+        if row >= first and row < last:
+            place = cursor[row - first]
+            cursor[row - first] += 1
+            left[place] = row + lowest
+            right[place] = keys[entry] & 0xFFFFFFFF
+            ordered[place] = cosines[entry]
+    for row in range(first, last):
+        begin = edges[row]
+        size = edges[row + 1] - begin
+        # by Shell's method: most rows have a handful, some have thousands
+        step = 1
+        while step < size // 3:
+            step = 3 * step + 1
+        while step > 0:
+            for place in range(begin + step, begin + size):
+                value = right[place]
+                cosine = ordered[place]
+                back = place
+                while back >= begin + step and right[back - step] > value:
+                    right[back] = right[back - step]
+                    ordered[back] = ordered[back - step]
+                    back -= step
+                right[back] = value
+                ordered[back] = cosine
+            step //= 3

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
-from storekin.kernels.sorting import sort_first
+from storekin.kernels.sorting import FEW, order_few, sort_first
 from storekin.normalise.text import DIGIT, IDEOGRAPH, IGNORED, LETTER, SEPARATOR
 
 WORD, NUMBER, BIGRAM, CODE, QUANTITY, VARIANT, AGAIN = 1, 2, 3, 4, 5, 6, 7
@@ -92,6 +92,11 @@ def find_sorted(table: Any, wanted: Any) -> Any:  # noqa: ANN401
     return -1
 
 
+@inlined
+def _is_marked(marks: Any, state: Any) -> Any:  # noqa: ANN401
+    return (marks[(state >> _U(6)) & _U(1023)] >> (state & _U(63))) & _U(1) == _U(1)
+
+
 def hash_characters(points: Sequence[int]) -> int:
     """Hash folded characters as the tokeniser does, to build its look-up tables."""
     state = 1
@@ -99,6 +104,34 @@ def hash_characters(points: Sequence[int]) -> int:
         state = ((state ^ point) * _MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
         state ^= state >> 29
     return state & _HASH_MASK
+
+
+@inlined
+def _write_distinct(
+    found: Any,  # noqa: ANN401
+    count: Any,  # noqa: ANN401
+    ordered: Any,  # noqa: ANN401
+    tokens: Any,  # noqa: ANN401
+    begin: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Write the first *count* tokens, sorted, each once; give how many they are."""
+    written = 0
+    if count > FEW:
+        sort_first(found, count)
+        for place in range(count):
+            if place == 0 or found[place] != found[place - 1]:
+                tokens[begin + written] = found[place]
+                written += 1
+        return written
+    for place in range(count):
+        ordered[place] = 0
+    order_few(found, count, ordered)
+    # no token is 0: such a place was left by equal ones before it
+    for place in range(count):
+        if ordered[place] != 0:
+            tokens[begin + written] = ordered[place]
+            written += 1
+    return written
 
 
 @kernel(
@@ -134,6 +167,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
     text = np.empty(4096, np.uint16)
     kind = np.empty(4096, np.uint8)
     found = np.empty(MOST_TOKENS + 8, np.uint64)
+    ordered = np.empty(FEW, np.uint64)
     for row in range(first, last):
         position = offsets[row]
         end = offsets[row + 1]
@@ -193,7 +227,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     found[count] = _tag(state, WORD, 0)
                     count += 1
                 place = -1
-                if (marks[(state >> _U(6)) & _U(1023)] >> (state & _U(63))) & _U(1):
+                if _is_marked(marks, state):
                     place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
                 # the l of "0.5 l" is a unit, not a size
                 if place >= 0 and begin != unit_at and count < MOST_TOKENS:
@@ -293,6 +327,8 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                         state = _U(1)
                         for step in range(width):
                             state = _mix(state, text[at + step])
+                        if not _is_marked(marks, state):
+                            continue
                         place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
                         if place >= 0 and count < MOST_TOKENS:
                             found[count] = _named(variant_tokens[place], found, count)
@@ -307,11 +343,6 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     count += 1
             else:
                 at += 1
-        sort_first(found, count)
-        base = written
-        for place in range(count):
-            if place == 0 or found[place] != found[place - 1]:
-                tokens[written] = found[place]
-                written += 1
-        counts[row] = written - base
+        counts[row] = _write_distinct(found, count, ordered, tokens, written)
+        written += counts[row]
     return written
