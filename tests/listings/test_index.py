@@ -114,6 +114,21 @@ def test_saved_and_loaded_it_answers_the_same(
     assert names(ListingIndex.load(path), title="takeo pan steel ts20") == ["late"]
 
 
+def test_an_index_of_other_words_is_refused(
+    index: ListingIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Titles that another version read have other tokens: the fix is to build it."""
+    path = tmp_path / "listings.index"
+    monkeypatch.setattr("storekin.listings.index.vocabulary_version", lambda: "older")
+    index.save(path)
+    assert len(ListingIndex.load(path)) == len(index)
+    monkeypatch.undo()
+
+    with pytest.raises(IndexFileError) as refused:
+        ListingIndex.load(path)
+    assert refused.value.fix == "build it again, and save it"
+
+
 def test_a_torn_log_loses_its_last_line_alone(
     index: ListingIndex, tmp_path: Path
 ) -> None:

@@ -52,6 +52,10 @@ def test_titles(other: str, levels: set[str]) -> None:
         ("128GB", "256GB"),
         ("Black Gold", "Black White"),
         ("Gold Blue", "Blue Blue"),
+        ("Mark III", "Mark IV"),
+        ("二代", "三代"),
+        ("Homme", "Femme"),
+        ("Hombre", "Women's"),
     ],
 )
 def test_variants_are_similar_and_never_the_same(one: str, other: str) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from storekin.errors import MissingColumnError
+from storekin.errors import IndexFileError, MissingColumnError
 from storekin.indexes.file import read_index_file, write_index_file
 from storekin.listings.encoding import NO_ENCODERS, check_encoders
 from storekin.listings.exact_keys import ExactKeys
@@ -37,6 +37,7 @@ from storekin.listings.screening import (
 )
 from storekin.listings.shelf import REACH, Shelf
 from storekin.listings.signals import LEVELS
+from storekin.listings.vocabulary import vocabulary_version
 
 if TYPE_CHECKING:
     from storekin.indexes.log import ChangeLog
@@ -266,6 +267,7 @@ class ListingIndex:
             if graph is not None:
                 arrays |= graph.arrays()
             about = {
+                "words": vocabulary_version(),
                 "graph": None if graph is None else graph.about(),
                 "listings": len(postings),
                 "hashes": [list(kind) for kind in keys.named],
@@ -282,10 +284,15 @@ class ListingIndex:
         Without *log* what is added later stays in memory, and no file is changed.
 
         Raises:
-            IndexFileError: If it is no index, or not whole.
+            IndexFileError: If it is no index, not whole, or of another version.
         """
         arrays, table, about, changes = read_index_file(Path(path), KIND)
         told: Any = about  # as save wrote it
+        if told.get("words") != vocabulary_version():
+            raise IndexFileError(
+                f"{path}: another version read the words of these listings",
+                "build it again, and save it",
+            )
         rarity = Rarity(
             int(told["listings"]),
             arrays["tokens"],

@@ -13,10 +13,22 @@ _DIMENSION_SHIFT = 56
 _KIND_SHIFT = 61
 
 
-def _load(name: str) -> dict[str, dict[str, object]]:
+def _read(name: str) -> dict[str, object]:
     text = files("storekin.listings").joinpath("data", name).read_text("utf-8")
-    tables = tomllib.loads(text)
+    return tomllib.loads(text)
+
+
+def _load(name: str) -> dict[str, dict[str, object]]:
+    tables = _read(name)
     return {key: value for key, value in tables.items() if isinstance(value, dict)}
+
+
+@lru_cache(maxsize=1)
+def vocabulary_version() -> str:
+    """Name what titles are read by: tokens of another version are others."""
+    return "/".join(
+        str(_read(f"{name}.toml")["version"]) for name in ("units", "variants")
+    )
 
 
 def _hash(word: str) -> int:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from storekin.workflows.registration_index import RegistrationIndex
     from storekin.workflows.scan import Progress
 
-SCHEMA = 4
+SCHEMA = 5
 KIND = "facts"
 REFERENCES = "references"
 _TABLES = ("stores", "registrations", "listings", "access")
