@@ -65,7 +65,7 @@ class Recipe:
     share: float = 0.3
     share_by_node: float = 0.7
     seeds: int = 2
-    folds: int = 5
+    folds: int = 10
     words: bool = True
     pool: bool = True
     known: bool = True
