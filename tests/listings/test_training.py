@@ -162,6 +162,25 @@ def test_what_cannot_teach_is_said_so(
     assert not (tmp_path / "out.model").exists()
 
 
+def test_pairs_that_share_no_listing_make_a_model(tmp_path: Path) -> None:
+    """Where no listing stands in two pairs, nothing is known of one beforehand."""
+    rows = [
+        (f"norvik wall clock nc{n}00", f"new norvik nc{n}00 clock", 1)
+        if n < 10
+        else (f"takeo steel pan tp{n}", f"halden oak chair hc{n}", 0)
+        for n in range(20)
+    ]
+    names = ("left_title", "right_title", "label")
+    pairs = pa.table({name: [row[n] for row in rows] for n, name in enumerate(names)})
+    pq.write_table(pairs, tmp_path / "pairs.parquet")
+
+    out = tmp_path / "own.model"
+    report = storekin.train_listings(tmp_path / "pairs.parquet", out)
+
+    assert report["pairs"] == 20
+    assert storekin.compare_listings(pairs, model=out).num_rows == 20
+
+
 def test_pairs_can_be_seen_alone(folder: Path) -> None:
     """Without rivals a model tells pairs apart, too, in any order of the rows."""
     out = folder / "alone.model"

@@ -460,12 +460,14 @@ def _parameters(recipe: Recipe, seed: int, columns: Sequence[int]) -> dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class _Boosters:
-    """Grown trees with the columns that they read."""
+    """Grown trees with the columns that they read; none where nothing was to learn."""
 
     boosters: list[Any]
     columns: list[int]
 
     def predict(self, columns: Columns) -> Floats:
+        if not self.boosters:
+            return np.zeros(len(columns))
         chosen = np.ascontiguousarray(columns[:, self.columns])
         mean: Floats = np.mean(
             [b.predict(chosen, raw_score=True) for b in self.boosters], axis=0
@@ -507,6 +509,8 @@ def _grow(
         data.append(part[:, columns])
         labels.append(each.labels[rows])
         weights.append(each.weights[rows])
+    if not sum(map(len, labels)):
+        return _Boosters([], columns)
     boosters = []
     for seed in range(1, recipe.seeds + 1):
         table = module.Dataset(
