@@ -409,8 +409,8 @@ def test_pairs_are_brought_into_their_order(
     bounds = np.linspace(0, len(edges) - 1, threads + 1).astype(int).tolist()
     for low, high in itertools.pairwise(bounds):
         order_pairs(
-            keys, rows[:, 1].astype(np.float32), lowest, edges, left, right, cosines,
-            low, high,
+            keys, rows[:, 1].astype(np.float32).view(np.uint32), lowest, edges, left,
+            right, cosines.view(np.uint32), low, high,
         )  # fmt: skip
 
     assert ((left << 32) | right).tolist() == sorted(keys.tolist())

@@ -12,6 +12,7 @@ import numpy as np
 
 from storekin.kernels.bits import ones
 from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.sorting import sort_first
 
 _U = np.uint64
 BLOCK = 65_536
@@ -143,10 +144,10 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
     sums = np.zeros(size, np.uint16)
     hits = np.empty(size + 1, np.int32)
     weights = np.zeros(len(squares), np.float32)
-    room = 64
-    lows = np.empty(room, np.int64)
-    highs = np.empty(room, np.int64)
-    heavy = np.empty(room, np.uint16)
+    longest = prefixes[query_first:query_last].max()
+    lows = np.empty(longest, np.int64)
+    highs = np.empty(longest, np.int64)
+    heavy = np.empty(longest, np.uint16)
     base = np.int64(0)
     written = 0
     smallest = norms[first]
@@ -154,11 +155,6 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
         begin = starts[query]
         stop = begin + prefixes[query]
         end = starts[query + 1]
-        if stop - begin > room:
-            room = 2 * (stop - begin)
-            lows = np.empty(room, np.int64)
-            highs = np.empty(room, np.int64)
-            heavy = np.empty(room, np.uint16)
         # all look-ups first: none of them waits for another
         most = np.int64(0)
         lists = 0
@@ -327,10 +323,10 @@ def move_features(
                 marks[place, 2 + (bit >> 6)] |= mask
 
 
-@kernel("void(i8[::1], f4[::1], i8, i8[::1], i8[::1], i8[::1], f4[::1], i8, i8)")
+@kernel("void(i8[::1], u4[::1], i8, i8[::1], i8[::1], i8[::1], u4[::1], i8, i8)")
 def order_pairs(
     keys: Any,  # noqa: ANN401
-    cosines: Any,  # noqa: ANN401
+    values: Any,  # noqa: ANN401
     lowest: Any,  # noqa: ANN401
     edges: Any,  # noqa: ANN401
     left: Any,  # noqa: ANN401
@@ -342,33 +338,22 @@ def order_pairs(
     """Bring pairs into their order: those whose left row is *lowest* + [first, last).
 
     A key is ``left << 32 | right``; ``edges`` say where each left row's pairs begin,
-    from the row *lowest* on. Writes both rows and the cosine of each pair.
+    from the row *lowest* on. Writes both rows and the value of each pair.
     """
-    cursor = edges[first : last + 1].copy()
+    begin = edges[first]
+    cursor = edges[first : last + 1] - begin
+    # a pair's right row and, below it, its value: they are sorted as one
+    pairs = np.empty(edges[last] - begin, np.uint64)
     for entry in range(len(keys)):
         row = (keys[entry] >> 32) - lowest
         if row >= first and row < last:
-            place = cursor[row - first]
+            pairs[cursor[row - first]] = (_U(keys[entry]) << _U(32)) | _U(values[entry])
             cursor[row - first] += 1
-            left[place] = row + lowest
-            right[place] = keys[entry] & 0xFFFFFFFF
-            ordered[place] = cosines[entry]
     for row in range(first, last):
-        begin = edges[row]
-        size = edges[row + 1] - begin
-        # by Shell's method: most rows have a handful, some have thousands
-        step = 1
-        while step < size // 3:
-            step = 3 * step + 1
-        while step > 0:
-            for place in range(begin + step, begin + size):
-                value = right[place]
-                cosine = ordered[place]
-                back = place
-                while back >= begin + step and right[back - step] > value:
-                    right[back] = right[back - step]
-                    ordered[back] = ordered[back - step]
-                    back -= step
-                right[back] = value
-                ordered[back] = cosine
-            step //= 3
+        low = edges[row] - begin
+        high = edges[row + 1] - begin
+        sort_first(pairs[low:high], high - low)
+        for place in range(low, high):
+            left[begin + place] = row + lowest
+            right[begin + place] = np.int64(pairs[place] >> _U(32))
+            ordered[begin + place] = np.uint32(pairs[place] & _U(0xFFFFFFFF))

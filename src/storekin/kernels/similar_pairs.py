@@ -78,7 +78,7 @@ def join_similar(
     Rows of one owner (the same number, not negative) are not paired. The default
     misses pairs near the threshold that share common features alone: of those of a
     million made-up titles above .45 it misses 3.6 %, above .5 1.1 %, above .55 .25 %.
-    ``lossless`` misses none, and takes fifteen times as long. How common features are
+    ``lossless`` misses none, and takes a dozen times as long. How common features are
     is counted here, or was ``counted`` in a larger table that the texts are a part of.
     """
     shares = _shares(threshold, lossless=lossless)
@@ -416,7 +416,14 @@ def _sorted_pairs(keys: IntArray, cosines: npt.NDArray[np.float32]) -> SimilarPa
     bounds = np.searchsorted(edges, shares).tolist()
     run_chunks(
         lambda span: order_pairs(
-            keys, cosines, lowest, edges, left, right, ordered, *span
+            keys,
+            cosines.view(np.uint32),
+            lowest,
+            edges,
+            left,
+            right,
+            ordered.view(np.uint32),
+            *span,
         ),
         list(itertools.pairwise(bounds)),
     )
