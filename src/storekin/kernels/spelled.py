@@ -1,5 +1,6 @@
 """Comparisons of spelling: order, typing errors, glued words, codes."""
 
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,17 @@ COLUMNS = (
 LONGEST = 128
 _MOST_CODES = 6
 _U = np.uint64
+_SCRATCH = local()
+
+
+def scratch_masks() -> Any:  # noqa: ANN401
+    """Give this thread's scratch for ``compare_spelling``, zero before and after.
+
+    It is a megabyte: to clear it anew would take longer than a few comparisons.
+    """
+    if not hasattr(_SCRATCH, "masks"):
+        _SCRATCH.masks = np.zeros((65_536, 2), np.uint64)
+    return _SCRATCH.masks
 
 
 @inlined
@@ -139,7 +151,7 @@ def weight_of(
 @kernel(
     "void(u2[::1], i8[::1], i4[:,::1], u8[::1], i8[::1], i4[:,::1], i8[::1],"
     " u2[::1], i8[::1], u8[::1], f4[::1], i8[::1], u2[::1],"
-    " i8[::1], i8[::1], i8[::1], i8, i8, f4[:,::1])"
+    " i8[::1], i8[::1], i8[::1], i8, i8, u8[:,::1], f4[:,::1])"
 )
 def compare_spelling(  # noqa: C901, PLR0912, PLR0915 - one pair, side by side
     characters: Any,  # noqa: ANN401
@@ -160,15 +172,16 @@ def compare_spelling(  # noqa: C901, PLR0912, PLR0915 - one pair, side by side
     right: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
+    masks: Any,  # noqa: ANN401
     vector: Any,  # noqa: ANN401
 ) -> None:
     """Write the comparison of the spelling of pairs [first, last).
 
     ``whole`` is the spelling of all texts of a listing. A word that the other title
     lacks counts nothing where it stands within the other listing's text, and a
-    quarter where a like word stands in its title.
+    quarter where a like word stands in its title. ``masks`` is scratch: see
+    ``scratch_masks``.
     """
-    masks = np.zeros((65_536, 2), np.uint64)
     for pair in range(first, last):
         one = left[pair]
         other = right[pair]

@@ -8,68 +8,60 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.listings.features import FEATURES
-from storekin.listings.signals import FIELDS, bit_of
+from storekin.listings.signals import DIFFERENCES, FIELDS, bit_of
 from storekin.listings.vector import Columns
 
 Bits = npt.NDArray[np.int32]
 _PLACE = {feature.name: place for place, feature in enumerate(FEATURES)}
 
-SAME_TITLE = 0.7
-"""Cosine of the titles' words from which anyone calls them alike."""
-
-OTHER_TITLE = 0.4
+_ANY = float(np.finfo(np.float32).tiny)
 NEAR_PICTURE = 8
-ALIKE_ATTRIBUTES = 0.5
-ALIKE_DESCRIPTION = 0.6
-ALIKE_PRICE = 0.9
-OTHER_PRICE = 0.8
 
-_VARIANTS = {
-    "colour": ("agree_colour",),
-    "size": (
-        "agree_size",
-        "agree_length",
-        "agree_volume",
-        "agree_mass",
-        "agree_storage",
-        "agree_power",
-    ),
-    "compatibility": ("agree_platform",),
-    "use": ("agree_wearer",),
-    "quantity": ("agree_count",),
-    "condition": ("agree_condition",),
+_AGREE = {
+    "picture": ("hash_bits", -NEAR_PICTURE),
+    "title": ("cosine", 0.7),
+    "attributes": ("attributes_share", 0.5),
+    "description": ("description_cosine", 0.6),
+    "price": ("price_ratio", 0.9),
+    "brand": ("brand", _ANY),
+    "category": ("category", _ANY),
 }
+"""The column that shows each field, and the value from which anyone calls it alike.
+
+Of pictures it is the distance, below nought.
+"""
+
+_DIFFER = (
+    ("colour", "agree_colour", 0.0),
+    *(
+        ("size", f"agree_{name}", 0.0)
+        for name in ("size", "length", "volume", "mass", "storage", "power")
+    ),
+    ("compatibility", "agree_platform", 0.0),
+    ("use", "agree_wearer", 0.0),
+    ("quantity", "agree_count", 0.0),
+    ("condition", "agree_condition", 0.0),
+    ("price", "price_ratio", 0.8),
+    ("title", "cosine", 0.4),
+    ("product_id", "mpn", 0.0),
+)
+"""Differences, the columns that show them, and the values below which they do."""
+
+_AGREE_PLACES = np.array([_PLACE[name] for name, _ in _AGREE.values()])
+_AGREE_BARS = np.array([bar for _, bar in _AGREE.values()], np.float32)
+_AGREE_BITS = np.array([bit_of(name, FIELDS) for name in _AGREE], np.int32)
+_PICTURE, _BRAND = (list(_AGREE).index(name) for name in ("picture", "brand"))
+_DIFFER_PLACES = np.array([_PLACE[name] for _, name, _ in _DIFFER])
+_DIFFER_BARS = np.array([bar for _, _, bar in _DIFFER], np.float32)
+_DIFFER_BITS = np.array([bit_of(name, DIFFERENCES) for name, _, _ in _DIFFER], np.int32)
 
 
 def agreements(columns: Columns) -> tuple[Bits, Bits]:
     """Say in which fields pairs agree, and of which both sides give something."""
-
-    def column(name: str) -> npt.NDArray[np.float32]:
-        return columns[:, _PLACE[name]]
-
-    agrees = np.zeros(len(columns), np.int32)
-    given = np.zeros(len(columns), np.int32)
-    brand = np.fmax(column("brand"), column("brand_found"))
-    for name, told, alike in (
-        ("picture", column("hash_bits"), column("hash_bits") <= NEAR_PICTURE),
-        ("title", column("cosine"), column("cosine") >= SAME_TITLE),
-        (
-            "attributes",
-            column("attributes_share"),
-            column("attributes_share") >= ALIKE_ATTRIBUTES,
-        ),
-        (
-            "description",
-            column("description_cosine"),
-            column("description_cosine") >= ALIKE_DESCRIPTION,
-        ),
-        ("price", column("price_ratio"), column("price_ratio") >= ALIKE_PRICE),
-        ("brand", brand, brand > 0),
-        ("category", column("category"), column("category") > 0),
-    ):
-        agrees[alike] |= bit_of(name, FIELDS)
-        given[~np.isnan(told)] |= bit_of(name, FIELDS)
-    return agrees, given
+    told = columns.take(_AGREE_PLACES, axis=1)
+    told[:, _PICTURE] *= -1
+    told[:, _BRAND] = np.fmax(told[:, _BRAND], columns[:, _PLACE["brand_found"]])
+    return _bits(told >= _AGREE_BARS, _AGREE_BITS), _bits(~np.isnan(told), _AGREE_BITS)
 
 
 def differences(columns: Columns, other_code: npt.NDArray[np.bool_]) -> Bits:
@@ -82,19 +74,18 @@ def differences(columns: Columns, other_code: npt.NDArray[np.bool_]) -> Bits:
     def column(name: str) -> npt.NDArray[np.float32]:
         return columns[:, _PLACE[name]]
 
-    differs = np.zeros(len(columns), np.int32)
-    found = {
-        name: np.any([column(part) < 0 for part in parts], axis=0)
-        for name, parts in _VARIANTS.items()
-    }
+    differs = _bits(columns.take(_DIFFER_PLACES, axis=1) < _DIFFER_BARS, _DIFFER_BITS)
     differs_in = column("attributes_differing") > column("attributes_agreeing")
-    found |= {
-        "price": column("price_ratio") < OTHER_PRICE,
-        "item_specifics": differs_in,
-        "title": column("cosine") < OTHER_TITLE,
-        "photos": column("hash_bits") > NEAR_PICTURE,
-        "product_id": other_code | (column("mpn") < 0),
-    }
-    for name, marks in found.items():
-        differs[marks] |= bit_of(name)
+    for name, marks in (
+        ("item_specifics", differs_in),
+        ("photos", column("hash_bits") > NEAR_PICTURE),
+        ("product_id", other_code),
+    ):
+        differs |= marks * np.int32(bit_of(name))
     return differs
+
+
+def _bits(flags: npt.NDArray[np.bool_], bits: Bits) -> Bits:
+    """Put the flags of each pair together as bits."""
+    joined: Bits = np.bitwise_or.reduce(flags * bits, axis=1)
+    return joined

@@ -7,6 +7,7 @@ batches: a million listings have more pairs than memory has room for their colum
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -109,19 +110,21 @@ def order_sides(columns: Columns, first: int = 0) -> None:
     """
     from storekin.kernels.trees import order_columns
 
-    pairs = np.array(
-        [
-            (one, other)
-            for one, other in side_pairs()
-            if one >= first and other < columns.shape[1]
-        ],
-        np.int64,
-    ).reshape(-1, 2)
-    ones, others = pairs[:, 0].copy(), pairs[:, 1].copy()
+    ones, others = _sides_within(first, columns.shape[1])
     run_chunks(
         lambda span: order_columns(columns[span[0] : span[1]], ones, others),
         ranges_of(len(columns), _ROWS),
     )
+
+
+@lru_cache(maxsize=8)
+def _sides_within(first: int, end: int) -> tuple[IntArray, IntArray]:
+    """Number the columns of left sides and of right ones from *first* to *end*."""
+    pairs = [
+        (one, other) for one, other in side_pairs() if one >= first and other < end
+    ]
+    ones, others = np.array(pairs, np.int64).reshape(-1, 2).T.copy()
+    return ones, others
 
 
 def around_pool(listings: PreparedListings, pool: Pool) -> Columns:

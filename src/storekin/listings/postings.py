@@ -70,19 +70,16 @@ def find_likest(
     from storekin.kernels.look_up import look_up
 
     rarity = postings.rarity
-    weights = rarity.weigh(words)
-    place = np.searchsorted(rarity.tokens, words)
-    place = np.minimum(place, max(len(rarity.tokens) - 1, 0))
-    known = np.flatnonzero(
-        rarity.tokens[place] == words if len(rarity.tokens) else np.zeros(len(words))
-    )
+    place, is_known = rarity.find(words)
+    weights = rarity.weights_at(place, is_known)
+    known = np.flatnonzero(is_known)
     if not len(known):
         return np.empty(0, np.int64)
     order = known[np.lexsort((words[known], -weights[known]))]
     best = np.zeros(most, np.int64)
     cosines = np.zeros(most, np.float32)
     count = look_up(
-        place[order].astype(np.int64),
+        place[order],
         (weights[order] ** 2).astype(np.float32),
         postings.edges,
         postings.rows,

@@ -28,13 +28,23 @@ class WordRarity:
 
     def weigh(self, tokens: TokenArray) -> npt.NDArray[np.float32]:
         """Give each token's rarity; one that the table has not is the rarest."""
-        unknown = np.float32(np.log2(max(self.texts + 1, FEWEST_TEXTS)))
+        return self.weights_at(*self.find(tokens))
+
+    def find(self, tokens: TokenArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        """Give each token's place among those of the table, and whether it is there."""
         if not len(self.tokens):
-            return np.full(len(tokens), unknown, np.float32)
-        place = np.minimum(np.searchsorted(self.tokens, tokens), len(self.tokens) - 1)
-        found: npt.NDArray[np.float32] = np.where(
-            self.tokens[place] == tokens, self.bits[place], unknown
-        ).astype(np.float32)
+            return np.zeros(len(tokens), np.int64), np.zeros(len(tokens), np.bool_)
+        place = np.minimum(self.tokens.searchsorted(tokens), len(self.tokens) - 1)
+        return place, self.tokens[place] == tokens
+
+    def weights_at(
+        self, places: IntArray, is_known: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.float32]:
+        """Give the rarity of the tokens at *places*, those not known the rarest."""
+        unknown = np.float32(np.log2(max(self.texts + 1, FEWEST_TEXTS)))
+        if not len(self.bits):
+            return np.full(len(places), unknown, np.float32)
+        found: npt.NDArray[np.float32] = np.where(is_known, self.bits[places], unknown)
         return found
 
 

@@ -209,7 +209,7 @@ class Facts:
 
         hash_bits, mpn = column("hash_bits"), column("mpn")
         near = hash_bits <= NEAR_BITS
-        capping = columns[:, _CAPPING_PLACES]
+        capping = columns.take(_CAPPING_PLACES, axis=1)
         codes = column("left_codes"), column("right_codes")
         numbers = column("left_numbers"), column("right_numbers")
         both = np.minimum(*codes) > 0
@@ -232,7 +232,7 @@ class Facts:
         )
 
 
-_CAPPING_PLACES = [_PLACE[name] for name in CAPPING]
+_CAPPING_PLACES = np.array([_PLACE[name] for name in CAPPING])
 
 
 def _speaking(columns: Columns) -> Mask:
@@ -240,17 +240,18 @@ def _speaking(columns: Columns) -> Mask:
     out = np.ones((len(columns), len(SIGNAL_GROUPS)), np.bool_)
     groups, begins, told, counted = _tellers(columns.shape[1])
     flags = np.concatenate(
-        [~np.isnan(columns[:, told]), columns[:, counted] > 0], axis=1
+        [~np.isnan(columns.take(told, axis=1)), columns.take(counted, axis=1) > 0],
+        axis=1,
     )
     order, edges = begins
-    out[:, groups] = np.logical_or.reduceat(flags[:, order], edges, axis=1)
+    out[:, groups] = np.logical_or.reduceat(flags.take(order, axis=1), edges, axis=1)
     return out
 
 
 @lru_cache(maxsize=4)
 def _tellers(
     width: int,
-) -> tuple[list[int], tuple[list[int], list[int]], list[int], list[int]]:
+) -> tuple[IntArray, tuple[IntArray, IntArray], IntArray, IntArray]:
     """Give the groups that may be silent, and the columns that show them to speak.
 
     A group speaks where one of its columns is known, or counts something. Gives the
@@ -272,7 +273,12 @@ def _tellers(
     ordered = [owners[place] for place in order]
     groups = sorted(set(owners))
     edges = [ordered.index(group) for group in groups]
-    return groups, (order, edges), [c for _, c in told], [c for _, c in counted]
+    return (
+        np.array(groups),
+        (np.array(order), np.array(edges)),
+        np.array([column for _, column in told]),
+        np.array([column for _, column in counted]),
+    )
 
 
 NEAR_BITS = 8

@@ -6,6 +6,7 @@ beside the graph that a scan left.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -93,13 +94,19 @@ def score_first(
     listings = prepare_listings(
         table, owners, files.folder, rarity=gathered.rarity, own_pictures=files.own
     )
-    left, right = (side.astype(np.int64) for side in np.triu_indices(total, 1))
+    left, right = _all_pairs(total)
     # as in a scan: titles that agree too little are no pair; the screened one's are
     alike = word_cosines(listings, left, right) >= title_bar(listings.texts)
     kept = alike | (left == 0)
-    left, right = left[kept], right[kept]
-    pool = make_pool(np.arange(total), left, right)
+    pool = make_pool(np.arange(total), left[kept], right[kept])
     return table, score_places(listings, model, pool, wanted - 1, best)
+
+
+@lru_cache(maxsize=64)
+def _all_pairs(total: int) -> tuple[IntArray, IntArray]:
+    """Pair each of so many rows with each; the lower one is on the left."""
+    left, right = np.triu_indices(total, 1)
+    return left.astype(np.int64), right.astype(np.int64)
 
 
 def score_as_scan(

@@ -71,6 +71,8 @@ MOST_NEAR = 16
 """Bits of a 64-bit pHash in which pictures of neighbours may differ, and how many
 such pictures are looked up."""
 
+_KINDS = {name: pa.float64() if name == "price" else pa.string() for name in COLUMNS}
+
 FEW = 5_000
 """Listings up to which the screened title is counted with them: one more shows."""
 
@@ -435,24 +437,28 @@ class Shelf:
         """Put the screened listing and its neighbours into one table."""
         extra = [record, *(self.added[name] for name in late)]
         places = pa.array(rows, pa.int64())
-        columns = {}
-        for name in COLUMNS:
-            kind = pa.float64() if name == "price" else pa.string()
-            first = [one.get(name) for one in extra]
-            given = any(text is not None for text in first)
-            if not given and name not in self.given:
-                columns[name] = pa.nulls(len(extra) + len(rows), kind)
+        given = self.given.union(*extra)
+        columns = []
+        for name, kind in _KINDS.items():
+            if name not in given:
+                columns.append(pa.nulls(len(extra) + len(rows), kind))
                 continue
-            head = pa.array(first, pa.string()).cast(kind)
-            if name in self.given:
-                tail = self.table[name].take(places).combine_chunks()
-                columns[name] = pa.concat_arrays([head, whole(tail)])
+            head = pa.array([one.get(name) for one in extra], pa.string())
+            if kind != pa.string():
+                head = head.cast(kind)
+            tail = (
+                whole(self.table[name].take(places))
+                if name in self.given
+                else pa.nulls(len(rows), kind)
+            )
+            if name == "images" and len(self.keys.everybodys):
+                both = [*head.to_pylist(), *tail.to_pylist()]
+                columns.append(
+                    pa.array([self._own_pictures(text) for text in both], kind)
+                )
             else:
-                columns[name] = pa.concat_arrays([head, pa.nulls(len(rows), kind)])
-        if len(self.keys.everybodys):
-            told = [self._own_pictures(text) for text in columns["images"].to_pylist()]
-            columns["images"] = pa.array(told, pa.string())
-        return pa.table(columns)
+                columns.append(pa.concat_arrays([head, tail]))
+        return pa.Table.from_arrays(columns, list(_KINDS))
 
 
 def _read_titles(

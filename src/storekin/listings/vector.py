@@ -129,7 +129,7 @@ def _compare_texts(
     from storekin.kernels import compare, slips, spelled
     from storekin.kernels.compare import compare_titles, missing_words
     from storekin.kernels.slips import compare_runs
-    from storekin.kernels.spelled import compare_spelling
+    from storekin.kernels.spelled import compare_spelling, scratch_masks
 
     tokens, title = listings.tokens, listings.spelled
     whole = listings.whole
@@ -181,6 +181,7 @@ def _compare_texts(
             other,
             0,
             size,
+            scratch_masks(),
             part,
         )
         vector[low:high, words:spelling] = part
@@ -236,7 +237,25 @@ def _compare_values(
     lengths = np.diff(listings.spelled.starts).astype(np.float32)
     column(vector, "left_length")[:] = lengths[left]
     column(vector, "right_length")[:] = lengths[right]
+    _compare_prices(listings, left, right, vector)
+    for name, codes in (
+        ("brand", listings.brands),
+        ("category", listings.categories),
+        ("gtin", listings.gtins),
+        ("mpn", listings.models),
+    ):
+        a, b = codes[left], codes[right]
+        known = (a >= 0) & (b >= 0)
+        column(vector, name)[known] = np.where(a[known] == b[known], 1, -1)
+    _find_brands(listings, left, right, vector)
+
+
+def _compare_prices(
+    listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
+) -> None:
     one, other = listings.prices[left], listings.prices[right]
+    if np.isnan(one).all() and np.isnan(other).all():
+        return
     same_money = listings.currencies[left] == listings.currencies[right]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = [
@@ -249,16 +268,6 @@ def _compare_values(
     column(vector, "right_over_price")[:] = -difference
     column(vector, "left_price")[:] = logs[0]
     column(vector, "right_price")[:] = logs[1]
-    for name, codes in (
-        ("brand", listings.brands),
-        ("category", listings.categories),
-        ("gtin", listings.gtins),
-        ("mpn", listings.models),
-    ):
-        a, b = codes[left], codes[right]
-        known = (a >= 0) & (b >= 0)
-        column(vector, name)[known] = np.where(a[known] == b[known], 1, -1)
-    _find_brands(listings, left, right, vector)
 
 
 def _find_brands(
