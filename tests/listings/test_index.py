@@ -47,6 +47,17 @@ def test_a_listing_is_not_its_own_copy(index: ListingIndex) -> None:
     assert "clock" not in [one.listing for one in found]
 
 
+def test_a_word_that_all_have_makes_no_neighbour() -> None:
+    """Whoever agrees in one common word alone is not compared; in two rare ones, is."""
+    rows = [(f"f{n:03d}", "s1", f"original {title}") for n, title in enumerate(FILLER)]
+    index = ListingIndex.build(table_of([*rows, ("clock", "s1", f"original {CLOCK}")]))
+    strange = "original zeppo quast ulmar veltin krosse jarnik toppel"
+
+    assert index.screen({"title": strange}, floor=0.0) == []
+    found = index.screen({"title": f"{strange} norvik oak"}, floor=0.0)
+    assert [one.listing for one in found] == ["clock"]
+
+
 @pytest.mark.parametrize("is_added", [True, False])
 def test_a_makers_own_number_finds_whatever_the_title(*, is_added: bool) -> None:
     """Brand and part number, however they are written; one of the two is not enough."""

@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 NEIGHBOURS = 16
 """Likest listings that one is compared with."""
 
+NEAR_BAR = 0.55
+"""Of the cosine from which a scan compares two titles, so much must a neighbour have:
+among a million titles no copy is lost by it, and a fifth of the neighbours."""
+
 ALL_COMPARED = 1_000
 """Listings up to which a thorough search compares all, as a scan does."""
 
@@ -352,8 +356,9 @@ class ListingIndex:
             return shelf.gather_circle(
                 record, pictures, shelf.graph, across_stores=across_stores
             )
-        reach = REACH if thorough else NEIGHBOURS
-        return shelf.gather_neighbours(record, pictures, reach)
+        if thorough:
+            return shelf.gather_neighbours(record, pictures, REACH, 0)
+        return shelf.gather_neighbours(record, pictures, NEIGHBOURS, NEAR_BAR)
 
     def _reads(self, graph: CandidateGraph, model: ListingModel) -> bool:
         """Say whether a graph holds what a model says."""

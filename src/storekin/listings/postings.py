@@ -65,8 +65,12 @@ def find_likest(
     gone: npt.NDArray[np.bool_],
     scratch: npt.NDArray[np.float32],
     most: int,
+    bar: float = 0.0,
 ) -> IntArray:
-    """Give the rows whose words agree most with *words*, likest first."""
+    """Give the rows whose words agree most with *words*, likest first.
+
+    Those of a cosine below *bar* are left out.
+    """
     from storekin.kernels.look_up import look_up
 
     rarity = postings.rarity
@@ -91,4 +95,4 @@ def find_likest(
         best,
         cosines,
     )
-    return best[:count]
+    return best[:count][cosines[:count] >= bar]

@@ -209,7 +209,7 @@ class Shelf:
         return rows
 
     def _neighbours(
-        self, record: Record, names: list[str], most: int
+        self, record: Record, names: list[str], most: int, bar: float
     ) -> tuple[list[int], list[str]]:
         """Find the rows worth comparing with *record*, and the added listings."""
         words = words_of(str(record.get("title") or ""))
@@ -217,7 +217,9 @@ class Shelf:
         for name in names:
             near = self._near(name, NEAR_BITS, MOST_NEAR)
             rows.update(dict.fromkeys(near.tolist()))
-        likest = find_likest(self.postings, words, self.gone, self.scratch, most + 1)
+        likest = find_likest(
+            self.postings, words, self.gone, self.scratch, most + 1, bar
+        )
         rows.update(dict.fromkeys(likest.tolist()))
         rows.pop(self._own_row(record), None)
         standing = [row for row in rows if not self.gone[row]]
@@ -411,10 +413,14 @@ class Shelf:
         )
 
     def gather_neighbours(
-        self, record: Record, names: list[str], most: int
+        self, record: Record, names: list[str], most: int, share: float
     ) -> Gathered:
-        """Gather the likest, to be seen among themselves."""
-        rows, late = self._neighbours(record, names, most)
+        """Gather the likest, to be seen among themselves.
+
+        Their words agree with the record's at least a *share* as much as a scan asks.
+        """
+        bar = share * title_bar(len(self.postings))
+        rows, late = self._neighbours(record, names, most, bar)
         table = self._gather(record, rows, late)
         rarity = self.postings.rarity
         if len(self.postings) <= FEW:
