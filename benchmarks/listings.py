@@ -7,6 +7,7 @@
     python benchmarks/listings.py copies LISTINGS.parquet [--fit OTHERS.parquet]
     python benchmarks/listings.py growth [--sizes 100000,300000,1000000]
     python benchmarks/listings.py screening LISTINGS.parquet
+    python benchmarks/listings.py limits LISTINGS.parquet
     python benchmarks/listings.py skew
 
 DATA is a folder of public sets (``shopee``, ``product_pairs``, ``wdc_lspc``,
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -662,6 +664,168 @@ def measure_screening(path: Path, queries: int = 2000) -> None:
     print(f"\nmemory grew by {(after - before) / 1e6:.2f} GB while building")
 
 
+# ---- limits: how far from what the machine can do at best ----
+
+BLOCK = 1 << 16
+
+
+def read_all(values: npt.NDArray) -> int:
+    """Add up all values: as fast as memory gives them."""
+    total = 0
+    for value in values:
+        total += value
+    return total
+
+
+def add_up(places: npt.NDArray, sums: npt.NDArray) -> None:
+    """Count places: what a look-up and a join do with each posting."""
+    for place in places:
+        sums[place] += np.float32(1)
+
+
+def machine_rates() -> dict[str, float]:
+    """Bytes read, and postings added up, a second: on one thread and on two."""
+    from numba import njit
+
+    read = njit(nogil=True)(read_all)
+    scatter = njit(nogil=True)(add_up)
+    values = np.ones(1 << 26, np.int64)
+    random = np.random.default_rng(1)
+    near = np.sort(random.integers(0, BLOCK, (4000, 2000)), axis=1).astype(np.int32)
+    wide = np.sort(random.integers(0, 1_000_000, (4000, 2000)), axis=1).astype(np.int32)
+    work = {
+        "bytes": lambda: (read(values), values.nbytes)[1],
+        "near": lambda: (scatter(near.ravel(), np.zeros(BLOCK, np.float32)), near.size)[
+            1
+        ],
+        "wide": lambda: (
+            scatter(wide.ravel(), np.zeros(1_000_000, np.float32)),
+            wide.size,
+        )[1],
+    }
+    rates = {}
+    for name, task in work.items():
+        task()
+        for threads in (1, 2):
+            best = 0.0
+            for _ in range(5):
+                start = time.perf_counter()
+                with ThreadPoolExecutor(threads) as pool:
+                    done = sum(pool.map(lambda _, t=task: t(), range(threads)))
+                best = max(best, done / (time.perf_counter() - start))
+            rates[f"{name}_{threads}"] = best
+    return rates
+
+
+def join_postings(titles: pa.ChunkedArray) -> tuple[float, float]:
+    """Join titles; gives the seconds, and the postings that its prefixes make it read."""
+    from storekin.kernels import similar_pairs
+    from storekin.kernels.similar_texts import TextColumn, tokenise
+    from storekin.listings.vocabulary import listing_vocabulary
+
+    words, column = listing_vocabulary(), TextColumn.of(titles)
+    start = time.perf_counter()
+    tokens = tokenise(column, words)
+    similar_pairs.join_similar(tokens, threshold=0.45, lone_share=0.1)
+    seconds = time.perf_counter() - start
+    shares = similar_pairs._shares(0.45, lossless=False)
+    laid = similar_pairs._lay_out(tokens, shares, 0.1, None, None)
+    place = np.arange(int(laid.starts[-1])) - np.repeat(
+        laid.starts[:-1], np.diff(laid.starts)
+    )
+    in_prefix = place < np.repeat(laid.prefixes, np.diff(laid.starts))
+    held = np.bincount(laid.features[in_prefix]).astype(float)
+    # each text meets those before it, in every word of its prefix
+    return seconds, float((held * (held - 1) / 2).sum())
+
+
+def look_ups(
+    index: storekin.ListingIndex, titles: list[str]
+) -> tuple[float, float, float]:
+    """Look titles up, and screen them; gives the median seconds, and postings read."""
+    from storekin.listings.plain import words_of
+    from storekin.listings.postings import BUDGET, find_likest
+
+    shelf = index._shelf
+    postings = shelf.postings
+    looked, screened, read = [], [], []
+    for title in titles:
+        words = words_of(title)
+        place, known = postings.rarity.find(words)
+        sizes = np.sort(np.diff(postings.edges)[place[known]])
+        read.append(int(sizes[np.cumsum(sizes) <= BUDGET].sum()))
+        start = time.perf_counter()
+        find_likest(postings, words, shelf.gone, shelf.scratch, 17)
+        looked.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        index.screen({"listing": "asked", "title": title})
+        screened.append(time.perf_counter() - start)
+    return float(np.median(looked)), float(np.median(screened)), float(np.median(read))
+
+
+def measure_limits(path: Path) -> None:
+    """What each piece of work cannot do without, at the machine's best rates."""
+    from storekin.listings.features import FIRST_COUNT
+    from storekin.wiring import records_of, typed_records
+    from storekin.workflows.listings import compare_listings_of
+
+    prepare()
+    rates = machine_rates()
+    print(
+        f"one thread and two: {rates['bytes_1'] / 1e9:.0f} and {rates['bytes_2'] / 1e9:.0f} GB read a second;"
+        f" {rates['near_1'] / 1e9:.1f} and {rates['near_2'] / 1e9:.1f} billion postings added up in a block of {BLOCK:,} sums,"
+        f" {rates['wide_1'] / 1e9:.1f} and {rates['wide_2'] / 1e9:.1f} in a million\n"
+    )
+    table = pq.read_table(path)
+    listings = copies_table(table)
+    rows = []
+    seconds, read = join_postings(table["title"])
+    rows.append(
+        ("all pairs of titles", f"{read / 1e6:,.0f} million postings added up, two threads",
+         read / rates["near_2"], seconds)
+    )  # fmt: skip
+    start = time.perf_counter()
+    index = storekin.ListingIndex.build(listings.select(["listing", "title"]))
+    built = time.perf_counter() - start
+    held = len(index._shelf.postings.rows)
+    size = table["title"].nbytes
+    rows.append(
+        ("index built", f"{size / 1e6:,.0f} MB of titles read, {held / 1e6:,.0f} million postings laid out, two threads",
+         size / rates["bytes_2"] + held / rates["wide_2"], built)
+    )  # fmt: skip
+    titles = table["title"].take(
+        pa.array(np.random.default_rng(3).integers(0, table.num_rows, 500))
+    )
+    looked, screened, read = look_ups(index, titles.to_pylist())
+    rows.append(
+        ("one title looked up", f"{read:,.0f} postings added up, one thread", read / rates["near_1"], looked)
+    )  # fmt: skip
+    rows.append(
+        ("one listing screened", "the same postings", read / rates["near_1"], screened)
+    )
+    del index
+    start = time.perf_counter()
+    plain = typed_records(records_of(listings, "listings"), "listings", "listing")
+    owners = np.arange(table.num_rows, dtype=np.int32)
+    found = compare_listings_of(
+        plain.listings, owners, None, across_stores=False, floor=0.05
+    )
+    seconds = time.perf_counter() - start
+    size = found.compared * FIRST_COUNT * 4
+    rows.append(
+        ("all listings matched", f"{size / 1e9:,.1f} GB of columns of compared pairs written and read, two threads",
+         2 * size / rates["bytes_2"], seconds)
+    )  # fmt: skip
+    print("| work | what it takes | at the limit | measured | times |")
+    print("| --- | --- | --- | --- | --- |")
+    for name, what, limit, took in rows:
+        unit, scale = ("s", 1) if took > 0.1 else ("ms", 1000)
+        print(
+            f"| {name} | {what} | {limit * scale:.3f} {unit} | {took * scale:.2f} {unit} | {took / limit:,.0f} |",
+            flush=True,
+        )
+
+
 def measure_skew(count: int = 100_000) -> None:
     """Inputs that make pairs explode, beside one that does not."""
     random = np.random.default_rng(5)
@@ -722,6 +886,7 @@ def main() -> None:
             "copies",
             "growth",
             "screening",
+            "limits",
             "skew",
         ],
     )
@@ -744,6 +909,7 @@ def main() -> None:
             "rate": measure_rate,
             "honesty": measure_honesty,
             "screening": measure_screening,
+            "limits": measure_limits,
         }[chosen.what](chosen.path)
 
 

@@ -207,16 +207,16 @@ def read_pictures(
     are files that lie elsewhere than in *folder*, or were looked at already, by their
     references.
     """
-    texts = column.combine_chunks()
-    if isinstance(texts, pa.ChunkedArray):
-        texts = pa.concat_arrays([*texts.chunks, pa.array([], pa.string())])
-    total = len(texts)
-    if texts.null_count == total:
+    total = len(column)
+    if column.null_count == total:
         nothing = np.empty(0, np.int64)
         main = np.full(total, -1, np.int64)
         return Pictures(
             nothing, nothing.copy(), (), main, (), no_prints(), nothing.copy(), ()
         )
+    texts = column.combine_chunks()
+    if isinstance(texts, pa.ChunkedArray):
+        texts = pa.concat_arrays([*texts.chunks, pa.array([], pa.string())])
     parts = pc.split_pattern(texts, "|")
     rows = pc.list_parent_indices(parts).to_numpy().astype(np.int64)
     encoded = pc.utf8_trim_whitespace(pc.list_flatten(parts)).dictionary_encode()

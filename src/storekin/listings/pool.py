@@ -97,22 +97,23 @@ def _mass(pool: Pool, values: FloatArray) -> FloatArray:
     return mass
 
 
-def _place_ranks(
-    pool: Pool, similarity: FloatArray, out: Columns, begin: int, *, mutual: bool
-) -> int:
+def _place_ranks(pool: Pool, ranks: FloatArray, out: Columns, begin: int) -> int:
     """Write the ranks of both ends side by side, from column *begin* on."""
-    ranks = _ranked(pool, similarity)
     left, right = pool.left_entry[: pool.asked], pool.right_entry[: pool.asked]
     for number in range(ranks.shape[1]):
         out[:, begin] = ranks[left, number]
         out[:, begin + 1] = ranks[right, number]
         begin += 2
-    if mutual:
-        best = ranks[left, 3] * ranks[right, 3]
-        own = similarity[: pool.asked]
-        out[:, begin] = own * own / np.maximum(best, 1e-6)
-        begin += 1
     return begin
+
+
+def _mutual(pool: Pool, similarity: FloatArray, ranks: FloatArray) -> FloatArray:
+    """Give how near each asked pair comes to the best of both its ends."""
+    left, right = pool.left_entry[: pool.asked], pool.right_entry[: pool.asked]
+    best = ranks[left, 3] * ranks[right, 3]
+    own = similarity[: pool.asked]
+    near: FloatArray = own * own / np.maximum(best, 1e-6)
+    return near
 
 
 def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
@@ -135,7 +136,10 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
             begin += _RANKS
             continue
         values = np.where(silent, 0, values).astype(np.float32)
-        begin = _place_ranks(pool, values, out, begin, mutual=True)
+        ranks = _ranked(pool, values)
+        begin = _place_ranks(pool, ranks, out, begin)
+        out[:, begin] = _mutual(pool, values, ranks)
+        begin += 1
     distance = similar["hash_bits"]
     part = np.empty((count, len(NEIGHBOUR_COLUMNS)), np.float32)
     mass = _mass(pool, alike * alike)
@@ -193,7 +197,8 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
     bits = own_bits(bits)
     likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
     out[:, 0] = bits[:count]
-    begin = _place_ranks(pool, bits, out, 1, mutual=False)
+    ranks = _ranked(pool, bits)
+    begin = _place_ranks(pool, ranks, out, 1)
     total = _mass(pool, likely)
     for values in (
         total,
@@ -209,7 +214,6 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
     out[:, begin] = own * own / (rest + own * own)
     begin += 1
     # how free the best rival is: its own gap, seen from its other end
-    ranks = _ranked(pool, bits)
     out[:, begin], out[:, begin + 1] = _rivals(pool, bits, ranks)
     begin += 2
     part = np.empty((count, len(GROUP_COLUMNS)), np.float32)

@@ -302,6 +302,8 @@ def code_column(
     column: pa.ChunkedArray, normalise: Callable[[str], str | None]
 ) -> IntArray:
     """Number a column's normalised values; null and unusable values are -1."""
+    if column.null_count == len(column):
+        return np.full(len(column), -1, np.int64)
     texts, picked = normalised_values(column, normalise)
     distinct = sorted({text for text in texts if text is not None})
     number = {text: place for place, text in enumerate(distinct)}

@@ -92,6 +92,8 @@ class ListingScores:
 
 def join_scores(parts: list[ListingScores]) -> ListingScores:
     """Join batches of scores in their order."""
+    if len(parts) == 1:
+        return parts[0]
     return ListingScores(
         np.concatenate([p.left for p in parts]),
         np.concatenate([p.right for p in parts]),
@@ -116,7 +118,7 @@ def probability_of(steps: Steps, model: ListingModel) -> FloatArray:
 
 def in_cents(steps: Steps) -> Steps:
     """Round steps of a bit to hundredths, in which scores are told and ordered."""
-    return np.round(steps / _CENT).astype(np.int64)
+    return np.rint(steps / _CENT).astype(np.int64)
 
 
 def explain_scores(

@@ -67,7 +67,7 @@ def similarities(
         one, other = left[low:high], right[low:high]
         parts = [_word_cosines(words, one, other)]
         parts += [_gram_cosines(grams, one, other) for grams in listings.grams]
-        likeness[low:high] = sum(np.nan_to_num(part) for part in parts) / np.float32(4)
+        likeness[low:high] = sum(map(_known_or_nought, parts)) / np.float32(4)
         if listings.whole is not None:
             whole[low:high] = _word_cosines(listings.whole.words, one, other)
 
@@ -84,7 +84,13 @@ def word_cosines(
     listings: PreparedListings, left: IntArray, right: IntArray
 ) -> Columns:
     """Give the cosine of the titles' words alone; 0 where one has none."""
-    return np.nan_to_num(_word_cosines(_title_words(listings), left, right))
+    return _known_or_nought(_word_cosines(_title_words(listings), left, right))
+
+
+def _known_or_nought(cosines: Columns) -> Columns:
+    """Put 0, in place, where one of two texts has nothing to compare."""
+    cosines[np.isnan(cosines)] = 0
+    return cosines
 
 
 def _title_words(listings: PreparedListings) -> WeighedTokens:
