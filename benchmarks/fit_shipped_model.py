@@ -29,6 +29,7 @@ from storekin.listings.training import (
     Recipe,
     field_of,
     fit_model,
+    label_by_group,
     stratified_folds,
     thin_plain_pairs,
 )
@@ -66,9 +67,8 @@ def made_field(table: pa.Table, seed: int, bar: float | None = None) -> Field:
     groups = codes.to_numpy().astype(np.int64)
     prepared = prepare_listings(listings, np.arange(len(groups), dtype=np.int32), None)
     found = propose_pairs(prepared, across_stores=False, bar=bar)
-    labels = (groups[found.left] == groups[found.right]).astype(np.int8)
-    sizes = np.bincount(groups)[groups]
-    weights = (sizes[found.left] * sizes[found.right]).astype(float) ** -0.25
+    sizes = np.bincount(groups)
+    labels, weights = label_by_group(groups, found.left, found.right, sizes)
     pool = make_pool(np.arange(len(groups)), found.left, found.right)
     folds = np.full(len(labels), seed % FOLDS)
     each = field_of(prepared, pool, labels, weights, weights**2, folds, groups)

@@ -754,6 +754,19 @@ def thin_plain_pairs(each: Field, seed: int) -> None:
     each.labels[unlike & (chance > PLAIN_SHARE)] = -1
 
 
+def label_by_group(
+    groups: IntArray, left: IntArray, right: IntArray, sizes: IntArray
+) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Label pairs of rows by the true product of each, and say what they weigh.
+
+    A listing of a large group (``sizes`` by group) stands in many pairs: each of them
+    weighs less, so that every listing counts about as much as another.
+    """
+    one, other = groups[left], groups[right]
+    weights = (sizes[one] * sizes[other]).astype(np.float64) ** -0.25
+    return (one == other).astype(np.int8), weights
+
+
 def field_of(
     listings: PreparedListings,
     pool: Pool,

@@ -21,6 +21,7 @@ from storekin.listings.training import (
     Report,
     field_of,
     fit_model,
+    label_by_group,
     stratified_folds,
     thin_plain_pairs,
 )
@@ -129,8 +130,7 @@ def group_fields(
 
     They are seen in pools of two sizes: each part by itself, and all together, where
     nothing is learnt of a pair of two parts, which could be left out with neither: the
-    unlike pairs within parts stand for those. A listing of a large group stands in many
-    pairs: each weighs less, so that every listing counts about as much as another.
+    unlike pairs within parts stand for those.
     """
     part_of = _cut_groups(groups, parts)
     everything = np.arange(len(groups))
@@ -156,9 +156,8 @@ def _group_field(
     prepared = prepare_listings(table, owners, folder, encoders=encoders)
     found = propose_pairs(prepared, across_stores=False)
     own, parts = groups[rows], part_of[rows]
-    sizes = np.bincount(groups)[own]
-    labels = (own[found.left] == own[found.right]).astype(np.int8)
-    weights = (sizes[found.left] * sizes[found.right]).astype(np.float64) ** -0.25
+    sizes = np.bincount(groups)
+    labels, weights = label_by_group(own, found.left, found.right, sizes)
     unlike = labels == 0
     within = parts[found.left] == parts[found.right]
     weights[unlike] *= unlike.sum() / max((unlike & within).sum(), 1)
