@@ -666,7 +666,8 @@ def measure_screening(path: Path, queries: int = 2000) -> None:
 
 # ---- limits: how far from what the machine can do at best ----
 
-BLOCK = 1 << 16
+BLOCK, WIDE = 1 << 16, 1_000_000
+"""Sums that stay near the processor, and sums of a whole table."""
 
 
 def read_all(values: npt.NDArray) -> int:
@@ -692,27 +693,23 @@ def machine_rates() -> dict[str, float]:
     values = np.ones(1 << 26, np.int64)
     random = np.random.default_rng(1)
     near = np.sort(random.integers(0, BLOCK, (4000, 2000)), axis=1).astype(np.int32)
-    wide = np.sort(random.integers(0, 1_000_000, (4000, 2000)), axis=1).astype(np.int32)
+    wide = np.sort(random.integers(0, WIDE, (4000, 2000)), axis=1).astype(np.int32)
     work = {
-        "bytes": lambda: (read(values), values.nbytes)[1],
-        "near": lambda: (scatter(near.ravel(), np.zeros(BLOCK, np.float32)), near.size)[
-            1
-        ],
-        "wide": lambda: (
-            scatter(wide.ravel(), np.zeros(1_000_000, np.float32)),
-            wide.size,
-        )[1],
+        "bytes": (lambda: read(values), values.nbytes),
+        "near": (lambda: scatter(near.ravel(), np.zeros(BLOCK, np.float32)), near.size),
+        "wide": (lambda: scatter(wide.ravel(), np.zeros(WIDE, np.float32)), wide.size),
     }
     rates = {}
-    for name, task in work.items():
+    for name, (task, size) in work.items():
         task()
         for threads in (1, 2):
             best = 0.0
             for _ in range(5):
                 start = time.perf_counter()
                 with ThreadPoolExecutor(threads) as pool:
-                    done = sum(pool.map(lambda _, t=task: t(), range(threads)))
-                best = max(best, done / (time.perf_counter() - start))
+                    for done in [pool.submit(task) for _ in range(threads)]:
+                        done.result()
+                best = max(best, threads * size / (time.perf_counter() - start))
             rates[f"{name}_{threads}"] = best
     return rates
 
@@ -743,6 +740,7 @@ def look_ups(
     index: storekin.ListingIndex, titles: list[str]
 ) -> tuple[float, float, float]:
     """Look titles up, and screen them; gives the median seconds, and postings read."""
+    from storekin.listings.index import NEIGHBOURS
     from storekin.listings.plain import words_of
     from storekin.listings.postings import BUDGET, find_likest
 
@@ -755,7 +753,7 @@ def look_ups(
         sizes = np.sort(np.diff(postings.edges)[place[known]])
         read.append(int(sizes[np.cumsum(sizes) <= BUDGET].sum()))
         start = time.perf_counter()
-        find_likest(postings, words, shelf.gone, shelf.scratch, 17)
+        find_likest(postings, words, shelf.gone, shelf.scratch, NEIGHBOURS + 1)
         looked.append(time.perf_counter() - start)
         start = time.perf_counter()
         index.screen({"listing": "asked", "title": title})

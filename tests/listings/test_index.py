@@ -194,6 +194,22 @@ def test_prices_and_attributes_survive_saving(
     assert any("close_price" in one.signals for one in found)
 
 
+def test_what_is_empty_says_nothing_when_built() -> None:
+    """A table whose reader left texts empty answers as one with nulls."""
+    rows = [(f"f{n:03d}", f"s{n % 9}", title) for n, title in enumerate(FILLER)]
+    table = table_of([*rows, ("clock", "s1", CLOCK)])
+    answers = []
+    for nothing in ("", None):
+        column = pa.array([nothing] * table.num_rows, pa.string())
+        built = table
+        for name in ("brand", "price", "attributes"):
+            built = built.append_column(name, column)
+        asked = {"title": CLOCK, "brand": "Norvik", "price": 12}
+        answers.append(ListingIndex.build(built).screen(asked, floor=0.0))
+
+    assert answers[0] == answers[1] != []
+
+
 def test_a_listing_needs_a_name(index: ListingIndex) -> None:
     """It could never be taken out again."""
     with pytest.raises(InvalidRecordError):

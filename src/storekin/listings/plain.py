@@ -6,6 +6,7 @@ from math import isfinite
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from storekin.errors import InvalidRecordError, InvalidTableError
 from storekin.kernels.similar_texts import TextColumn, TokenArray, tokenise
@@ -78,13 +79,17 @@ def _written(value: object) -> str:
 
 
 def plain_table(table: pa.Table) -> pa.Table:
-    """Give the listings' columns in their order, as text; missing ones are null."""
+    """Give the listings' columns in their order, as text.
+
+    Missing ones and values that say nothing are null; every listing keeps its name.
+    """
     columns = {}
     for name in COLUMNS:
         kind = pa.float64() if name == "price" else pa.string()
         if name in table.column_names:
             try:
-                columns[name] = table[name].cast(kind)
+                given = table[name] if name == "listing" else _said(table[name])
+                columns[name] = given.cast(kind)
             except pa.ArrowInvalid as problem:
                 raise InvalidTableError(
                     f"listings: the column {name!r} cannot be read: {problem}",
@@ -94,6 +99,17 @@ def plain_table(table: pa.Table) -> pa.Table:
             columns[name] = pa.chunked_array([pa.nulls(table.num_rows, kind)])
     # taking rows of many chunks would put all of them together, each time
     return pa.table(columns).combine_chunks()
+
+
+def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Put null for texts that are empty: other readers than ours leave them so."""
+    kind = column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return column
+    empty = pc.equal(pc.binary_length(column), 0)
+    if not pc.any(empty).as_py():
+        return column
+    return pc.if_else(empty, pa.scalar(None, kind), column)
 
 
 def filled_columns(table: pa.Table) -> frozenset[str]:
