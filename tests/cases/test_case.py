@@ -276,6 +276,28 @@ def test_nothing_personal_is_published() -> None:
         assert secret not in str(published)
 
 
+@pytest.mark.parametrize(
+    ("store", "words", "refused"),
+    [
+        ("ph", "A phone registers one account.", False),
+        ("registers", "A phone registers one account.", True),
+        ("橡树", "位于橡树路的店铺", True),
+    ],
+)
+def test_a_store_is_named_by_its_whole_name(
+    store: str, words: str, *, refused: bool
+) -> None:
+    """A part of a word names nobody, where words are parted."""
+    rule = {"because": words, "because_zh": "某", "source": []}
+    story = Story(left=store, rule=rule)
+    case = story.decided()
+    if not refused:
+        assert transparency_record(case, "case-0001", story.at)
+        return
+    with pytest.raises(StatementError, match="would publish"):
+        transparency_record(case, "case-0001", story.at)
+
+
 def test_a_statement_that_lacks_a_block_is_not_sent() -> None:
     """Without a rule there is no ground, and no statement."""
     case = Story(rule={}).decided()

@@ -354,6 +354,14 @@ def transparency_record(case: Case, name: str, at: datetime) -> dict[str, Any]:
 
 _MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
 _LONG_NUMBER = re.compile(r"(?<![0-9a-f-])\+?\d[\d ]{6,}\d(?![0-9a-f-])")
+_LETTER = "[0-9A-Za-z\u00c0-\u024f\u0370-\u04ff]"
+"""Letters of scripts that part their words, and digits."""
+
+
+def _names(text: str, value: str) -> bool:
+    """Say whether a value stands in a text: as words of it, not as a part of one."""
+    whole = f"(?<!{_LETTER}){re.escape(value)}(?!{_LETTER})"
+    return re.search(whole, text) is not None
 
 
 def _refuse_personal(record: Mapping[str, Any], case: Case) -> None:
@@ -366,7 +374,7 @@ def _refuse_personal(record: Mapping[str, Any], case: Case) -> None:
             continue
         for text in value if isinstance(value, list) else [str(value or "")]:
             found = _MAILBOX.search(text) or _LONG_NUMBER.search(text)
-            held = next((one for one in own if len(one) > 1 and one in text), None)
+            held = next((v for v in own if len(v) > 1 and _names(text, v)), None)
             if found or held:
                 raise StatementError(
                     f"{key} would publish {held or (found and found.group())!r}",
