@@ -280,14 +280,15 @@ def test_nothing_personal_is_published() -> None:
     ("store", "words", "refused"),
     [
         ("ph", "A phone registers one account.", False),
-        ("registers", "A phone registers one account.", True),
+        ("one", "A phone registers one account.", True),
+        ("regist", "A phone registers one account.", True),
         ("橡树", "位于橡树路的店铺", True),
     ],
 )
-def test_a_store_is_named_by_its_whole_name(
+def test_a_short_name_is_told_by_its_whole(
     store: str, words: str, *, refused: bool
 ) -> None:
-    """A part of a word names nobody, where words are parted."""
+    """Two or three letters within a word name nobody; four may, and are refused."""
     rule = {"because": words, "because_zh": "某", "source": []}
     story = Story(left=store, rule=rule)
     case = story.decided()

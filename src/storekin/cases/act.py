@@ -222,7 +222,7 @@ _CHECKS = {
 }
 
 
-_SHORTEST_TELLING = 4
+SHORTEST_TELLING = 4
 """Characters from which on a text that is another's is taken for its value."""
 
 
@@ -240,7 +240,7 @@ def _tells_no_other(case: Case, name: str, text: object) -> None:
     secret = {str(opened[other]), *(str(e[other]) for e in opened["evidence"])}
     secret |= set(opened.get(f"{other}_listings", ()))
     for value in sorted(secret - known):
-        if len(value) >= _SHORTEST_TELLING and value.casefold() in str(text).casefold():
+        if len(value) >= SHORTEST_TELLING and value.casefold() in str(text).casefold():
             raise CaseMoveError(
                 f"the {name} would tell the seller {value!r}, which is the other"
                 " store's",

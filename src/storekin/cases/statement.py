@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from storekin.cases.act import SHORTEST_TELLING
 from storekin.cases.case import Appeal, Case, Decision
 from storekin.cases.clocks import later
 from storekin.cases.seller_view import SellerView, view_for_seller
@@ -359,7 +360,9 @@ _LETTER = "[0-9A-Za-z\u00c0-\u024f\u0370-\u04ff]"
 
 
 def _names(text: str, value: str) -> bool:
-    """Say whether a value stands in a text: as words of it, not as a part of one."""
+    """Say whether a value stands in a text; a short one as words, no part of one."""
+    if len(value) >= SHORTEST_TELLING:
+        return value in text
     whole = f"(?<!{_LETTER}){re.escape(value)}(?!{_LETTER})"
     return re.search(whole, text) is not None
 
