@@ -19,6 +19,9 @@ Record = Mapping[str, object]
 COLUMNS = tuple(name for name in column_names("listings") if name != "created")
 """The columns of a table of listings that comparisons read, and its ids."""
 
+KINDS = {name: pa.float64() if name == "price" else pa.string() for name in COLUMNS}
+"""Of what kind each is in a table."""
+
 
 def name_of(record: Record) -> str:
     """Give the id of a record that is to be kept.
@@ -84,8 +87,7 @@ def plain_table(table: pa.Table) -> pa.Table:
     Missing ones and values that say nothing are null; every listing keeps its name.
     """
     columns = {}
-    for name in COLUMNS:
-        kind = pa.float64() if name == "price" else pa.string()
+    for name, kind in KINDS.items():
         if name in table.column_names:
             try:
                 given = table[name] if name == "listing" else _said(table[name])

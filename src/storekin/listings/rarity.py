@@ -18,6 +18,19 @@ from storekin.listings.pictures import Pictures
 FEWEST_TEXTS = 2000
 
 
+def find_tokens(
+    tokens: TokenArray, known: TokenArray
+) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """Give each token's place among the *known* ones, sorted, and whether it is there.
+
+    The place of one that is not there may be anywhere.
+    """
+    if not len(known):
+        return np.zeros(len(tokens), np.int64), np.zeros(len(tokens), np.bool_)
+    place = np.minimum(known.searchsorted(tokens), len(known) - 1)
+    return place, known[place] == tokens
+
+
 @dataclass(frozen=True, slots=True)
 class WordRarity:
     """How rare words are in a column of texts: sorted tokens, with the bits of each."""
@@ -32,10 +45,7 @@ class WordRarity:
 
     def find(self, tokens: TokenArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
         """Give each token's place among those of the table, and whether it is there."""
-        if not len(self.tokens):
-            return np.zeros(len(tokens), np.int64), np.zeros(len(tokens), np.bool_)
-        place = np.minimum(self.tokens.searchsorted(tokens), len(self.tokens) - 1)
-        return place, self.tokens[place] == tokens
+        return find_tokens(tokens, self.tokens)
 
     def weights_at(
         self, places: IntArray, is_known: npt.NDArray[np.bool_]
@@ -87,10 +97,8 @@ class TitleCounts:
     def _count(self, tokens: TokenArray) -> IntArray:
         if not len(self.tokens):
             return np.zeros(len(tokens), np.int64)
-        place = np.minimum(np.searchsorted(self.tokens, tokens), len(self.tokens) - 1)
-        found: IntArray = np.where(
-            self.tokens[place] == tokens, self.counts[place], 0
-        ).astype(np.int64)
+        place, is_known = find_tokens(tokens, self.tokens)
+        found: IntArray = np.where(is_known, self.counts[place], 0).astype(np.int64)
         return found
 
 
@@ -159,10 +167,8 @@ def _first_of(values: Features, starts: IntArray) -> Features:
 
 def _places_of(tokens: TokenArray, known: TokenArray) -> IntArray:
     """Give the places of those *tokens* that are among the *known* ones, sorted."""
-    place = np.searchsorted(known, tokens)
-    inside = place < len(known)
-    place, tokens = place[inside], tokens[inside]
-    found: IntArray = place[known[place] == tokens]
+    place, is_known = find_tokens(tokens, known)
+    found: IntArray = place[is_known]
     return found
 
 

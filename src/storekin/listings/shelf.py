@@ -47,7 +47,7 @@ from storekin.listings.pictures import (
     reference_name,
 )
 from storekin.listings.plain import (
-    COLUMNS,
+    KINDS,
     Record,
     code_of,
     filled_columns,
@@ -70,8 +70,6 @@ NEAR_BITS = 8
 MOST_NEAR = 16
 """Bits of a 64-bit pHash in which pictures of neighbours may differ, and how many
 such pictures are looked up."""
-
-_KINDS = {name: pa.float64() if name == "price" else pa.string() for name in COLUMNS}
 
 FEW = 5_000
 """Listings up to which the screened title is counted with them: one more shows."""
@@ -445,7 +443,7 @@ class Shelf:
         places = pa.array(rows, pa.int64())
         given = self.given.union(*extra)
         columns = []
-        for name, kind in _KINDS.items():
+        for name, kind in KINDS.items():
             if name not in given:
                 columns.append(pa.nulls(len(extra) + len(rows), kind))
                 continue
@@ -464,7 +462,7 @@ class Shelf:
                 )
             else:
                 columns.append(pa.concat_arrays([head, tail]))
-        return pa.Table.from_arrays(columns, list(_KINDS))
+        return pa.Table.from_arrays(columns, list(KINDS))
 
 
 def _read_titles(

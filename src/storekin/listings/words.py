@@ -8,6 +8,7 @@ import numpy.typing as npt
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens, ranges_of
 from storekin.listings.prepared import PreparedListings
+from storekin.listings.rarity import find_tokens
 
 _PAIRS = 32_768
 
@@ -33,13 +34,7 @@ def known_words(
 ) -> tuple[IntArray, IntArray]:
     """Number each listing's words among the known ones; gives numbers and starts."""
     tokens = words_of(listings)
-    place = np.searchsorted(words.tokens, tokens.values)
-    place = np.minimum(place, max(len(words) - 1, 0))
-    known = (
-        words.tokens[place] == tokens.values
-        if len(words)
-        else np.zeros(len(tokens.values), np.bool_)
-    )
+    place, known = find_tokens(tokens.values, words.tokens)
     rows = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))[known]
     starts = np.zeros(len(tokens) + 1, np.int64)
     np.cumsum(np.bincount(rows, minlength=len(tokens)), out=starts[1:])
