@@ -31,6 +31,7 @@ COLUMNS = (
 
 LONGEST = 128
 _MOST_CODES = 6
+_ABREAST = 32
 _U = np.uint64
 _SCRATCH = local()
 
@@ -104,6 +105,36 @@ def common_characters(
     return _common(characters, a, a_end, others, b, b_end, masks)
 
 
+@inlined
+def may_stand_in(
+    characters: Any,  # noqa: ANN401
+    a: Any,  # noqa: ANN401
+    a_end: Any,  # noqa: ANN401
+    others: Any,  # noqa: ANN401
+    b: Any,  # noqa: ANN401
+    b_end: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Say whether both ends of the first text stand as far apart within the second.
+
+    Seldom they do: all places are asked side by side, and most texts go no further.
+    """
+    size = a_end - a
+    if size < 1 or size > b_end - b:
+        return False
+    first = characters[a]
+    last = characters[a_end - 1]
+    # unsigned places are not asked whether they count from the end
+    begin = np.uintp(b)
+    apart = np.uintp(size - 1)
+    least = np.uint16(0xFFFF)
+    for step in range(b_end - b - size + 1):
+        place = begin + np.uintp(step)
+        one = others[place] ^ first
+        other = others[place + apart] ^ last
+        least = min(least, np.uint16(one | other))
+    return least == 0
+
+
 @kernel("b1(u2[::1], i8, i8, u2[::1], i8, i8)")
 def stands_in(
     characters: Any,  # noqa: ANN401
@@ -114,10 +145,11 @@ def stands_in(
     b_end: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     """Say whether the first text stands within the second."""
+    if not may_stand_in(characters, a, a_end, others, b, b_end):
+        return False
     length = a_end - a
-    first = characters[a]
     for place in range(b, b_end - length + 1):
-        if others[place] != first:
+        if others[place] != characters[a]:
             continue
         step = 1
         while step < length and others[place + step] == characters[a + step]:
@@ -127,25 +159,26 @@ def stands_in(
     return False
 
 
-@kernel("f4(u8[::1], f4[::1], i8, i8, u8)")
-def weight_of(
+@kernel("i8(u8[::1], i8, i8, u8)")
+def place_among(
     tokens: Any,  # noqa: ANN401
-    weights: Any,  # noqa: ANN401
     low: Any,  # noqa: ANN401
     high: Any,  # noqa: ANN401
     wanted: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """Give the weight of a token among sorted ones, or -1 where it is not there."""
-    end = high
-    while low < high:
+    """Give the place of a token among sorted, different ones; -1 if it is not there."""
+    while high - low > _ABREAST:
         middle = (low + high) >> 1
         if tokens[middle] < wanted:
             low = middle + 1
         else:
-            high = middle
-    if low < end and tokens[low] == wanted:
-        return weights[low]
-    return np.float32(-1)
+            high = middle + 1
+    # the last steps of a search are the ones that a processor guesses wrong
+    found: Any = -1
+    some = tokens[low:high]
+    for place in range(len(some)):
+        found = place if some[place] == wanted else found
+    return low + found if found >= 0 else found
 
 
 @kernel(
@@ -213,20 +246,12 @@ def compare_spelling(  # noqa: C901, PLR0912, PLR0915 - one pair, side by side
             rarest = np.float32(0)
             for place in range(word_starts[this], word_starts[this + 1]):
                 token = word_tokens[place]
-                if (
-                    weight_of(
-                        tokens,
-                        weights,
-                        token_starts[that],
-                        token_starts[that + 1],
-                        token,
-                    )
-                    >= 0
-                ):
+                low = token_starts[that]
+                if place_among(tokens, low, token_starts[that + 1], token) >= 0:
                     continue
-                weight = weight_of(
-                    tokens, weights, token_starts[this], token_starts[this + 1], token
-                )
+                low = token_starts[this]
+                at = place_among(tokens, low, token_starts[this + 1], token)
+                weight = weights[at] if at >= 0 else np.float32(-1)
                 begin = base + words[place, 0]
                 end = base + words[place, 1]
                 size = end - begin

@@ -194,10 +194,13 @@ def gram_table(
         held = np.zeros(1 << GRAM_BITS, np.int64)
         count_grams(values, held)
         texts = max(total + 1, _FEWEST_TEXTS)
-        bits = np.log2(texts / np.maximum(held, 1))
-        rarity = np.maximum(np.round(bits, 3), 0.001)
+        # many n-grams stand in as many texts: each count is weighed once
+        times = np.arange(int(held.max()) + 1)
+        bits = np.log2(texts / np.maximum(times, 1))
+        weighed = np.maximum(np.round(bits, 3), 0.001)
         # of what no text has nothing is weighed here; the mark tells it from once
-        rarity = np.where(held == 0, rarity + UNSEEN_MARK, rarity).astype(np.float32)
+        weighed[0] += UNSEEN_MARK
+        rarity = weighed.astype(np.float32)[held]
     else:
         rarity = known
     norms = np.empty(total, np.float32)

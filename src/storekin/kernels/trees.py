@@ -8,13 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from storekin.kernels.bits import lowest_one
 from storekin.kernels.compiled import inlined, kernel
 
 SHARES = 16
-"""Places for groups of features in a node's shares: a line of the processor's cache."""
+"""Places for groups of features in a leaf's shares: a line of the processor's cache."""
+
+MOST_LEAVES = 32
+"""Leaves that a tree may have: a bit of a word for each."""
 
 _BLOCK = 64
+_ABREAST = 8
 _UNKNOWN = 0xFFFFFFFF
+_ALL = np.uint32(0xFFFFFFFF)
 _U4 = np.uint32
 _SIGN = np.uint32(1 << 31)
 
@@ -37,125 +43,121 @@ def _read_block(
     low: Any,  # noqa: ANN401
     high: Any,  # noqa: ANN401
     keys: Any,  # noqa: ANN401
-) -> None:
+) -> Any:  # noqa: ANN401
     """Write the used columns of rows [low, high) as numbers that order as they do.
 
-    The last row stands for those that four side by side are short of.
+    One column after the other. Gives how many rows there are with those that fill up
+    what goes side by side; the last one stands in for them.
     """
-    for row in range(low, high):
+    count = high - low
+    for row in range(count):
         for place in range(len(used)):
-            keys[row - low, place] = _order(columns[row, used[place]])
-    for short in range(high - low, (high - low + 3) // 4 * 4):
+            keys[place, row] = _order(columns[low + row, used[place]])
+    filled = (count + _ABREAST - 1) // _ABREAST * _ABREAST
+    for row in range(count, filled):
         for place in range(len(used)):
-            keys[short, place] = keys[high - low - 1, place]
+            keys[place, row] = keys[place, count - 1]
+    return filled
 
 
 @inlined
-def _following(
+def _ask(
     keys: Any,  # noqa: ANN401
-    row: Any,  # noqa: ANN401
-    nodes: Any,  # noqa: ANN401
-    node: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    key = _U4(keys[row, nodes[node, 0]] + nodes[node, 1])
-    return np.int64(nodes[node, 3]) + np.int64(key < nodes[node, 2])
+    count: Any,  # noqa: ANN401
+    asked: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    left_over: Any,  # noqa: ANN401
+) -> None:
+    """Leave each row the leaves of a tree that its nodes [first, last) do not rule out.
 
-
-@inlined
-def _four_leaves(
-    keys: Any,  # noqa: ANN401
-    row: Any,  # noqa: ANN401
-    nodes: Any,  # noqa: ANN401
-    root: Any,  # noqa: ANN401
-    depth: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Give the leaves of four rows from *row* on, side by side."""
-    a = np.int64(root)
-    b = np.int64(root)
-    c = np.int64(root)
-    d = np.int64(root)
-    for _ in range(depth):
-        a = _following(keys, row, nodes, a)
-        b = _following(keys, row + 1, nodes, b)
-        c = _following(keys, row + 2, nodes, c)
-        d = _following(keys, row + 3, nodes, d)
-    return a, b, c, d
+    All rows are asked all that the tree can ask, many side by side: no step waits for
+    the one before it. The leaf that a row falls into is the first that is left over.
+    """
+    for row in range(count):
+        left_over[row] = _ALL
+    for node in range(first, last):
+        values = keys[asked[node, 0]]
+        lift = asked[node, 1]
+        bound = asked[node, 2]
+        others = asked[node, 3]
+        for row in range(count):
+            below = _U4(values[row] + lift) < bound
+            left_over[row] &= _ALL if below else others
 
 
 @kernel(
-    "void(u4[:,::1], i8[::1], u4[:,::1], i8[::1], i4[::1], i8[::1], i8, i8, i8[::1])"
+    "void(u4[:,::1], i8[::1], u4[:,::1], i8[::1], i8[::1], i8[::1], i8, i8, i8[::1])"
 )
 def sum_trees(
     columns: Any,  # noqa: ANN401
     used: Any,  # noqa: ANN401
-    nodes: Any,  # noqa: ANN401
+    asked: Any,  # noqa: ANN401
+    begins: Any,  # noqa: ANN401
+    leaves: Any,  # noqa: ANN401
     values: Any,  # noqa: ANN401
-    roots: Any,  # noqa: ANN401
-    depths: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
     out: Any,  # noqa: ANN401
 ) -> None:
     """Add up the leaves that rows [first, last) fall into.
 
-    ``columns`` are floats by their bits, of which the ``used`` ones are read. A node is
-    four words: which of these it asks about, what is added to its key (1 puts an
-    unknown value below all others, 0 above), the key below which a row goes on to the
-    second of its two followers, and where the first of these stands. A leaf leads to
-    itself, so every row takes as many steps as the tree is deep: no branch depends on
-    the data, and four rows go side by side.
+    ``columns`` are floats by their bits, of which the ``used`` ones are read. A node
+    that asks is four words: which of these, what is added to its key (1 puts an unknown
+    value below all others, 0 above), the key below which a row goes on to what stands
+    first below the node, and the tree's leaves, a bit each from the lowest on, that can
+    be meant if it does not. ``begins`` says where each tree's nodes begin, ``leaves``
+    where its leaves do.
     """
-    keys = np.empty((_BLOCK, max(len(used), 1)), np.uint32)
+    keys = np.empty((max(len(used), 1), _BLOCK), np.uint32)
+    left_over = np.empty(_BLOCK, np.uint32)
     sums = np.empty(_BLOCK, np.int64)
     for low in range(first, last, _BLOCK):
         high = min(low + _BLOCK, last)
-        _read_block(columns, used, low, high, keys)
+        count = _read_block(columns, used, low, high, keys)
         sums[:] = 0
-        for tree in range(len(roots)):
-            for row in range(0, high - low, 4):
-                a, b, c, d = _four_leaves(keys, row, nodes, roots[tree], depths[tree])
-                sums[row] += values[a]
-                sums[row + 1] += values[b]
-                sums[row + 2] += values[c]
-                sums[row + 3] += values[d]
+        for tree in range(len(leaves)):
+            _ask(keys, count, asked, begins[tree], begins[tree + 1], left_over)
+            for row in range(high - low):
+                sums[row] += values[leaves[tree] + lowest_one(left_over[row])]
         for row in range(low, high):
             out[row] = sums[row - low]
 
 
 @kernel(
-    "void(u4[:,::1], i8[::1], u4[:,::1], i4[:,::1], i4[::1], i8[::1], i8, i8,"
+    "void(u4[:,::1], i8[::1], u4[:,::1], i8[::1], i8[::1], i4[:,::1], i8, i8,"
     " i8[:,::1])"
 )
 def share_trees(
     columns: Any,  # noqa: ANN401
     used: Any,  # noqa: ANN401
-    nodes: Any,  # noqa: ANN401
+    asked: Any,  # noqa: ANN401
+    begins: Any,  # noqa: ANN401
+    leaves: Any,  # noqa: ANN401
     shares: Any,  # noqa: ANN401
-    roots: Any,  # noqa: ANN401
-    depths: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
     out: Any,  # noqa: ANN401
 ) -> None:
     """Add to each group of features what its splits change, for rows [first, last).
 
-    ``shares`` has for each node what the splits above it changed, by group; with the
-    roots' values they add up to the row's sum exactly. Rows go as in ``sum_trees``.
+    ``shares`` has for each leaf what the splits above it changed, by group; with the
+    roots' values they add up to the row's sum exactly, and to no more than 31 bits
+    hold. Rows are asked as in ``sum_trees``.
     """
-    keys = np.empty((_BLOCK, max(len(used), 1)), np.uint32)
-    sums = np.empty((_BLOCK, SHARES), np.int64)
+    keys = np.empty((max(len(used), 1), _BLOCK), np.uint32)
+    left_over = np.empty(_BLOCK, np.uint32)
+    sums = np.empty((_BLOCK, SHARES), np.int32)
     for low in range(first, last, _BLOCK):
         high = min(low + _BLOCK, last)
-        _read_block(columns, used, low, high, keys)
+        count = _read_block(columns, used, low, high, keys)
         sums[:] = 0
-        for tree in range(len(roots)):
-            for row in range(0, high - low, 4):
-                a, b, c, d = _four_leaves(keys, row, nodes, roots[tree], depths[tree])
+        for tree in range(len(leaves)):
+            _ask(keys, count, asked, begins[tree], begins[tree + 1], left_over)
+            for row in range(high - low):
+                leaf = leaves[tree] + lowest_one(left_over[row])
                 for group in range(SHARES):
-                    sums[row, group] += shares[a, group]
-                    sums[row + 1, group] += shares[b, group]
-                    sums[row + 2, group] += shares[c, group]
-                    sums[row + 3, group] += shares[d, group]
+                    sums[row, group] += shares[leaf, group]
         for row in range(low, high):
             for group in range(out.shape[1]):
                 out[row, group] += sums[row - low, group]

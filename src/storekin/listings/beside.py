@@ -5,7 +5,7 @@ rivals and groups are those of the whole table. Pairs among its neighbours are s
 anew, since one listing more moves what they say of one another.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,7 @@ from storekin.listings.scoring import (
 )
 from storekin.listings.trees import STEPS
 from storekin.listings.vector import similarities
+from storekin.listings.words import KnownWords
 
 LOOKED_UP = 3
 """Best partners of each neighbour that are asked for their own best: two count, and
@@ -94,9 +95,10 @@ def score_beside(
         silent = np.full(len(outside), np.nan, np.float32)
         values = held[outside] if len(held) else silent
         similar[name] = np.concatenate([similar[name], values])
+    words = KnownWords.of(listings, model.words)
     columnist = Columnist(
-        listings, pool, model.words, model.sided, pool_features(pool, similar)
-    )
+        listings, pool, words, model.sided, pool_features(pool, similar)
+    ).keep(asked, later=model.asks_again)
     columns = columnist.columns(slice(0, asked))
     first = np.concatenate(
         [
@@ -104,7 +106,7 @@ def score_beside(
             graph.steps[around.entries[around.again :]].astype(np.int64),
         ]
     )
-    columnist = with_second(replace(columnist, kept=columns), model, first)
+    columnist = with_second(columnist, model, first)
     own = np.flatnonzero((left == about) | (right == about))
     hopeful = own[probability_of(first[own], model) >= floor / RAISED]
     parts = [_explain(columnist, model, first, own[:0], first[:0])]

@@ -32,6 +32,7 @@ from storekin.listings.scoring import (
     join_scores,
     probability_of,
 )
+from storekin.listings.words import KnownWords
 
 Step = Callable[[str], None]
 
@@ -83,11 +84,12 @@ def match_pool(
     pool = make_pool(np.arange(len(listings)), found.left, found.right)
     say("rivals")
     similar = similar_in(listings, pool)
+    words = KnownWords.of(listings, model.words)
     columnist = Columnist(
-        listings, pool, model.words, model.sided, pool_features(pool, similar)
+        listings, pool, words, model.sided, pool_features(pool, similar)
     )
     say("comparisons")
-    columnist = keep_columns(columnist)
+    columnist = keep_columns(columnist, model)
     first = first_pass(columnist, model, on_done)
     graph = None
     if found.titles is not None:
@@ -148,12 +150,14 @@ def score_given(
     begins = np.flatnonzero(np.diff(parts[order], prepend=-1))
     slabs = np.split(order, begins[np.flatnonzero(np.diff(begins // size)) + 1])
 
+    words = KnownWords.of(listings, model.words)
+
     def score(slab: IntArray) -> ListingScores:
         around = propose_around(
             listings, left[slab], right[slab], parts[slab], alone=model.alone
         )
         pool = make_pool(around.rows, around.left, around.right)
-        return score_places(listings, model, pool, around.places)
+        return score_places(listings, model, pool, around.places, words=words)
 
     found = run_chunks(score, slabs, on_done)
     back = np.empty(len(left), np.int64)
@@ -181,18 +185,21 @@ def score_places(
     pool: Pool,
     places: IntArray,
     best: Best | None = None,
+    words: KnownWords | None = None,
 ) -> ListingScores:
     """Score the pairs of a pool that stand at *places*, in their order.
 
-    With *best* only the best of them are told of.
+    With *best* only the best of them are told of. *words* are the listings', where
+    several pools of them are scored.
     """
     around = (
         around_pool(listings, pool)
         if model.asks_around
         else np.full((len(pool.left), len(POOL_FEATURES)), np.nan, np.float32)
     )
-    columnist = Columnist(listings, pool, model.words, model.sided, around)
-    columnist = keep_columns(columnist)
+    known = KnownWords.of(listings, model.words) if words is None else words
+    columnist = Columnist(listings, pool, known, model.sided, around)
+    columnist = keep_columns(columnist, model)
     shares = None
     if columnist.kept is not None and 2 * len(places) > len(pool.left):
         # most pairs are told of: their shares add up to their scores

@@ -64,6 +64,11 @@ class ListingModel:
         return self.first.highest >= FIRST_COUNT - len(POOL_FEATURES)
 
     @property
+    def asks_again(self) -> bool:
+        """Whether there is a pass after the first."""
+        return self.second is not None or self.third is not None
+
+    @property
     def asks_scores_around(self) -> bool:
         """Whether a later pass reads the first one's scores of other pairs."""
         if self.second is not None or self.third is None:

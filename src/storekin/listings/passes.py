@@ -35,7 +35,7 @@ from storekin.listings.pool import (
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.trees import STEPS
 from storekin.listings.vector import Columns, compare_pairs, similarities
-from storekin.listings.words import WordWeights, word_features
+from storekin.listings.words import KnownWords
 
 Steps = npt.NDArray[np.int64]
 BATCH = 131_072
@@ -51,12 +51,13 @@ WEAK_STEPS = -8 * STEPS
 class Columnist:
     """Makes the columns of any pairs of a pool, by their places.
 
-    ``kept`` are the first pass's columns of all pairs, where the pool is small enough.
+    ``kept`` are those of all pairs, where the pool is small enough; what the first
+    pass's scores say is written into them when these are there.
     """
 
     listings: PreparedListings
     pool: Pool
-    words: WordWeights
+    words: KnownWords
     sided: bool
     around: Columns
     second: Columns | None = None
@@ -68,49 +69,69 @@ class Columnist:
         return rows[self.pool.left[places]], rows[self.pool.right[places]]
 
     def second_columns(self, places: npt.NDArray[np.int64]) -> Columns:
-        """Give what the first pass's scores say; the columns before it are not set."""
+        """Give what the first pass's scores say; the columns before it may be unset."""
+        if self.kept is not None:
+            return self.kept[places]
         out = np.empty((len(places), len(FEATURES)), np.float32)
-        if self.second is not None:
-            out[:, FIRST_COUNT:] = self.second[places]
-        if not self.sided:
-            order_sides(out, FIRST_COUNT)
+        self._write_second(out, self.second, places)
         return out
 
     def columns(self, places: npt.NDArray[np.int64] | slice) -> Columns:
         """Give the columns of the pool's pairs at *places*, as the trees read them."""
         if self.kept is not None:
-            if self.second is None:
-                return self.kept[places]
-            later = self.second_columns(np.arange(len(self.kept))[places])
-            later[:, :FIRST_COUNT] = self.kept[places]
-            return later
+            return self.kept[places]
+        if self.second is None:
+            return self._first_columns(places, FIRST_COUNT)
+        out = self._first_columns(places, len(FEATURES))
+        self._write_second(out, self.second, places)
+        return out
+
+    def keep(self, first: int, *, later: bool) -> "Columnist":
+        """Make the columns of the *first* pairs once; with room for *later* ones."""
+        width = len(FEATURES) if later else FIRST_COUNT
+        return replace(self, kept=self._first_columns(slice(0, first), width))
+
+    def know_second(self, second: Columns) -> "Columnist":
+        """Go on with what the first pass's scores say of all pairs."""
+        if self.kept is not None:
+            self._write_second(self.kept, second, slice(0, len(self.kept)))
+        return replace(self, second=second)
+
+    def _first_columns(
+        self, places: npt.NDArray[np.int64] | slice, width: int
+    ) -> Columns:
+        """Make columns of which those from ``FIRST_COUNT`` on are not set yet."""
         left, right = self.ends(places)
-        width = FIRST_COUNT if self.second is None else len(FEATURES)
         out = np.empty((len(left), width), np.float32)
         begin = len(PAIR_FEATURES)
         out[:, :begin] = compare_pairs(self.listings, left, right)
-        words = len(WORD_FEATURES)
-        if len(self.words):
-            part = word_features(self.listings, self.words, left, right)
-            out[:, begin : begin + words] = part
-        else:
-            out[:, begin : begin + words] = np.nan
-        out[:, begin + words : FIRST_COUNT] = self.around[places]
-        if self.second is not None:
-            out[:, FIRST_COUNT:] = self.second[places]
+        end = begin + len(WORD_FEATURES)
+        out[:, begin:end] = self.words.weigh(left, right) if self.words else np.nan
+        out[:, end:FIRST_COUNT] = self.around[places]
         if not self.sided:
-            order_sides(out)
+            order_sides(out, 0, FIRST_COUNT)
         return out
 
+    def _write_second(
+        self,
+        out: Columns,
+        second: Columns | None,
+        places: npt.NDArray[np.int64] | slice,
+    ) -> None:
+        if second is not None:
+            out[:, FIRST_COUNT:] = second[places]
+        if not self.sided:
+            order_sides(out, FIRST_COUNT, len(FEATURES))
 
-def order_sides(columns: Columns, first: int = 0) -> None:
+
+def order_sides(columns: Columns, first: int, end: int) -> None:
     """Put the lower of two sides' values on the left: sides are interchangeable.
 
-    Of the columns from *first* on.
+    Of the columns from *first* to *end*.
     """
     from storekin.kernels.trees import order_columns
 
-    ones, others = _sides_within(first, columns.shape[1])
+    ones, others = _sides_within(first, end)
     run_chunks(
         lambda span: order_columns(columns[span[0] : span[1]], ones, others),
         ranges_of(len(columns), _ROWS),
@@ -161,12 +182,12 @@ def first_shares(columnist: Columnist, model: ListingModel) -> Steps:
     return shares
 
 
-def keep_columns(columnist: Columnist) -> Columnist:
-    """Make the first pass's columns once, if there is room to keep them."""
+def keep_columns(columnist: Columnist, model: ListingModel) -> Columnist:
+    """Make the columns once, if there is room to keep them."""
     count = len(columnist.pool.left)
     if count > MOST_KEPT:
         return columnist
-    return replace(columnist, kept=columnist.columns(slice(0, count)))
+    return columnist.keep(count, later=model.asks_again)
 
 
 def by_rule(
@@ -190,7 +211,7 @@ def met_before(columns: Columns) -> npt.NDArray[np.int64]:
 
 def with_second(columnist: Columnist, model: ListingModel, first: Steps) -> Columnist:
     """Add what the first pass's scores around each pair say, if a later pass asks."""
-    if model.second is None and model.third is None:
+    if not model.asks_again:
         return columnist
     # the second pass learnt from scores before they were stretched
     plain = (first / (STEPS * model.stretch)).astype(np.float32)
@@ -203,7 +224,7 @@ def with_second(columnist: Columnist, model: ListingModel, first: Steps) -> Colu
         digests = listing_digests(columnist.listings)
         ends = columnist.ends(slice(None))
         second[:, -len(KNOWN_FEATURES) :] = known_features(model.known, digests, *ends)
-    return replace(columnist, second=second)
+    return columnist.know_second(second)
 
 
 Visit = Callable[[npt.NDArray[np.int64], Steps], None]

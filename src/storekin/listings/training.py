@@ -38,7 +38,7 @@ from storekin.listings.pool import Pool, second_features
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.trees import STEPS, Trees, checked_trees
 from storekin.listings.vector import Columns, similarities
-from storekin.listings.words import WordWeights, word_features, words_of
+from storekin.listings.words import KnownWords, WordWeights, no_words, words_of
 
 Floats = npt.NDArray[np.float64]
 Step = Callable[[str], None]
@@ -287,11 +287,10 @@ def _best_listing_cut(
 
 
 def _plain_columns(each: Field, recipe: Recipe) -> Columns:
-    nothing = WordWeights(np.empty(0, np.uint64), np.empty((0, 2), np.float32))
     columnist = Columnist(
         each.listings,
         each.pool,
-        nothing,
+        KnownWords.of(each.listings, no_words()),
         recipe.sided,
         around_pool(each.listings, each.pool),
     )
@@ -307,24 +306,21 @@ def _learn_words(
     """Learn what words weigh; labelled pairs get what was learnt without their fold."""
     begin = len(PAIR_FEATURES)
     end = begin + len(WORD_FEATURES)
-    nothing = WordWeights(np.empty(0, np.uint64), np.empty((0, 2), np.float32))
     if not recipe.words:
-        return nothing
+        return no_words()
     for each in everything:
         each.columns[:, begin:end] = 0
     whole = _weigh_words(fields, None, recipe)
     for each in everything:
-        each.columns[:, begin:end] = word_features(
-            each.listings, whole, *each.ends(slice(None))
-        )
+        words = KnownWords.of(each.listings, whole)
+        each.columns[:, begin:end] = words.weigh(*each.ends(slice(None)))
     for fold in _fold_numbers(fields):
         part = _weigh_words(fields, fold, recipe)
         for each in fields:
             rows = each.known[each.folds[each.known] == fold]
             if len(rows):
-                each.columns[rows, begin:end] = word_features(
-                    each.listings, part, *each.ends(rows)
-                )
+                words = KnownWords.of(each.listings, part)
+                each.columns[rows, begin:end] = words.weigh(*each.ends(rows))
     return whole
 
 
@@ -649,7 +645,7 @@ def _fit_later(
 def _order_second(part: Columns) -> Columns:
     wide = np.empty((len(part), len(FEATURES)), np.float32)
     wide[:, FIRST_COUNT:] = part
-    order_sides(wide, FIRST_COUNT)
+    order_sides(wide, FIRST_COUNT, len(FEATURES))
     return wide[:, FIRST_COUNT:].copy()
 
 

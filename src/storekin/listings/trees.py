@@ -16,13 +16,14 @@ import numpy.typing as npt
 from storekin.kernels.numbering import distinct_of
 from storekin.kernels.parallel import run_chunks
 from storekin.kernels.similar_texts import ranges_of
-from storekin.kernels.trees import SHARES, share_trees, sum_trees
+from storekin.kernels.trees import MOST_LEAVES, SHARES, share_trees, sum_trees
 from storekin.listings.features import group_numbers
 
 STEPS = 10_000
 """Values are whole numbers of this part of a bit."""
 
 _ROWS = 8192
+Node = tuple[int, float, bool, int, int, int]
 Columns = npt.NDArray[np.float32]
 Sums = npt.NDArray[np.int64]
 
@@ -33,7 +34,7 @@ class Trees:
 
     ``base`` is what the trees say of a pair of which nothing is known yet, ``lowest``
     and ``highest`` the first and the last column that any reads (beyond all, and -1, if
-    none does). ``walk`` is the same nodes as the kernels walk them.
+    none does). ``laid`` is the same nodes as the kernels ask them.
     """
 
     columns: tuple[str, ...]
@@ -47,20 +48,20 @@ class Trees:
     base: int
     lowest: int
     highest: int
-    walk: "Walk"
+    laid: "Laid"
 
     def sum(self, columns: Columns) -> Sums:
         """Add up the leaves of every row, in steps of a bit."""
-        bits, walk = columns.view(np.uint32), self.walk
+        bits, laid = columns.view(np.uint32), self.laid
         out = np.empty(len(columns), np.int64)
         run_chunks(
             lambda span: sum_trees(
                 bits,
-                walk.used,
-                walk.nodes,
-                walk.values,
-                self.roots,
-                walk.depths,
+                laid.used,
+                laid.asked,
+                laid.begins,
+                laid.leaves,
+                laid.values,
                 span[0],
                 span[1],
                 out,
@@ -74,15 +75,15 @@ class Trees:
 
         With ``base`` they sum up to what ``sum`` gives, exactly.
         """
-        bits, walk = columns.view(np.uint32), self.walk
+        bits, laid = columns.view(np.uint32), self.laid
         run_chunks(
             lambda span: share_trees(
                 bits,
-                walk.used,
-                walk.nodes,
-                walk.shares,
-                self.roots,
-                walk.depths,
+                laid.used,
+                laid.asked,
+                laid.begins,
+                laid.leaves,
+                laid.shares,
                 span[0],
                 span[1],
                 out,
@@ -92,20 +93,22 @@ class Trees:
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """Nodes as ``kernels.trees`` walks them: both followers of one side by side.
+class Laid:
+    """Nodes as ``kernels.trees`` asks them.
 
-    A tree's root stands where it stands in ``Trees``. ``used`` are the columns that any
-    node asks about, ``nodes`` four words each, ``values`` in steps; ``shares`` is what
-    the splits above each node changed, by the group of the feature that each asked
-    about.
+    ``used`` are the columns that any node asks about. ``asked`` are the nodes that ask,
+    four words each, tree by tree from ``begins`` on; the leaves of a tree stand in
+    their order from its place in ``leaves`` on: their ``values`` in steps, and as
+    ``shares`` what the splits above each changed, by the group of the feature that each
+    split asked about.
     """
 
     used: npt.NDArray[np.int64]
-    nodes: npt.NDArray[np.uint32]
+    asked: npt.NDArray[np.uint32]
+    begins: npt.NDArray[np.int64]
+    leaves: npt.NDArray[np.int64]
     values: Sums
     shares: npt.NDArray[np.int32]
-    depths: npt.NDArray[np.int64]
 
 
 def trees_to_lines(trees: Trees) -> list[str]:
@@ -136,7 +139,7 @@ def trees_from_lines(lines: Iterable[str], columns: Sequence[str]) -> Trees:
         ValueError: If a line is none of a tree, or names an unknown feature.
     """
     number = {name: place for place, name in enumerate(columns)}
-    nodes: list[tuple[int, float, bool, int, int, int]] = []
+    nodes: list[Node] = []
     roots: list[int] = []
     for line in lines:
         if line == "tree":
@@ -165,7 +168,7 @@ def trees_from_lines(lines: Iterable[str], columns: Sequence[str]) -> Trees:
 
 def checked_trees(
     columns: Sequence[str],
-    nodes: Sequence[tuple[int, float, bool, int, int, int]],
+    nodes: Sequence[Node],
     roots: Sequence[int],
 ) -> Trees:
     """Lay out nodes (feature, threshold, unknown, yes, no, value) as arrays.
@@ -173,7 +176,8 @@ def checked_trees(
     A node stands before those that it leads to; both ways of a leaf lead to itself.
 
     Raises:
-        ValueError: If a node points beyond its tree, or where another one does.
+        ValueError: If a node points beyond its tree, or where another one does, or if
+            a tree has too many leaves, or a value is beyond reason.
     """
     ends = [*roots[1:], len(nodes)]
     for root, end in zip(roots, ends, strict=True):
@@ -182,6 +186,8 @@ def checked_trees(
             raise ValueError("a node points beyond its tree")
         if len(set(followers)) < len(followers):
             raise ValueError("two ways lead to one node of a tree")
+        if sum(node[0] < 0 for node in nodes[root:end]) > MOST_LEAVES:
+            raise ValueError(f"a tree has more than {MOST_LEAVES} leaves")
     fields = list(zip(*nodes, strict=True)) or [()] * 6
     features = np.array(fields[0], np.int32)
     used = distinct_of(features[features >= 0])
@@ -199,7 +205,7 @@ def checked_trees(
         base=int(values[places].sum()),
         lowest=int(used[0]) if len(used) else len(columns),
         highest=int(used[-1]) if len(used) else -1,
-        walk=_lay_out(nodes, roots, used.tolist()),
+        laid=_lay_out(nodes, roots, used.tolist()),
     )
 
 
@@ -210,39 +216,57 @@ def _ordered(floats: Columns) -> npt.NDArray[np.uint32]:
     return np.where(bits & sign, ~bits, bits | sign)
 
 
-def _lay_out(
-    nodes: Sequence[tuple[int, float, bool, int, int, int]],
-    roots: Sequence[int],
-    used: Sequence[int],
-) -> Walk:
-    """Lay the nodes of each tree out from its root on, followers side by side."""
+def _lay_out(nodes: Sequence[Node], roots: Sequence[int], used: Sequence[int]) -> Laid:
+    """Lay each tree out: what it asks, from its root on, and its leaves in their order.
+
+    What stands on the way of the smaller values comes first.
+    """
     groups = group_numbers()
     number = {feature: place for place, feature in enumerate(used)}
     bounds = _ordered(np.array([node[1] for node in nodes], np.float32)).tolist()
-    words = np.zeros((len(nodes), 4), np.uint32)
-    values = np.zeros(len(nodes), np.int64)
-    shares = np.zeros((len(nodes), SHARES), np.int32)
-    depths = np.zeros(len(roots), np.int64)
-    for tree, root in enumerate(roots):
-        # the nodes of a level, each with the place that it is laid at
-        level, free = [(root, root)], root + 1
-        while level:
-            below = []
-            for source, place in level:
-                feature, _, unknown_yes, yes, no, value = nodes[source]
-                values[place] = value
-                if feature < 0:
-                    words[place] = (0, 0, 0, place)
-                    continue
-                below += [(no, free), (yes, free + 1)]
-                # below the next number: at most the threshold
-                lift = int(unknown_yes)
-                bound = bounds[source] + lift + 1
-                words[place] = (number[feature], lift, bound, free)
-                for following, at in below[-2:]:
-                    shares[at] = shares[place]
-                    shares[at, groups[feature]] += nodes[following][5] - value
-                free += 2
-            depths[tree] += bool(below)
-            level = below
-    return Walk(np.array(used, np.int64), words, values, shares, depths)
+    asked: list[tuple[int, int, int, int]] = []
+    values: list[int] = []
+    shares: list[list[int]] = []
+    begins: list[int] = [0]
+    leaves: list[int] = []
+
+    def visit(node: int, share: list[int]) -> None:
+        feature, _, unknown_yes, yes, no, value = nodes[node]
+        if feature < 0:
+            values.append(value)
+            shares.append(share)
+            return
+        place = len(asked)
+        asked.append((0, 0, 0, 0))
+        first = len(values) - leaves[-1]
+        group = groups[feature]
+        visit(yes, _changed(share, group, nodes[yes][5] - value))
+        last = len(values) - leaves[-1]
+        visit(no, _changed(share, group, nodes[no][5] - value))
+        # who is not below the bound falls into no leaf of the first way
+        others = 0xFFFFFFFF & ~((1 << last) - (1 << first))
+        lift = int(unknown_yes)
+        asked[place] = (number[feature], lift, bounds[node] + lift + 1, others)
+
+    for root in roots:
+        leaves.append(len(values))
+        visit(root, [0] * SHARES)
+        begins.append(len(asked))
+    told = np.array(shares, np.int64).reshape(-1, SHARES)
+    most = np.maximum.reduceat(np.abs(told).max(axis=1), leaves).sum() if roots else 0
+    if most > np.iinfo(np.int32).max:
+        raise ValueError("the trees' bits are beyond reason")
+    return Laid(
+        used=np.array(used, np.int64),
+        asked=np.array(asked, np.uint32).reshape(-1, 4),
+        begins=np.array(begins, np.int64),
+        leaves=np.array(leaves, np.int64),
+        values=np.array(values, np.int64),
+        shares=told.astype(np.int32),
+    )
+
+
+def _changed(share: list[int], group: int, by: int) -> list[int]:
+    changed = share.copy()
+    changed[group] += by
+    return changed

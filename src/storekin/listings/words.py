@@ -24,36 +24,60 @@ class WordWeights:
         return len(self.tokens)
 
 
+def no_words() -> WordWeights:
+    """Give words of which none has shown what it says."""
+    return WordWeights(np.empty(0, np.uint64), np.empty((0, 2), np.float32))
+
+
 def words_of(listings: PreparedListings) -> Tokens:
     """Give the words that are weighed: of all texts where there are several."""
     return listings.tokens if listings.whole is None else listings.whole.words.tokens
 
 
-def known_words(
-    listings: PreparedListings, words: WordWeights
-) -> tuple[IntArray, IntArray]:
-    """Number each listing's words among the known ones; gives numbers and starts."""
-    tokens = words_of(listings)
-    place, known = find_tokens(tokens.values, words.tokens)
-    rows = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))[known]
-    starts = np.zeros(len(tokens) + 1, np.int64)
-    np.cumsum(np.bincount(rows, minlength=len(tokens)), out=starts[1:])
-    return place[known].astype(np.int64), starts
+@dataclass(frozen=True, slots=True)
+class KnownWords:
+    """Listings' words that have a weight: their numbers, from each one's start on."""
 
+    numbers: IntArray
+    starts: IntArray
+    weights: npt.NDArray[np.float32]
 
-def word_features(
-    listings: PreparedListings, words: WordWeights, left: IntArray, right: IntArray
-) -> npt.NDArray[np.float32]:
-    """Weigh the words of pairs: shared, lone, the least lone one, and all together."""
-    from storekin.kernels.trees import sum_words
+    def __len__(self) -> int:
+        return len(self.weights)
 
-    numbers, starts = known_words(listings, words)
-    out = np.zeros((len(left), 4), np.float32)
-    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
-    run_chunks(
-        lambda span: sum_words(
-            numbers, starts, words.weights, left, right, span[0], span[1], out
-        ),
-        ranges_of(len(left), _PAIRS),
-    )
-    return out
+    @classmethod
+    def of(cls, listings: PreparedListings, words: WordWeights) -> "KnownWords":
+        """Number each listing's words among the weighed ones."""
+        tokens = words_of(listings)
+        if not len(words):
+            starts = np.zeros(len(tokens) + 1, np.int64)
+            return cls(np.empty(0, np.int64), starts, words.weights)
+        place, known = find_tokens(tokens.values, words.tokens)
+        rows = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))[known]
+        starts = np.zeros(len(tokens) + 1, np.int64)
+        np.cumsum(np.bincount(rows, minlength=len(tokens)), out=starts[1:])
+        return cls(place[known].astype(np.int64), starts, words.weights)
+
+    def weigh(self, left: IntArray, right: IntArray) -> npt.NDArray[np.float32]:
+        """Weigh the words of pairs; shape (pairs, ``WORD_FEATURES``).
+
+        The shared ones, the lone ones, the least lone one, and all together.
+        """
+        from storekin.kernels.trees import sum_words
+
+        out = np.zeros((len(left), 4), np.float32)
+        left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+        run_chunks(
+            lambda span: sum_words(
+                self.numbers,
+                self.starts,
+                self.weights,
+                left,
+                right,
+                span[0],
+                span[1],
+                out,
+            ),
+            ranges_of(len(left), _PAIRS),
+        )
+        return out

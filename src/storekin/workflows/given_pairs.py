@@ -77,7 +77,7 @@ def tie_pairs(
     rest = np.flatnonzero(found < 0)
     base = 0 if context is None else context.num_rows
     if len(rest):
-        alone = both.take(pa.array(rest))
+        alone = both if len(rest) == len(found) else both.take(pa.array(rest))
         first, number = _distinct_rows(alone, side[rest])
         found[rest] = base + number
         parts.append(alone.take(pa.array(first)))

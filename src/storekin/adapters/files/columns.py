@@ -22,6 +22,7 @@ _PLAIN_PRICE = r"^[0-9]+(\.[0-9]+)?$"
 _PLAIN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
 _LONGEST_VALUE = 1_000_000
 _STEP = 1 << 22
+_BEYOND_ASCII = 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,37 @@ def clean_texts(column: pa.Array, *, narrow: bool) -> pa.Array:
         else:
             for mark in _zero_width_in(data):
                 text = pc.replace_substring(text, mark, "")
-    text = pc.utf8_trim_whitespace(text)
+    text = _trimmed(text)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _trimmed(text: pa.Array) -> pa.Array:
+    """Take the blanks off both ends, of those texts that may have some there."""
+    buffer = text.buffers()[2]
+    if buffer is None or not len(text):
+        return text
+    data = np.frombuffer(buffer, np.uint8)
+    offsets = np.frombuffer(text.buffers()[1], np.int32)
+    offsets = offsets[text.offset : text.offset + len(text) + 1]
+    full = np.flatnonzero(np.diff(offsets))
+    ends = data[offsets[:-1][full]], data[offsets[1:][full] - 1]
+    # a blank is a control character, a space, or not of ASCII
+    blank = [(end <= ord(" ")) | (end >= _BEYOND_ASCII) for end in ends]
+    rows = full[blank[0] | blank[1]]
+    if len(rows) > len(text) // 2:
+        return pc.utf8_trim_whitespace(text)
+    if len(rows):
+        asked = np.zeros(len(text), np.bool_)
+        asked[rows] = True
+        some = pc.utf8_trim_whitespace(text.take(pa.array(rows)))
+        text = pc.replace_with_mask(text, pa.array(asked), some)
+    return text
 
 
 def _is_ascii(data: memoryview | bytes) -> bool:
     array = np.frombuffer(data, np.uint8)
     return all(
-        int(array[low : low + _STEP].max(initial=0)) < 0x80
+        int(array[low : low + _STEP].max(initial=0)) < _BEYOND_ASCII
         for low in range(0, len(array), _STEP)
     )
 
@@ -90,7 +114,8 @@ def _zero_width_in(data: memoryview | bytes) -> list[str]:
     for low in range(0, len(array), _STEP):
         # a character may go on beyond the part, and the last bytes may be of none
         part = np.append(array[low : low + _STEP + 2], np.zeros(2, np.uint8))
-        places = np.flatnonzero(begins[part[:_STEP]])
+        places = np.flatnonzero(part[:_STEP] >= _BEYOND_ASCII)
+        places = places[begins[part[places]]]
         following = [part[places + step] for step in range(3)]
         for mark, code in codes.items():
             same = [b == c for b, c in zip(following, code, strict=False)]
