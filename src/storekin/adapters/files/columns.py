@@ -22,7 +22,7 @@ _PLAIN_PRICE = r"^[0-9]+(\.[0-9]+)?$"
 _PLAIN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"
 _LONGEST_VALUE = 1_000_000
 _STEP = 1 << 22
-_BEYOND_ASCII = 0x80
+_Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,7 @@ def clean_texts(column: pa.Array, *, narrow: bool) -> pa.Array:
     An empty text becomes null.
     """
     text = column.cast(pa.string())
-    buffer = text.buffers()[2]
-    data = b"" if buffer is None else memoryview(buffer)
+    data, offsets = _bytes_of(text)
     if len(data) and not _is_ascii(data):
         if narrow:
             odd = pc.invert(pc.fill_null(pc.string_is_ascii(text), fill_value=True))
@@ -64,64 +63,63 @@ def clean_texts(column: pa.Array, *, narrow: bool) -> pa.Array:
                     odd, map_distinct(text, to_half_width, pa.string()), text
                 )
         else:
-            for mark in _zero_width_in(data):
-                text = pc.replace_substring(text, mark, "")
-    text = _trimmed(text)
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-
-
-def _trimmed(text: pa.Array) -> pa.Array:
-    """Take the blanks off both ends, of those texts that may have some there."""
-    buffer = text.buffers()[2]
-    if buffer is None or not len(text):
+            text = _without_zero_width(text, data, offsets)
+    text = pc.utf8_trim_whitespace(text)
+    empty = pc.equal(text, "")
+    if not pc.any(empty).as_py():
         return text
-    data = np.frombuffer(buffer, np.uint8)
-    offsets = np.frombuffer(text.buffers()[1], np.int32)
-    offsets = offsets[text.offset : text.offset + len(text) + 1]
-    full = np.flatnonzero(np.diff(offsets))
-    ends = data[offsets[:-1][full]], data[offsets[1:][full] - 1]
-    # a blank is a control character, a space, or not of ASCII
-    blank = [(end <= ord(" ")) | (end >= _BEYOND_ASCII) for end in ends]
-    rows = full[blank[0] | blank[1]]
-    if len(rows) > len(text) // 2:
-        return pc.utf8_trim_whitespace(text)
-    if len(rows):
-        asked = np.zeros(len(text), np.bool_)
-        asked[rows] = True
-        some = pc.utf8_trim_whitespace(text.take(pa.array(rows)))
-        text = pc.replace_with_mask(text, pa.array(asked), some)
-    return text
+    return pc.if_else(empty, pa.scalar(None, pa.string()), text)
 
 
-def _is_ascii(data: memoryview | bytes) -> bool:
-    array = np.frombuffer(data, np.uint8)
+def _bytes_of(text: pa.Array) -> tuple[_Bytes, npt.NDArray[np.int32]]:
+    """Give the UTF-8 of some texts, and where each begins in it, and the last ends."""
+    _, edges, buffer = text.buffers()
+    if buffer is None or not len(text):
+        return np.empty(0, np.uint8), np.zeros(len(text) + 1, np.int32)
+    offsets = np.frombuffer(edges, np.int32)[text.offset :][: len(text) + 1]
+    data = np.frombuffer(buffer, np.uint8)[offsets[0] : offsets[-1]]
+    return data, offsets - offsets[0]
+
+
+def _is_ascii(data: _Bytes) -> bool:
     return all(
-        int(array[low : low + _STEP].max(initial=0)) < _BEYOND_ASCII
-        for low in range(0, len(array), _STEP)
+        int(data[low : low + _STEP].max(initial=0)) < 0x80
+        for low in range(0, len(data), _STEP)
     )
 
 
-def _zero_width_in(data: memoryview | bytes) -> list[str]:
-    """Give the invisible characters that stand in some text, which is UTF-8.
+def _without_zero_width(
+    text: pa.Array, data: _Bytes, offsets: npt.NDArray[np.int32]
+) -> pa.Array:
+    """Take the invisible characters out of the texts in which one stands."""
+    places = _zero_width_in(data)
+    if not len(places):
+        return text
+    rows = np.unique(np.searchsorted(offsets, places, side="right") - 1)
+    some = text.take(pa.array(rows))
+    for mark in ZERO_WIDTH:
+        some = pc.replace_substring(some, mark, "")
+    asked = np.zeros(len(text), np.bool_)
+    asked[rows] = True
+    return pc.replace_with_mask(text, pa.array(asked), some)
 
-    Few bytes begin one of them: these are found once, for all.
-    """
-    array = np.frombuffer(data, np.uint8)
-    codes = {mark: mark.encode() for mark in ZERO_WIDTH}
-    begins = np.zeros(256, np.bool_)
-    begins[[code[0] for code in codes.values()]] = True
-    found: set[str] = set()
-    for low in range(0, len(array), _STEP):
-        # a character may go on beyond the part, and the last bytes may be of none
-        part = np.append(array[low : low + _STEP + 2], np.zeros(2, np.uint8))
-        places = np.flatnonzero(part[:_STEP] >= _BEYOND_ASCII)
-        places = places[begins[part[places]]]
-        following = [part[places + step] for step in range(3)]
-        for mark, code in codes.items():
-            same = [b == c for b, c in zip(following, code, strict=False)]
-            if np.logical_and.reduce(same).any():
-                found.add(mark)
-    return [mark for mark in ZERO_WIDTH if mark in found]
+
+def _zero_width_in(data: _Bytes) -> npt.NDArray[np.int64]:
+    """Give the places where an invisible character begins, in any order."""
+    codes = [mark.encode() for mark in ZERO_WIDTH]
+    found = [np.empty(0, np.int64)]
+    for low in range(0, len(data), _STEP):
+        part = data[low : low + _STEP]
+        for begin in {code[0] for code in codes}:
+            # few bytes of a text begin such a character
+            places = np.flatnonzero(part == begin) + low
+            for code in codes:
+                if code[0] == begin:
+                    same = np.ones(len(places), np.bool_)
+                    for step, byte in enumerate(code[1:], 1):
+                        same &= data.take(places + step, mode="clip") == byte
+                    found.append(places[same])
+    return np.concatenate(found)
 
 
 def convert(column: Column, values: pa.Array) -> tuple[pa.Array, list[Faults]]:
