@@ -16,8 +16,8 @@ from storekin.identity.hubs import Commonness
 from storekin.identity.model import NEAR_SIGNALS
 from storekin.identity.values import Codes, IntArray, StoreValues, Values
 from storekin.kernels.numbering import distinct_of, sizes_of_runs
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import TextColumn, ranges_of
+from storekin.kernels.parallel import ranges_of, run_chunks
+from storekin.kernels.similar_texts import TextColumn
 
 MOST_PAIRED = 60
 """Holders of a value that are paired with one another; of more, each with the first."""

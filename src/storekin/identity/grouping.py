@@ -15,7 +15,7 @@ from storekin.identity.model import NAMES, IdentityModel
 from storekin.identity.scoring import ROWS_AT_ONCE, FloatArray, IdentityEvidence
 from storekin.identity.values import IntArray
 from storekin.kernels.numbering import distinct_of
-from storekin.kernels.similar_texts import ranges_of
+from storekin.kernels.parallel import ranges_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,7 @@ from storekin.kernels.agreements import (
     SILENT,
     tell_causes,
 )
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import ranges_of
+from storekin.kernels.parallel import ranges_of, run_ranges
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -104,7 +103,7 @@ def weigh(
         evidence.bits[own_rows] = counted.bits
         evidence.pair[own_rows] += span[0]
 
-    run_chunks(work, ranges_of(len(left), _CHUNK))
+    run_ranges(work, len(left), _CHUNK)
     return evidence
 
 

@@ -20,8 +20,7 @@ from storekin.identity.quick import (
     quick_phones,
 )
 from storekin.kernels.numbering import distinct_of
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import ranges_of
+from storekin.kernels.parallel import ranges_of, run_chunks
 from storekin.normalise.addresses import normalise_address
 from storekin.normalise.countries import normalise_country
 from storekin.normalise.emails import normalise_email

@@ -6,13 +6,12 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks
+from storekin.kernels.parallel import ranges_of, run_chunks
 from storekin.kernels.similar_texts import (
     CHUNK,
     IntArray,
     Progress,
     TokenArray,
-    ranges_of,
 )
 
 

@@ -5,8 +5,8 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import TokenArray, ranges_of
+from storekin.kernels.parallel import ranges_of, run_chunks
+from storekin.kernels.similar_texts import TokenArray
 
 _PART = 1 << 21
 """Values that are numbered at a time: their table stays near the processor."""

@@ -17,6 +17,23 @@ def thread_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
 
 
+def ranges_of(total: int, step: int) -> list[tuple[int, int]]:
+    """Cut [0, total) into ranges of at most *step*."""
+    return [(low, min(low + step, total)) for low in range(0, total, step)]
+
+
+def run_ranges(
+    function: Callable[[tuple[int, int]], Result],
+    total: int,
+    step: int,
+    on_done: Callable[[int, int], None] | None = None,
+) -> list[Result]:
+    """Call *function* on each range of [0, total), of at most *step*, in threads."""
+    if 0 < total <= step and on_done is None:
+        return [function((0, total))]
+    return run_chunks(function, ranges_of(total, step), on_done)
+
+
 def run_chunks(
     function: Callable[[Task], Result],
     tasks: Sequence[Task],

@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks, thread_count
+from storekin.kernels.parallel import run_chunks, run_ranges, thread_count
 from storekin.kernels.similar_texts import (
     CHUNK,
     IntArray,
     Progress,
     TokenArray,
     Tokens,
-    ranges_of,
 )
 
 _HOPE = np.float32(1.6)
@@ -179,7 +178,7 @@ def _lay_out(
     sizes = np.zeros(total, np.int64)
     prefixes = np.zeros(total, np.int32)
     norms = np.zeros(total, np.float32)
-    run_chunks(
+    run_ranges(
         lambda span: choose_prefixes(
             features,
             tokens.starts,
@@ -194,7 +193,8 @@ def _lay_out(
             norms,
             *span,
         ),
-        ranges_of(total, CHUNK),
+        total,
+        CHUNK,
     )
     by_norm = order_of_floats(norms)
     by_norm = by_norm[sizes[by_norm] > 0]
@@ -208,7 +208,7 @@ def _lay_out(
     )
     moved = _room(folder, int(starts[-1]))
     marks = np.empty((len(by_norm), 4), np.uint64)
-    run_chunks(
+    run_ranges(
         lambda span: move_features(
             features,
             tokens.starts,
@@ -220,7 +220,8 @@ def _lay_out(
             marks,
             *span,
         ),
-        ranges_of(len(by_norm), CHUNK),
+        len(by_norm),
+        CHUNK,
     )
     nobody = np.full(len(by_norm), -1, np.int32)
     once = np.zeros(len(by_norm), np.int32)

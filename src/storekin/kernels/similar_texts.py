@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks
+from storekin.kernels.parallel import run_ranges
 
 IntArray = npt.NDArray[np.int64]
 TokenArray = npt.NDArray[np.uint64]
@@ -91,11 +91,6 @@ class TextColumn:
         return len(self.offsets) - 1
 
 
-def ranges_of(total: int, step: int) -> list[tuple[int, int]]:
-    """Cut [0, total) into ranges of at most *step*."""
-    return [(low, min(low + step, total)) for low in range(0, total, step)]
-
-
 def tokenise(
     column: TextColumn, vocabulary: Vocabulary, on_done: Progress | None = None
 ) -> Tokens:
@@ -127,8 +122,8 @@ def tokenise(
         )
         return tokens[:written].copy()
 
-    parts = run_chunks(work, ranges_of(total, CHUNK), on_done)
+    parts = run_ranges(work, total, CHUNK, on_done)
     starts = np.zeros(total + 1, np.int64)
-    np.cumsum(counts, out=starts[1:])
+    counts.cumsum(out=starts[1:])
     values = np.concatenate(parts) if parts else np.empty(0, np.uint64)
     return Tokens(values, starts)

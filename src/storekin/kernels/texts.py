@@ -6,15 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks
+from storekin.kernels.parallel import run_ranges
 from storekin.kernels.similar_texts import (
     CHUNK,
     IntArray,
     TextColumn,
     TokenArray,
     Vocabulary,
-    ranges_of,
 )
+
+GramArray = npt.NDArray[np.uint32]
+_Part = tuple[npt.NDArray[np.generic], ...]
 
 LONGEST_TITLE = 512
 LONGEST_WHOLE = 1024
@@ -59,7 +61,7 @@ class Grams:
 
 def _edges(counts: npt.NDArray[np.int64]) -> IntArray:
     edges = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=edges[1:])
+    counts.cumsum(out=edges[1:])
     return edges
 
 
@@ -72,7 +74,7 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
     if column.offsets[0] == column.offsets[-1]:
         return _spelled([], counts)
 
-    def work(span: tuple[int, int]) -> tuple[npt.NDArray[np.generic], ...]:
+    def work(span: tuple[int, int]) -> _Part:
         low, high = span
         lengths = np.diff(column.offsets[low : high + 1])
         room = int(np.minimum(lengths, most).sum()) + 8
@@ -109,7 +111,7 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
             runs[:run_count].copy(),
         )
 
-    return _spelled(run_chunks(work, ranges_of(total, CHUNK)), counts)
+    return _spelled(run_ranges(work, total, CHUNK), counts)
 
 
 def _spelled(
@@ -126,7 +128,7 @@ def _spelled(
         np.concatenate(column) if len(column) > 1 else column[0] for column in columns
     ]
     edges = np.zeros((len(counts) + 1, counts.shape[1]), np.int64)
-    np.cumsum(counts, axis=0, out=edges[1:])
+    counts.cumsum(axis=0, out=edges[1:])
     starts, word_starts, code_starts, run_starts = edges.T.copy()
     return Spelled(
         characters=joined[0],
@@ -164,7 +166,7 @@ def gram_table(
     total = len(spelled)
     counts = np.zeros(total, np.int64)
 
-    def work(span: tuple[int, int]) -> npt.NDArray[np.uint32]:
+    def work(span: tuple[int, int]) -> GramArray:
         low, high = span
         if width == 0:
             room = int(spelled.word_starts[high] - spelled.word_starts[low]) + 8
@@ -187,7 +189,7 @@ def gram_table(
             )
         return grams[: int(counts[low:high].sum())].copy()
 
-    parts = run_chunks(work, ranges_of(total, CHUNK))
+    parts = run_ranges(work, total, CHUNK)
     values = np.concatenate(parts) if parts else np.empty(0, np.uint32)
     starts = _edges(counts)
     if known is None:
@@ -204,9 +206,10 @@ def gram_table(
     else:
         rarity = known
     norms = np.empty(total, np.float32)
-    run_chunks(
+    run_ranges(
         lambda span: write_gram_norms(values, starts, rarity, span[0], span[1], norms),
-        ranges_of(total, CHUNK),
+        total,
+        CHUNK,
     )
     return Grams(values, starts, rarity, norms)
 

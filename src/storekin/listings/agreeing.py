@@ -71,7 +71,7 @@ def differences(columns: Columns, other_code: npt.NDArray[np.bool_]) -> Bits:
     stand in attributes of their own, which the workflow reads.
     """
 
-    def column(name: str) -> npt.NDArray[np.float32]:
+    def column(name: str) -> Columns:
         return columns[:, _PLACE[name]]
 
     differs = _bits(columns.take(_DIFFER_PLACES, axis=1) < _DIFFER_BARS, _DIFFER_BITS)

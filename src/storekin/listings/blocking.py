@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.numbering import distinct_of
-from storekin.kernels.parallel import run_chunks
+from storekin.kernels.parallel import run_ranges
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_pairs import SimilarPairs, join_similar
 from storekin.kernels.similar_texts import (
     IntArray,
     Progress,
     Tokens,
-    ranges_of,
 )
 from storekin.kernels.texts import Grams
 from storekin.listings.encoding import closest_listings
@@ -178,8 +178,8 @@ def title_bar(total: int) -> float:
     >>> title_bar(5_000), round(title_bar(140_000), 2), title_bar(5_000_000)
     (0.12, 0.25, 0.38)
     """
-    share = np.log(max(total, 1) / SMALL_POOL) / np.log(LARGE_POOL / SMALL_POOL)
-    bar = SMALL_COSINE + (TITLE_COSINE - SMALL_COSINE) * float(np.clip(share, 0, 1))
+    share = log(max(total, 1) / SMALL_POOL) / log(LARGE_POOL / SMALL_POOL)
+    bar = SMALL_COSINE + (TITLE_COSINE - SMALL_COSINE) * min(max(share, 0), 1)
     return round(bar, 3)
 
 
@@ -207,11 +207,12 @@ def keep_likest(
     edges = np.empty(2 * len(left), np.int64)
     list_entries(left, right, starts[:-1].copy(), edges)
     keep = np.zeros(len(left), np.bool_)
-    run_chunks(
+    run_ranges(
         lambda span: mark_likest(
             starts, edges, similarity, most, span[0], span[1], keep
         ),
-        ranges_of(total, _NODES),
+        total,
+        _NODES,
     )
     return keep
 

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storekin.errors import EncoderMismatchError
-from storekin.kernels.similar_texts import IntArray, ranges_of
+from storekin.kernels.parallel import ranges_of
+from storekin.kernels.similar_texts import IntArray
 from storekin.normalise.images import SUFFIXES, picture_inside
 
 Vectors = npt.NDArray[np.float32]

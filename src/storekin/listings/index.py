@@ -8,7 +8,7 @@ to the pool decide, over the neighbourhood alone.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from itertools import compress
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from storekin.listings.pictures import OwnPicture, Pictures, SeenPicture
 from storekin.listings.plain import Record, name_of, parts, plain_record, plain_table
 from storekin.listings.postings import Postings
 from storekin.listings.rarity import Rarity, TitleCounts, WordRarity
+from storekin.listings.scoring import ListingScores
 from storekin.listings.screening import (
     Files,
     Gathered,
@@ -194,34 +195,7 @@ class ListingIndex:
         table, scores = (score_in_graph if gathered.standing else score)(
             gathered, fitted, Best(floor, most), files, across_stores=across_stores
         )
-        told = {
-            name: table[name].to_pylist()
-            for name in ("listing", "store", "attributes", "currency")
-        }
-        signals = np.stack(list(scores.bits.values()), axis=1).tolist()
-        order = np.lexsort((scores.right, -scores.total)).tolist()
-        return [
-            Screened(
-                listing=told["listing"][row],
-                store=told["store"][row] or "",
-                probability=float(scores.probability[place]),
-                bits=float(scores.total[place]),
-                level=LEVELS[int(scores.level[place])],
-                signals={
-                    name: bits
-                    for name, bits in zip(scores.bits, signals[place], strict=True)
-                    if isfinite(bits)
-                },
-                variant_level=LEVELS[int(scores.variant_level[place])],
-                seen=bool(scores.seen[place]),
-                agrees=int(scores.agrees[place]),
-                given=int(scores.given[place]),
-                differs=int(scores.differs[place]),
-                attributes=told["attributes"][row],
-                currency=told["currency"][row],
-            )
-            for place, row in zip(order, scores.right[order].tolist(), strict=True)
-        ]
+        return _tell(table, scores)
 
     @property
     def table(self) -> pa.Table:
@@ -367,6 +341,45 @@ class ListingIndex:
         if self._graph_model is None or self._graph_model[0] is not model:
             self._graph_model = (model, model.name == graph.model)
         return self._graph_model[1]
+
+
+def _tell(table: pa.Table, scores: ListingScores) -> list[Screened]:
+    """Tell of scored pairs, whose other row of *table* is on the right, best first."""
+    listings, stores, attributes, currencies = (
+        table[name].to_pylist()
+        for name in ("listing", "store", "attributes", "currency")
+    )
+    # taken out of the arrays column by column: value by value takes longer than scoring
+    probability, bits, right = (
+        column.tolist() for column in (scores.probability, scores.total, scores.right)
+    )
+    level, variant_level = scores.level.tolist(), scores.variant_level.tolist()
+    seen, differs = scores.seen.tolist(), scores.differs.tolist()
+    agrees, given = scores.agrees.tolist(), scores.given.tolist()
+    signals = np.array(list(scores.bits.values())).T
+    speaks = np.isfinite(signals).tolist()
+    told = [
+        dict(compress(zip(scores.bits, said, strict=True), flags))
+        for said, flags in zip(signals.tolist(), speaks, strict=True)
+    ]
+    return [
+        Screened(
+            listing=listings[right[place]],
+            store=stores[right[place]] or "",
+            probability=probability[place],
+            bits=bits[place],
+            level=LEVELS[level[place]],
+            signals=told[place],
+            variant_level=LEVELS[variant_level[place]],
+            seen=seen[place],
+            agrees=agrees[place],
+            given=given[place],
+            differs=differs[place],
+            attributes=attributes[right[place]],
+            currency=currencies[right[place]],
+        )
+        for place in np.lexsort((scores.right, -scores.total)).tolist()
+    ]
 
 
 def _title_counts(

@@ -12,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
+from storekin.kernels.parallel import ranges_of, run_ranges
+from storekin.kernels.similar_texts import IntArray, Progress
 from storekin.listings.features import (
     FEATURES,
     FIRST_COUNT,
@@ -132,9 +132,10 @@ def order_sides(columns: Columns, first: int, end: int) -> None:
     from storekin.kernels.trees import order_columns
 
     ones, others = _sides_within(first, end)
-    run_chunks(
+    run_ranges(
         lambda span: order_columns(columns[span[0] : span[1]], ones, others),
-        ranges_of(len(columns), _ROWS),
+        len(columns),
+        _ROWS,
     )
 
 

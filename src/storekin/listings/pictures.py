@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from storekin.errors import PictureError
 from storekin.kernels.numbering import distinct_of
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import IntArray, Progress, TokenArray, ranges_of
+from storekin.kernels.parallel import run_ranges
+from storekin.kernels.similar_texts import IntArray, Progress, TokenArray
 from storekin.normalise.images import (
     SUFFIXES,
     hash_grey,
@@ -288,7 +288,7 @@ def _name_pictures(
     def see(span: tuple[int, int]) -> list[tuple[str | None, Prints] | None]:
         return _see_files(paths[span[0] : span[1]])
 
-    parts = run_chunks(see, ranges_of(len(files), _CHUNK), on_done)
+    parts = run_ranges(see, len(files), _CHUNK, on_done)
     seen = (one for part in parts for one in part)
     for (place, _), one in zip(files, seen, strict=True):
         if one is None:

@@ -123,9 +123,11 @@ def filled_columns(table: pa.Table) -> frozenset[str]:
 
 def whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     """Put the chunks of a column together."""
-    if isinstance(column, pa.ChunkedArray):
-        return pa.concat_arrays([*column.chunks, pa.array([], column.type)])
-    return column
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays([*column.chunks, pa.array([], column.type)])
 
 
 def words_of(title: str) -> TokenArray:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import IntArray, ranges_of
+from storekin.kernels.parallel import run_ranges
+from storekin.kernels.similar_texts import IntArray
 from storekin.listings.features import (
     POOL_FEATURES,
     RANKED,
@@ -79,11 +79,12 @@ def _ranked(pool: Pool, similarity: FloatArray) -> FloatArray:
     from storekin.kernels.pool import RANK_COLUMNS, rank_edges
 
     out = np.zeros((2 * len(pool.left), len(RANK_COLUMNS)), np.float32)
-    run_chunks(
+    run_ranges(
         lambda span: rank_edges(
             pool.starts, pool.edges, similarity, span[0], span[1], out
         ),
-        ranges_of(len(pool.starts) - 1, _NODES),
+        len(pool.starts) - 1,
+        _NODES,
     )
     return out
 
@@ -143,7 +144,7 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
     distance = similar["hash_bits"]
     part = np.empty((count, len(NEIGHBOUR_COLUMNS)), np.float32)
     mass = _mass(pool, alike * alike)
-    run_chunks(
+    run_ranges(
         lambda span: meet_neighbours(
             pool.starts,
             pool.nodes,
@@ -157,7 +158,8 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
             span[1],
             part,
         ),
-        ranges_of(count, _EDGES),
+        count,
+        _EDGES,
     )
     out[:, begin : begin + part.shape[1]] = part
     begin += part.shape[1]
@@ -217,7 +219,7 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
     out[:, begin], out[:, begin + 1] = _rivals(pool, bits, ranks)
     begin += 2
     part = np.empty((count, len(GROUP_COLUMNS)), np.float32)
-    run_chunks(
+    run_ranges(
         lambda span: meet_groups(
             pool.starts,
             pool.nodes,
@@ -230,7 +232,8 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
             span[1],
             part,
         ),
-        ranges_of(count, _EDGES),
+        count,
+        _EDGES,
     )
     out[:, begin : begin + part.shape[1]] = part
     out[:, begin + part.shape[1] :] = np.nan
@@ -244,7 +247,7 @@ def _rivals(
     from storekin.kernels.likest import free_rivals
 
     free = np.full(2 * len(pool.left), 20, np.float32)
-    run_chunks(
+    run_ranges(
         lambda span: free_rivals(
             pool.starts,
             pool.edges,
@@ -256,6 +259,7 @@ def _rivals(
             span[1],
             free,
         ),
-        ranges_of(len(pool.starts) - 1, _NODES),
+        len(pool.starts) - 1,
+        _NODES,
     )
     return free[pool.left_entry[: pool.asked]], free[pool.right_entry[: pool.asked]]

@@ -111,7 +111,7 @@ def join_scores(parts: list[ListingScores]) -> ListingScores:
 
 def probability_of(steps: Steps, model: ListingModel) -> FloatArray:
     """Turn scores in steps of a bit into probabilities, the prior in them."""
-    bits = np.clip(steps / STEPS + model.prior_bits, -60, 60)
+    bits = np.minimum(np.maximum(steps / STEPS + model.prior_bits, -60), 60)
     likely: FloatArray = np.round(1 / (1 + np.exp2(-bits)), 6)
     return likely
 
@@ -206,7 +206,7 @@ class Facts:
     def of(cls, columns: Columns) -> "Facts":
         """Read the facts off the columns of pairs."""
 
-        def column(name: str) -> npt.NDArray[np.float32]:
+        def column(name: str) -> Columns:
             return columns[:, _PLACE[name]]
 
         hash_bits, mpn = column("hash_bits"), column("mpn")

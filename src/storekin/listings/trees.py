@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.numbering import distinct_of
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import ranges_of
+from storekin.kernels.parallel import run_ranges
 from storekin.kernels.trees import MOST_LEAVES, SHARES, share_trees, sum_trees
 from storekin.listings.features import group_numbers
 
@@ -54,7 +53,7 @@ class Trees:
         """Add up the leaves of every row, in steps of a bit."""
         bits, laid = columns.view(np.uint32), self.laid
         out = np.empty(len(columns), np.int64)
-        run_chunks(
+        run_ranges(
             lambda span: sum_trees(
                 bits,
                 laid.used,
@@ -66,7 +65,8 @@ class Trees:
                 span[1],
                 out,
             ),
-            ranges_of(len(columns), _ROWS),
+            len(columns),
+            _ROWS,
         )
         return out
 
@@ -76,7 +76,7 @@ class Trees:
         With ``base`` they sum up to what ``sum`` gives, exactly.
         """
         bits, laid = columns.view(np.uint32), self.laid
-        run_chunks(
+        run_ranges(
             lambda span: share_trees(
                 bits,
                 laid.used,
@@ -88,7 +88,8 @@ class Trees:
                 span[1],
                 out,
             ),
-            ranges_of(len(columns), _ROWS),
+            len(columns),
+            _ROWS,
         )
 
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks
+from storekin.kernels.parallel import ranges_of, run_ranges
 from storekin.kernels.ranges import pair_ranges
-from storekin.kernels.similar_texts import IntArray, ranges_of
+from storekin.kernels.similar_texts import IntArray
 from storekin.kernels.texts import Grams, norms_of
 from storekin.listings.encoding import embedding_cosines
 from storekin.listings.features import DIMENSIONS, PAIR_FEATURES
@@ -71,7 +71,7 @@ def similarities(
         if listings.whole is not None:
             whole[low:high] = _word_cosines(listings.whole.words, one, other)
 
-    run_chunks(work, ranges_of(total, _CHUNK))
+    run_ranges(work, total, _CHUNK)
     distance = np.full(total, np.nan, np.float32)
     for low, high in ranges_of(total, 1 << 20):
         distance[low:high] = picture_distances(
@@ -234,7 +234,7 @@ def _compare_texts(
             begin = _PLACE["left_missing_bits"]
             vector[low:high, begin : begin + 4] = part
 
-    run_chunks(work, ranges_of(len(left), _CHUNK))
+    run_ranges(work, len(left), _CHUNK)
 
 
 def _compare_values(

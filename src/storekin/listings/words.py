@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens, ranges_of
+from storekin.kernels.parallel import run_ranges
+from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.rarity import find_tokens
 
@@ -67,7 +67,7 @@ class KnownWords:
 
         out = np.zeros((len(left), 4), np.float32)
         left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
-        run_chunks(
+        run_ranges(
             lambda span: sum_words(
                 self.numbers,
                 self.starts,
@@ -78,6 +78,7 @@ class KnownWords:
                 span[1],
                 out,
             ),
-            ranges_of(len(left), _PAIRS),
+            len(left),
+            _PAIRS,
         )
         return out

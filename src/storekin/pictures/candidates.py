@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.numbering import distinct_of
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
+from storekin.kernels.parallel import run_ranges
+from storekin.kernels.similar_texts import IntArray, Progress
 from storekin.pictures.prints import (
     KEY_BITS,
     WEAK,
@@ -218,7 +218,7 @@ def propose_pictures(
         return np.concatenate(keys)
 
     wide = max(_CHUNK, len(prints) // 64)
-    found = run_chunks(work, ranges_of(len(prints), wide), on_done)
+    found = run_ranges(work, len(prints), wide, on_done)
     keys = distinct_of(np.concatenate([np.empty(0, np.int64), *found, _by_hash(table)]))
     return keys >> 32, keys & 0xFFFFFFFF
 

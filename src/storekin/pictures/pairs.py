@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import IntArray, Progress, ranges_of
+from storekin.kernels.parallel import run_ranges
+from storekin.kernels.similar_texts import IntArray, Progress
 from storekin.pictures.align import Laid
 from storekin.pictures.candidates import propose_pictures
 from storekin.pictures.judge import Recognised, recognise_pairs
@@ -25,7 +25,7 @@ def recognise_all(
         let_go(prints)
         return rows[known], found.of(known)
 
-    parts = run_chunks(judge, ranges_of(len(left), _PAIRS), on_done)
+    parts = run_ranges(judge, len(left), _PAIRS, on_done)
     rows = np.concatenate([np.empty(0, np.int64), *(part for part, _ in parts)])
     facts = [Laid.none().facts, *(found.laid.facts for _, found in parts)]
     every = Recognised(Laid(np.concatenate(facts)), np.ones(len(rows), np.bool_))

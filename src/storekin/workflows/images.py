@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from storekin.errors import PictureError
 from storekin.indexes.log import ChangeLog
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import Progress, ranges_of
+from storekin.kernels.parallel import run_ranges
+from storekin.kernels.similar_texts import Progress
 from storekin.normalise.images import (
     SUFFIXES,
     normalise_picture_address,
@@ -135,9 +135,7 @@ def _see_named(
         def see(span: tuple[int, int], part: list[int] = part) -> list[Seen]:
             return [_see(paths[place]) for place in part[span[0] : span[1]]]
 
-        seen = [
-            one for few in run_chunks(see, ranges_of(len(part), _FILES)) for one in few
-        ]
+        seen = [one for few in run_ranges(see, len(part), _FILES) for one in few]
         for place, one in zip(part, seen, strict=True):
             put(place, one)
         if log is not None:
@@ -307,7 +305,7 @@ def match_pictures(seen: SeenPictures, on_done: Progress | None = None) -> pa.Ta
         let_go(prints)
         return pa.table(columns).cast(COLUMNS)
 
-    parts = run_chunks(tell, ranges_of(len(left), _PAIRS))
+    parts = run_ranges(tell, len(left), _PAIRS)
     return pa.concat_tables([COLUMNS.empty_table(), *parts]).combine_chunks()
 
 

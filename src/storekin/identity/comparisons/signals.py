@@ -17,8 +17,8 @@ from storekin.kernels.agreements import (
     agree,
     is_han,
 )
-from storekin.kernels.parallel import run_chunks
-from storekin.kernels.similar_texts import TextColumn, ranges_of
+from storekin.kernels.parallel import run_ranges
+from storekin.kernels.similar_texts import TextColumn
 
 _HOW = {
     **dict.fromkeys(NEAR_SIGNALS, BY_ONE_EDIT),
@@ -67,7 +67,7 @@ def compare_signal(
             other,
         )
 
-    run_chunks(work, ranges_of(len(left), _CHUNK))
+    run_ranges(work, len(left), _CHUNK)
     if signal in ACROSS_SCRIPTS:
         # Han and Latin writing of one name or place cannot be told from two
         han = is_han(column.data, column.offsets)
