@@ -37,6 +37,7 @@ _HERE = (
     "near_codes",
     "look_up",
     "known",
+    "telling",
 )
 _BESIDE = (
     "trees",

@@ -4,21 +4,22 @@ A policy's test of duplicates names fields and differences; the model's bits say
 likely two listings show one product. Both are read off the same columns.
 """
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels import telling
 from storekin.listings.features import FEATURES
 from storekin.listings.signals import DIFFERENCES, FIELDS, bit_of
 from storekin.listings.vector import Columns
 
 Bits = npt.NDArray[np.int32]
 _PLACE = {feature.name: place for place, feature in enumerate(FEATURES)}
-
 _ANY = float(np.finfo(np.float32).tiny)
-NEAR_PICTURE = 8
 
 _AGREE = {
-    "picture": ("hash_bits", -NEAR_PICTURE),
+    "picture": ("hash_bits", -telling.NEAR_BITS),
     "title": ("cosine", 0.7),
     "attributes": ("attributes_share", 0.5),
     "description": ("description_cosine", 0.6),
@@ -30,6 +31,8 @@ _AGREE = {
 
 Of pictures it is the distance, below nought.
 """
+_ALSO = {"brand": "brand_found"}
+"""Columns that speak for another one, where they say more."""
 
 _DIFFER = (
     ("colour", "agree_colour", 0.0),
@@ -44,48 +47,46 @@ _DIFFER = (
     ("price", "price_ratio", 0.8),
     ("title", "cosine", 0.4),
     ("product_id", "mpn", 0.0),
+    ("item_specifics", "attributes_agreeing", 0.0),
+    ("photos", "hash_bits", -telling.NEAR_BITS),
 )
 """Differences, the columns that show them, and the values below which they do."""
-
-_AGREE_PLACES = np.array([_PLACE[name] for name, _ in _AGREE.values()])
-_AGREE_BARS = np.array([bar for _, bar in _AGREE.values()], np.float32)
-_AGREE_BITS = np.array([bit_of(name, FIELDS) for name in _AGREE], np.int32)
-_PICTURE, _BRAND = (list(_AGREE).index(name) for name in ("picture", "brand"))
-_DIFFER_PLACES = np.array([_PLACE[name] for _, name, _ in _DIFFER])
-_DIFFER_BARS = np.array([bar for _, _, bar in _DIFFER], np.float32)
-_DIFFER_BITS = np.array([bit_of(name, DIFFERENCES) for name, _, _ in _DIFFER], np.int32)
+_LESS = {"attributes_agreeing": "attributes_differing"}
+"""Columns that are taken off another one."""
 
 
-def agreements(columns: Columns) -> tuple[Bits, Bits]:
-    """Say in which fields pairs agree, and of which both sides give something."""
-    told = columns.take(_AGREE_PLACES, axis=1)
-    told[:, _PICTURE] *= -1
-    told[:, _BRAND] = np.fmax(told[:, _BRAND], columns[:, _PLACE["brand_found"]])
-    return _bits(told >= _AGREE_BARS, _AGREE_BITS), _bits(~np.isnan(told), _AGREE_BITS)
+def _places(names: Sequence[str], beside: Mapping[str, str]) -> npt.NDArray[np.int64]:
+    """Number columns, and those that stand beside them, or -1."""
+    other = [_PLACE[beside[name]] if name in beside else -1 for name in names]
+    return np.stack([[_PLACE[name] for name in names], other], axis=1)
 
 
-def differences(columns: Columns, other_code: npt.NDArray[np.bool_]) -> Bits:
-    """Say in which of ``DIFFERENCES`` pairs differ, as far as the columns show it.
+_AGREEING = (
+    _places(
+        [name for name, _ in _AGREE.values()],
+        {_AGREE[field][0]: other for field, other in _ALSO.items()},
+    ),
+    np.array([bar for _, bar in _AGREE.values()], np.float32),
+    np.array([bit_of(name, FIELDS) for name in _AGREE], np.int32),
+)
+_DIFFERING = (
+    _places([name for _, name, _ in _DIFFER], _LESS),
+    np.array([bar for _, _, bar in _DIFFER], np.float32),
+    np.array([bit_of(name, DIFFERENCES) for name, _, _ in _DIFFER], np.int32),
+)
 
-    ``other_code`` marks pairs whose valid product codes differ. Subtitle and location
-    stand in attributes of their own, which the workflow reads.
+
+def read_fields(
+    columns: Columns, other_code: npt.NDArray[np.bool_]
+) -> tuple[Bits, Bits, Bits]:
+    """Say where pairs agree, what both sides give, and in what they differ.
+
+    As bits: the first two of ``FIELDS``, the last of ``DIFFERENCES``. ``other_code``
+    marks pairs whose valid product codes differ. Subtitle and location stand in
+    attributes of their own, which the workflow reads.
     """
-
-    def column(name: str) -> Columns:
-        return columns[:, _PLACE[name]]
-
-    differs = _bits(columns.take(_DIFFER_PLACES, axis=1) < _DIFFER_BARS, _DIFFER_BITS)
-    differs_in = column("attributes_differing") > column("attributes_agreeing")
-    for name, marks in (
-        ("item_specifics", differs_in),
-        ("photos", column("hash_bits") > NEAR_PICTURE),
-        ("product_id", other_code),
-    ):
-        differs |= marks * np.int32(bit_of(name))
-    return differs
-
-
-def _bits(flags: npt.NDArray[np.bool_], bits: Bits) -> Bits:
-    """Put the flags of each pair together as bits."""
-    joined: Bits = np.bitwise_or.reduce(flags * bits, axis=1)
-    return joined
+    out = np.empty((3, len(columns)), np.int32)
+    telling.read_fields(columns, *_AGREEING, *_DIFFERING, out)
+    agrees, given, differs = out
+    differs |= other_code * np.int32(bit_of("product_id"))
+    return agrees, given, differs

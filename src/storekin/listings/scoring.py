@@ -11,7 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.similar_texts import IntArray
-from storekin.listings.agreeing import agreements, differences
+from storekin.kernels.telling import (
+    ALWAYS,
+    EQUAL_PICTURE,
+    NO_OTHER_MODEL,
+    NO_OTHER_VARIANT,
+    OTHER_MODEL,
+    OTHER_PICTURE,
+    OTHER_VARIANT,
+    tell_pairs,
+)
+from storekin.kernels.telling import COLUMNS as ASKED
+from storekin.listings.agreeing import read_fields
 from storekin.listings.features import (
     FEATURES,
     SIGNAL_GROUPS,
@@ -26,9 +37,9 @@ from storekin.listings.passes import (
 )
 from storekin.listings.signals import LISTING_SIGNALS
 from storekin.listings.trees import STEPS
-from storekin.listings.vector import Columns
 
 FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 _PLACE = {feature.name: place for place, feature in enumerate(FEATURES)}
 _CENT = STEPS // 100
 
@@ -151,143 +162,71 @@ def explain_scores(
         trees.share(np.ascontiguousarray(columns[again]), part)
         shares[again] += part
     ruled = by_rule(columnist, model, places)
-    facts = Facts.of(columns)
-    silent = ~facts.speaking
-    silent[:, 0] = False
-    cents = in_cents(shares)
-    # the whole is what was scored: the title takes what rounding and silence leave
-    total = in_cents(steps)
-    gtin = in_cents(ruled)
-    cents[silent] = 0
-    cents[:, 0] = total - gtin - cents[:, 1:].sum(axis=1)
-    bits = _name_signals(cents / 100, gtin / 100, facts, ruled != 0)
-    seen = facts.near_picture | (gtin > 0)
     probability = probability_of(steps, model)
-    level = _levels(facts, gtin, probability, model)
-    uncoded = np.maximum(probability, probability_of(steps - ruled, model))
+    signals = np.empty((len(LISTING_SIGNALS), len(places)))
+    levels = np.empty((2, len(places)), np.int8)
+    seen = np.empty(len(places), np.bool_)
+    tell_pairs(
+        columns,
+        _ASKED_PLACES,
+        _CAPPING_PLACES,
+        *_tellers(columns.shape[1]),
+        _SIGNALS,
+        shares,
+        steps,
+        ruled,
+        probability,
+        np.maximum(probability, probability_of(steps - ruled, model)),
+        np.array(model.levels),
+        signals,
+        levels,
+        seen,
+    )
+    agrees, given, differs = read_fields(columns, ruled < 0)
+    level, variant_level = levels
     return ListingScores(
         *columnist.ends(places),
-        bits,
-        total / 100,
+        dict(zip(LISTING_SIGNALS, signals, strict=True)),
+        in_cents(steps) / 100,
         probability,
         level,
         seen,
-        _levels(facts, gtin, uncoded, model, variants=True),
-        *agreements(columns),
-        differences(columns, ruled < 0),
+        variant_level,
+        agrees,
+        given,
+        differs,
     )
 
 
-Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is so about pairs, whatever it weighs.
-
-    ``speaking`` says, by pair and group of features, whether both sides give something
-    to compare. ``cosine`` is of the titles' words. Of pictures: an equal one, and a
-    near one that is not everybody's. ``other_amount`` is a size, colour or amount that
-    differs, ``lone_amount`` one that one side alone gives, or gives instead of another
-    beside one that both have; ``other_model`` codes, or numbers, on both sides and none
-    in common, ``lone_model`` one that one side gives.
-    """
-
-    speaking: Mask
-    cosine: npt.NDArray[np.float32]
-    same_picture: Mask
-    near_picture: Mask
-    other_amount: Mask
-    lone_amount: Mask
-    other_model: Mask
-    lone_model: Mask
-
-    @classmethod
-    def of(cls, columns: Columns) -> "Facts":
-        """Read the facts off the columns of pairs."""
-
-        def column(name: str) -> Columns:
-            return columns[:, _PLACE[name]]
-
-        hash_bits, mpn = column("hash_bits"), column("mpn")
-        near = hash_bits <= NEAR_BITS
-        capping = columns.take(_CAPPING_PLACES, axis=1)
-        codes = column("left_codes"), column("right_codes")
-        numbers = column("left_numbers"), column("right_numbers")
-        both = np.minimum(*codes) > 0
-        other_model = (both | ((mpn < 0) & (column("shared_codes") <= 0))) | (
-            np.minimum(*numbers) > 0
-        )
-        other_model &= ~(mpn > 0)
-        either = np.maximum(*codes) + np.maximum(*numbers) > 0
-        return cls(
-            speaking=_speaking(columns),
-            cosine=column("cosine"),
-            same_picture=hash_bits == 0,
-            near_picture=near & (column("picture_carriers") < COMMON_DOUBLINGS),
-            other_amount=(column("other_quantities") > 0) | (capping < 0).any(axis=1),
-            lone_amount=(
-                (capping == 0).any(axis=1) | (column("exchanged_variants") > 0)
-            ),
-            other_model=other_model,
-            lone_model=either & ~other_model,
-        )
-
-
+_ASKED_PLACES = np.array([_PLACE[name] for name in ASKED])
 _CAPPING_PLACES = np.array([_PLACE[name] for name in CAPPING])
 
+_SPEAKS = {
+    "same_gtin": (None, ALWAYS),
+    "same_image": ("image", EQUAL_PICTURE),
+    "similar_image": ("image", OTHER_PICTURE),
+    "similar_title": ("title", ALWAYS),
+    "same_model_number": ("model_number", NO_OTHER_MODEL),
+    "different_model_number": ("model_number", OTHER_MODEL),
+    "same_brand": ("brand", ALWAYS),
+    "same_category": ("category", ALWAYS),
+    "similar_attributes": ("attributes", ALWAYS),
+    "same_variant": ("variant", NO_OTHER_VARIANT),
+    "different_variant": ("variant", OTHER_VARIANT),
+    "close_price": ("price", ALWAYS),
+    "similar_description": ("description", ALWAYS),
+    "stands_out": ("pool", ALWAYS),
+    "known_pairs": ("known", ALWAYS),
+    "similar_encoding": ("encoder", ALWAYS),
+}
+"""The group of features that each signal speaks for (none: the codes), and when."""
 
-def _speaking(columns: Columns) -> Mask:
-    """Say, by pair and group, whether both sides give something that it compares."""
-    out = np.ones((len(columns), len(SIGNAL_GROUPS)), np.bool_)
-    groups, begins, told, counted = _tellers(columns.shape[1])
-    flags = np.concatenate(
-        [~np.isnan(columns.take(told, axis=1)), columns.take(counted, axis=1) > 0],
-        axis=1,
-    )
-    order, edges = begins
-    out[:, groups] = np.logical_or.reduceat(flags.take(order, axis=1), edges, axis=1)
-    return out
-
-
-@lru_cache(maxsize=4)
-def _tellers(
-    width: int,
-) -> tuple[IntArray, tuple[IntArray, IntArray], IntArray, IntArray]:
-    """Give the groups that may be silent, and the columns that show them to speak.
-
-    A group speaks where one of its columns is known, or counts something. Gives the
-    groups, the order of flags by group with each group's first, and the columns.
-    """
-    told = [
-        (SIGNAL_GROUPS.index(group), _PLACE[name])
-        for group, names in _TELLERS.items()
-        for name in names
-        if _PLACE[name] < width
+_SIGNALS = np.array(
+    [
+        (-1 if group is None else SIGNAL_GROUPS.index(group), when)
+        for group, when in (_SPEAKS[name] for name in LISTING_SIGNALS)
     ]
-    counted = [
-        (SIGNAL_GROUPS.index(group), _PLACE[name])
-        for group, names in _COUNTERS.items()
-        for name in names
-    ]
-    owners = [group for group, _ in (*told, *counted)]
-    order = sorted(range(len(owners)), key=owners.__getitem__)
-    ordered = [owners[place] for place in order]
-    groups = sorted(set(owners))
-    edges = [ordered.index(group) for group in groups]
-    return (
-        np.array(groups),
-        (np.array(order), np.array(edges)),
-        np.array([column for _, column in told]),
-        np.array([column for _, column in counted]),
-    )
-
-
-NEAR_BITS = 8
-"""Bits of 64 in which two pictures may differ and still be taken for one."""
-
-COMMON_DOUBLINGS = 2.5
-"""A picture that more doublings of unlike products carry is a logo or a chart."""
+)
 
 _TELLERS = {
     "model_number": ("mpn",),
@@ -321,75 +260,19 @@ _COUNTERS = {
 }
 
 
-def _name_signals(
-    bits: FloatArray,
-    gtin: FloatArray,
-    facts: Facts,
-    ruled: Mask,
-) -> dict[str, FloatArray]:
-    """Give each signal its column: what agrees and what contradicts apart."""
-    said = np.where(facts.speaking, bits + 0.0, np.nan)
-    column = dict(zip(SIGNAL_GROUPS, bits.T, strict=True))
-    spoken = dict(zip(SIGNAL_GROUPS, said.T, strict=True))
+@lru_cache(maxsize=4)
+def _tellers(width: int) -> tuple[IntArray, Mask]:
+    """Give what shows groups of features to speak: (group, column, counts or not).
 
-    def told(group: str, where: Mask) -> FloatArray:
-        chosen: FloatArray = np.where(where, spoken[group], np.nan)
-        return chosen
-
-    other_model = facts.other_model | (column["model_number"] < 0)
-    other_variant = facts.other_amount | (column["variant"] < 0)
-    same_picture = facts.same_picture
-    signals = {
-        "same_gtin": np.where(ruled, gtin, np.nan),
-        "same_image": told("image", same_picture),
-        "similar_image": told("image", ~same_picture),
-        "similar_title": spoken["title"],
-        "same_model_number": told("model_number", ~other_model),
-        "different_model_number": told("model_number", other_model),
-        "same_brand": spoken["brand"],
-        "same_category": spoken["category"],
-        "similar_attributes": spoken["attributes"],
-        "same_variant": told("variant", ~other_variant),
-        "different_variant": told("variant", other_variant),
-        "close_price": spoken["price"],
-        "similar_description": spoken["description"],
-        "stands_out": spoken["pool"],
-        "known_pairs": spoken["known"],
-        "similar_encoding": spoken["encoder"],
-    }
-    return {name: signals[name] for name in LISTING_SIGNALS}
-
-
-def _levels(
-    facts: Facts,
-    gtin: npt.NDArray[np.int64],
-    probability: FloatArray,
-    model: ListingModel,
-    *,
-    variants: bool = False,
-) -> npt.NDArray[np.int8]:
-    """Name how alike two listings are; a contradiction makes them similar at most.
-
-    With *variants* another size, colour or amount is none.
+    And which groups speak always, where columns are so many.
     """
-    seen = facts.same_picture | (gtin > 0)
-    # what one title names and the other does not may have been left out, where a
-    # picture or a product code says that it is one product, or the words differ anyway
-    close_words = facts.cosine > _SAME_WORDS
-    variant = facts.other_amount | (facts.lone_amount & ~seen & close_words)
-    number = facts.other_model & close_words
-    number |= facts.lone_model & ~seen & close_words
-    contradicts = number if variants else variant | number
-    identical, highly_similar, similar = model.levels
-    level = np.full(len(probability), 3, np.int8)
-    level[probability >= similar] = 2
-    # highly similar is what anyone can see: a picture, a code, or most of the words
-    shown = seen | facts.near_picture | close_words
-    level[(probability >= highly_similar) & ~contradicts & shown] = 1
-    proof = seen | (facts.cosine > _EQUAL_WORDS)
-    level[(probability >= identical) & ~contradicts & proof] = 0
-    return level
-
-
-_SAME_WORDS = 0.7
-_EQUAL_WORDS = 0.95
+    tellers = [
+        (SIGNAL_GROUPS.index(group), _PLACE[name], counts)
+        for counts, table in enumerate((_TELLERS, _COUNTERS))
+        for group, names in table.items()
+        for name in names
+        if _PLACE[name] < width
+    ]
+    asked = {group for group, _, _ in tellers}
+    always = [group not in asked for group in range(len(SIGNAL_GROUPS))]
+    return np.array(tellers, np.int64), np.array(always)
