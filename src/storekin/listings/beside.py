@@ -21,10 +21,11 @@ from storekin.listings.passes import (
     Columnist,
     Steps,
     by_rule,
+    look_around,
     second_pass,
     with_second,
 )
-from storekin.listings.pool import make_pool, own_bits, pool_features
+from storekin.listings.pool import make_pool, own_bits
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.scoring import (
     ListingScores,
@@ -96,9 +97,8 @@ def score_beside(
         values = held[outside] if len(held) else silent
         similar[name] = np.concatenate([similar[name], values])
     words = KnownWords.of(listings, model.words)
-    columnist = Columnist(
-        listings, pool, words, model.sided, pool_features(pool, similar)
-    ).keep(asked, later=model.asks_again)
+    columnist = look_around(listings, pool, words, similar, sided=model.sided)
+    columnist = columnist.keep(asked, later=model.asks_again)
     columns = columnist.columns(slice(0, asked))
     first = np.concatenate(
         [

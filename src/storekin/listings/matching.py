@@ -14,16 +14,16 @@ from storekin.listings.model import ListingModel
 from storekin.listings.passes import (
     Columnist,
     Steps,
-    around_pool,
     by_rule,
     first_pass,
     first_shares,
     keep_columns,
+    look_around,
     second_pass,
     similar_in,
     with_second,
 )
-from storekin.listings.pool import Pool, make_pool, pool_features
+from storekin.listings.pool import Pool, make_pool
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.scoring import (
     ListingScores,
@@ -85,9 +85,7 @@ def match_pool(
     say("rivals")
     similar = similar_in(listings, pool)
     words = KnownWords.of(listings, model.words)
-    columnist = Columnist(
-        listings, pool, words, model.sided, pool_features(pool, similar)
-    )
+    columnist = look_around(listings, pool, words, similar, sided=model.sided)
     say("comparisons")
     columnist = keep_columns(columnist, model)
     first = first_pass(columnist, model, on_done)
@@ -192,13 +190,13 @@ def score_places(
     With *best* only the best of them are told of. *words* are the listings', where
     several pools of them are scored.
     """
-    around = (
-        around_pool(listings, pool)
-        if model.asks_around
-        else np.full((len(pool.left), len(POOL_FEATURES)), np.nan, np.float32)
-    )
     known = KnownWords.of(listings, model.words) if words is None else words
-    columnist = Columnist(listings, pool, known, model.sided, around)
+    if model.asks_around:
+        similar = similar_in(listings, pool)
+        columnist = look_around(listings, pool, known, similar, sided=model.sided)
+    else:
+        around = np.full((len(pool.left), len(POOL_FEATURES)), np.nan, np.float32)
+        columnist = Columnist(listings, pool, known, model.sided, around)
     columnist = keep_columns(columnist, model)
     shares = None
     if columnist.kept is not None and 2 * len(places) > len(pool.left):

@@ -5,7 +5,7 @@ their rivals; the second asks the same of the first one's scores. Columns are ma
 batches: a million listings have more pairs than memory has room for their columns.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -51,8 +51,10 @@ WEAK_STEPS = -8 * STEPS
 class Columnist:
     """Makes the columns of any pairs of a pool, by their places.
 
-    ``kept`` are those of all pairs, where the pool is small enough; what the first
-    pass's scores say is written into them when these are there.
+    ``grams`` are the cosines of ``vector.GRAMS`` of those that columns are made of, as
+    far as they are known. ``kept`` are the columns of all pairs, where the pool is
+    small enough; what the first pass's scores say is written into them when these are
+    there.
     """
 
     listings: PreparedListings
@@ -60,6 +62,7 @@ class Columnist:
     words: KnownWords
     sided: bool
     around: Columns
+    grams: Columns | None = None
     second: Columns | None = None
     kept: Columns | None = None
 
@@ -104,7 +107,8 @@ class Columnist:
         left, right = self.ends(places)
         out = np.empty((len(left), width), np.float32)
         begin = len(PAIR_FEATURES)
-        out[:, :begin] = compare_pairs(self.listings, left, right)
+        grams = None if self.grams is None else self.grams[places]
+        out[:, :begin] = compare_pairs(self.listings, left, right, grams)
         end = begin + len(WORD_FEATURES)
         out[:, begin:end] = self.words.weigh(left, right) if self.words else np.nan
         out[:, end:FIRST_COUNT] = self.around[places]
@@ -149,9 +153,17 @@ def _sides_within(first: int, end: int) -> tuple[IntArray, IntArray]:
     return ones, others
 
 
-def around_pool(listings: PreparedListings, pool: Pool) -> Columns:
-    """Give what the pool around each of its pairs says."""
-    return pool_features(pool, similar_in(listings, pool))
+def look_around(
+    listings: PreparedListings,
+    pool: Pool,
+    words: KnownWords,
+    similar: Mapping[str, Columns],
+    *,
+    sided: bool,
+) -> Columnist:
+    """Ask what the pool around each of its pairs says: *similar* is of all of them."""
+    around = pool_features(pool, similar)
+    return Columnist(listings, pool, words, sided, around, similar["grams"])
 
 
 def similar_in(listings: PreparedListings, pool: Pool) -> dict[str, Columns]:

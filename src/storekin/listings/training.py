@@ -33,7 +33,7 @@ from storekin.listings.known import (
     no_known_pairs,
 )
 from storekin.listings.model import ListingModel
-from storekin.listings.passes import Columnist, around_pool, order_sides
+from storekin.listings.passes import look_around, order_sides, similar_in
 from storekin.listings.pool import Pool, second_features
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.trees import STEPS, Trees, checked_trees
@@ -287,12 +287,12 @@ def _best_listing_cut(
 
 
 def _plain_columns(each: Field, recipe: Recipe) -> Columns:
-    columnist = Columnist(
+    columnist = look_around(
         each.listings,
         each.pool,
         KnownWords.of(each.listings, no_words()),
-        recipe.sided,
-        around_pool(each.listings, each.pool),
+        similar_in(each.listings, each.pool),
+        sided=recipe.sided,
     )
     return columnist.columns(slice(0, len(each.pool.left)))
 

@@ -19,6 +19,10 @@ Columns = npt.NDArray[np.float32]
 _CHUNK = 16_384
 _PLACE = {feature.name: place for place, feature in enumerate(PAIR_FEATURES)}
 
+GRAMS = ("gram_3", "gram_5", "word_pairs")
+"""Cosines of two kinds of n-grams, and of pairs of words."""
+_GRAM_PLACES = [_PLACE[name] for name in GRAMS]
+
 
 @lru_cache(maxsize=1)
 def _dimensions() -> IntArray:
@@ -28,13 +32,21 @@ def _dimensions() -> IntArray:
 
 
 def compare_pairs(
-    listings: PreparedListings, left: IntArray, right: IntArray
+    listings: PreparedListings,
+    left: IntArray,
+    right: IntArray,
+    grams: Columns | None = None,
 ) -> Columns:
-    """Compare pairs of rows; shape (pairs, ``PAIR_FEATURES``), nan where silent."""
+    """Compare pairs of rows; shape (pairs, ``PAIR_FEATURES``), nan where silent.
+
+    ``grams`` are their cosines of ``GRAMS``, where these are known.
+    """
     left = np.ascontiguousarray(left, np.int64)
     right = np.ascontiguousarray(right, np.int64)
     vector = np.full((len(left), len(PAIR_FEATURES)), np.nan, np.float32)
-    _compare_texts(listings, left, right, vector)
+    if grams is not None:
+        vector[:, _GRAM_PLACES] = grams
+    _compare_texts(listings, left, right, vector, with_grams=grams is None)
     _compare_values(listings, left, right, vector)
     _compare_attributes(listings, left, right, vector)
     _compare_pictures(listings, left, right, vector)
@@ -53,13 +65,15 @@ def similarities(
     """Give the likeness of titles and of whole texts, and the distance of pictures.
 
     What the pool around a pair is ranked by; nan where it is silent. The likeness (0 to
-    1) is the mean of four cosines: of words, two kinds of n-grams, and pairs of words.
+    1) is the mean of four cosines: of words, and of ``GRAMS``, which are given as well,
+    in three columns.
     """
     left = np.ascontiguousarray(left, np.int64)
     right = np.ascontiguousarray(right, np.int64)
     total = len(left)
     words = _title_words(listings)
     likeness = np.zeros(total, np.float32)
+    alike = np.empty((total, len(GRAMS)), np.float32)
     whole = np.full(total, np.nan, np.float32)
 
     def work(span: tuple[int, int]) -> None:
@@ -67,6 +81,8 @@ def similarities(
         one, other = left[low:high], right[low:high]
         parts = [_word_cosines(words, one, other)]
         parts += [_gram_cosines(grams, one, other) for grams in listings.grams]
+        for number, part in enumerate(parts[1:]):
+            alike[low:high, number] = part
         likeness[low:high] = sum(map(_known_or_nought, parts)) / np.float32(4)
         if listings.whole is not None:
             whole[low:high] = _word_cosines(listings.whole.words, one, other)
@@ -77,7 +93,12 @@ def similarities(
         distance[low:high] = picture_distances(
             listings, left[low:high], right[low:high]
         )
-    return {"likeness": likeness, "whole_cosine": whole, "hash_bits": distance}
+    return {
+        "likeness": likeness,
+        "whole_cosine": whole,
+        "hash_bits": distance,
+        "grams": alike,
+    }
 
 
 def word_cosines(
@@ -130,7 +151,12 @@ def column(vector: Columns, name: str) -> Columns:
 
 
 def _compare_texts(
-    listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
+    listings: PreparedListings,
+    left: IntArray,
+    right: IntArray,
+    vector: Columns,
+    *,
+    with_grams: bool,
 ) -> None:
     from storekin.kernels import compare, slips, spelled
     from storekin.kernels.compare import compare_titles, missing_words
@@ -207,10 +233,9 @@ def _compare_texts(
             part,
         )
         vector[low:high, slipping : slipping + len(slips.COLUMNS)] = part
-        for name, grams in zip(
-            ("gram_3", "gram_5", "word_pairs"), listings.grams, strict=True
-        ):
-            vector[low:high, _PLACE[name]] = _gram_cosines(grams, one, other)
+        for place, grams in zip(_GRAM_PLACES, listings.grams, strict=True):
+            if with_grams:
+                vector[low:high, place] = _gram_cosines(grams, one, other)
         for name, text in (
             ("whole_cosine", whole.words if whole is not None else None),
             ("description_cosine", listings.descriptions),
