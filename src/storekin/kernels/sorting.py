@@ -27,18 +27,43 @@ def sort_first(values: Any, count: Any) -> None:  # noqa: ANN401
 
 
 FEW = 64
-"""Values that are put in order by counting: many compare at once, and none waits."""
+"""Values of 64 bits that are put in order by counting: many compare at once, and none
+waits. Of 32 bits twice as many."""
 
 
 @inlined
-def order_few(values: Any, count: Any, ordered: Any) -> None:  # noqa: ANN401
-    """Write each of the first *count* values behind all that are smaller.
+def write_distinct(
+    values: Any,  # noqa: ANN401
+    count: Any,  # noqa: ANN401
+    none: Any,  # noqa: ANN401
+    ordered: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+    begin: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Write the first *count* values, sorted, each once; give how many they are.
 
-    Equal ones meet in one place, and leave the places after it as they were.
+    ``ordered`` is scratch: if they fit there they are put in order by counting. No
+    value is *none*.
     """
+    written = 0
+    if count > len(ordered):
+        sort_first(values, count)
+        for place in range(count):
+            if place == 0 or values[place] != values[place - 1]:
+                out[begin + written] = values[place]
+                written += 1
+        return written
+    for place in range(count):
+        ordered[place] = none
+    # each stands behind all that are smaller; equal ones meet in one place
     for place in range(count):
         value = values[place]
         smaller = 0
         for other in range(count):
             smaller += values[other] < value
         ordered[smaller] = value
+    for place in range(count):
+        if ordered[place] != none:
+            out[begin + written] = ordered[place]
+            written += 1
+    return written

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
-from storekin.kernels.sorting import sort_first
+from storekin.kernels.sorting import FEW, write_distinct
 from storekin.kernels.tokenise import (
     WORD,
     _mix,
@@ -24,6 +24,7 @@ GRAM_BITS = 20
 
 _U = np.uint64
 _HASH_MASK = (1 << 56) - 1
+_NO_GRAM = np.uint32(0xFFFFFFFF)
 
 
 @kernel(
@@ -172,7 +173,7 @@ def _gram(state: Any) -> Any:  # noqa: ANN401
 
 
 @kernel("void(u2[::1], u1[::1], i8[::1], i8, i8, i8, u4[::1], i8[::1])")
-def gram_chunk(  # noqa: C901, PLR0912 - three kinds of run ends
+def gram_chunk(  # noqa: C901 - three kinds of run ends
     characters: Any,  # noqa: ANN401
     breaks: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
@@ -189,6 +190,7 @@ def gram_chunk(  # noqa: C901, PLR0912 - three kinds of run ends
     """
     written = 0
     found = np.empty(8192, np.uint32)
+    ordered = np.empty(2 * FEW, np.uint32)
     padded = np.empty(8192, np.uint16)
     for row in range(first, last):
         length = 0
@@ -218,13 +220,8 @@ def gram_chunk(  # noqa: C901, PLR0912 - three kinds of run ends
                         state = _mix(state, padded[step])
                     found[count] = _gram(state)
                     count += 1
-        sort_first(found, count)
-        base = written
-        for place in range(count):
-            if place == 0 or found[place] != found[place - 1]:
-                grams[written] = found[place]
-                written += 1
-        counts[row] = written - base
+        counts[row] = write_distinct(found, count, _NO_GRAM, ordered, grams, written)
+        written += counts[row]
 
 
 @kernel("void(u8[::1], i8[::1], i8, i8, u4[::1], i8[::1])")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
-from storekin.kernels.sorting import FEW, order_few, sort_first
+from storekin.kernels.sorting import FEW, write_distinct
 from storekin.normalise.text import DIGIT, IDEOGRAPH, IGNORED, LETTER, SEPARATOR
 
 WORD, NUMBER, BIGRAM, CODE, QUANTITY, VARIANT, AGAIN = 1, 2, 3, 4, 5, 6, 7
@@ -104,34 +104,6 @@ def hash_characters(points: Sequence[int]) -> int:
         state = ((state ^ point) * _MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
         state ^= state >> 29
     return state & _HASH_MASK
-
-
-@inlined
-def _write_distinct(
-    found: Any,  # noqa: ANN401
-    count: Any,  # noqa: ANN401
-    ordered: Any,  # noqa: ANN401
-    tokens: Any,  # noqa: ANN401
-    begin: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Write the first *count* tokens, sorted, each once; give how many they are."""
-    written = 0
-    if count > FEW:
-        sort_first(found, count)
-        for place in range(count):
-            if place == 0 or found[place] != found[place - 1]:
-                tokens[begin + written] = found[place]
-                written += 1
-        return written
-    for place in range(count):
-        ordered[place] = 0
-    order_few(found, count, ordered)
-    # no token is 0: such a place was left by equal ones before it
-    for place in range(count):
-        if ordered[place] != 0:
-            tokens[begin + written] = ordered[place]
-            written += 1
-    return written
 
 
 @kernel(
@@ -343,6 +315,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     count += 1
             else:
                 at += 1
-        counts[row] = _write_distinct(found, count, ordered, tokens, written)
+        # no token is 0
+        counts[row] = write_distinct(found, count, _U(0), ordered, tokens, written)
         written += counts[row]
     return written

@@ -108,7 +108,7 @@ class Columnist:
         out = np.empty((len(left), width), np.float32)
         begin = len(PAIR_FEATURES)
         grams = None if self.grams is None else self.grams[places]
-        out[:, :begin] = compare_pairs(self.listings, left, right, grams)
+        compare_pairs(self.listings, left, right, grams, out[:, :begin])
         end = begin + len(WORD_FEATURES)
         out[:, begin:end] = self.words.weigh(left, right) if self.words else np.nan
         out[:, end:FIRST_COUNT] = self.around[places]

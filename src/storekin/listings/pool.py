@@ -100,12 +100,10 @@ def _mass(pool: Pool, values: FloatArray) -> FloatArray:
 
 def _place_ranks(pool: Pool, ranks: FloatArray, out: Columns, begin: int) -> int:
     """Write the ranks of both ends side by side, from column *begin* on."""
-    left, right = pool.left_entry[: pool.asked], pool.right_entry[: pool.asked]
-    for number in range(ranks.shape[1]):
-        out[:, begin] = ranks[left, number]
-        out[:, begin + 1] = ranks[right, number]
-        begin += 2
-    return begin
+    end = begin + 2 * int(ranks.shape[1])
+    out[:, begin:end:2] = ranks[pool.left_entry[: pool.asked]]
+    out[:, begin + 1 : end : 2] = ranks[pool.right_entry[: pool.asked]]
+    return end
 
 
 def _mutual(pool: Pool, similarity: FloatArray, ranks: FloatArray) -> FloatArray:

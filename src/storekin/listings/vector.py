@@ -36,14 +36,19 @@ def compare_pairs(
     left: IntArray,
     right: IntArray,
     grams: Columns | None = None,
+    out: Columns | None = None,
 ) -> Columns:
     """Compare pairs of rows; shape (pairs, ``PAIR_FEATURES``), nan where silent.
 
-    ``grams`` are their cosines of ``GRAMS``, where these are known.
+    ``grams`` are their cosines of ``GRAMS``, where these are known; *out* is a place
+    for what is given.
     """
     left = np.ascontiguousarray(left, np.int64)
     right = np.ascontiguousarray(right, np.int64)
-    vector = np.full((len(left), len(PAIR_FEATURES)), np.nan, np.float32)
+    vector = out
+    if vector is None:
+        vector = np.empty((len(left), len(PAIR_FEATURES)), np.float32)
+    vector.fill(np.nan)
     if grams is not None:
         vector[:, _GRAM_PLACES] = grams
     _compare_texts(listings, left, right, vector, with_grams=grams is None)
