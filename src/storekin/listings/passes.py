@@ -211,6 +211,8 @@ def by_rule(
     left, right = columnist.ends(places)
     one, other = codes[left], codes[right]
     known = (one >= 0) & (other >= 0)
+    if not known.any():
+        return np.zeros(len(one), np.int64)
     same, different = (round(bits * STEPS) for bits in model.gtin_bits)
     steps: Steps = np.where(known, np.where(one == other, same, different), 0)
     return steps

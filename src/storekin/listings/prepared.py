@@ -177,7 +177,7 @@ def prepare_listings(
         brands=code_column(listings["brand"], _fold),
         gtins=code_column(listings["gtin"], normalise_gtin),
         models=code_column(listings["mpn"], normalise_model_number),
-        prices=pc.fill_null(listings["price"], float("nan")).to_numpy(),
+        prices=listings["price"].to_numpy(),
         currencies=code_column(listings["currency"], _fold),
         attributes=read_attributes(listings["attributes"]),
         categories=code_column(listings["category"], _fold),

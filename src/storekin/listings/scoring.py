@@ -162,7 +162,9 @@ def explain_scores(
         trees.share(np.ascontiguousarray(columns[again]), part)
         shares[again] += part
     ruled = by_rule(columnist, model, places)
-    probability = probability_of(steps, model)
+    probability = uncoded = probability_of(steps, model)
+    if ruled.any():
+        uncoded = np.maximum(probability, probability_of(steps - ruled, model))
     signals = np.empty((len(LISTING_SIGNALS), len(places)))
     levels = np.empty((2, len(places)), np.int8)
     seen = np.empty(len(places), np.bool_)
@@ -176,7 +178,7 @@ def explain_scores(
         steps,
         ruled,
         probability,
-        np.maximum(probability, probability_of(steps - ruled, model)),
+        uncoded,
         np.array(model.levels),
         signals,
         levels,

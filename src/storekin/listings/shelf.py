@@ -447,9 +447,10 @@ class Shelf:
             if name not in given:
                 columns.append(pa.nulls(len(extra) + len(rows), kind))
                 continue
-            head = pa.array([one.get(name) for one in extra], pa.string())
+            said = [one.get(name) for one in extra]
             if kind != pa.string():
-                head = head.cast(kind)
+                said = [None if value is None else float(str(value)) for value in said]
+            head = pa.array(said, kind)
             tail = (
                 whole(self.table[name].take(places))
                 if name in self.given
