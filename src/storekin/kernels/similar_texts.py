@@ -63,6 +63,8 @@ class TextColumn:
         if nulls == total:
             return cls(np.zeros(1, np.uint8), np.zeros(total + 1, np.int64))
         texts = pc.fill_null(column, "") if nulls else column
+        if isinstance(texts, pa.ChunkedArray) and texts.num_chunks == 1:
+            texts = texts.chunk(0)
         if isinstance(texts, pa.ChunkedArray):
             texts = texts.cast(pa.large_string()).combine_chunks()
             if isinstance(texts, pa.ChunkedArray):

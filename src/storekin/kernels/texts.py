@@ -70,9 +70,9 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
     from storekin.kernels.spelling import spell_chunk
 
     total = len(column)
-    counts = np.zeros((total, 4), np.int64)
     if column.offsets[0] == column.offsets[-1]:
-        return _spelled([], counts)
+        return _nothing_spelled(total)
+    counts = np.zeros((total, 4), np.int64)
 
     def work(span: tuple[int, int]) -> _Part:
         low, high = span
@@ -114,16 +114,29 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
     return _spelled(run_ranges(work, total, CHUNK), counts)
 
 
+def _nothing_spelled(total: int) -> Spelled:
+    """Spell so many empty texts."""
+    spans, starts = np.empty((0, 2), np.int32), np.zeros(total + 1, np.int64)
+    return Spelled(
+        characters=np.empty(0, np.uint16),
+        breaks=np.empty(0, np.uint8),
+        starts=starts,
+        words=spans,
+        word_tokens=np.empty(0, np.uint64),
+        word_starts=starts,
+        codes=spans,
+        code_starts=starts,
+        runs=spans,
+        run_starts=starts,
+    )
+
+
 def _spelled(
     parts: Sequence[tuple[npt.NDArray[np.generic], ...]],
     counts: npt.NDArray[np.int64],
 ) -> Spelled:
     """Put spelled parts together; ``counts`` has what each text has of each kind."""
-    spans, numbers = np.empty((0, 2), np.int32), np.empty(0, np.uint64)
-    nothing = (
-        np.empty(0, np.uint16), np.empty(0, np.uint8), spans, numbers, spans, spans
-    )  # fmt: skip
-    columns = zip(*(parts or [nothing]), strict=True)
+    columns = zip(*parts, strict=True)
     joined = [
         np.concatenate(column) if len(column) > 1 else column[0] for column in columns
     ]
