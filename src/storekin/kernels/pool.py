@@ -91,6 +91,26 @@ def rank_edges(
             out[entry, 4] = close
 
 
+@kernel("void(i8[::1], i8[::1], f4[::1], f4[::1], f4[:,::1])")
+def add_up_ends(
+    left: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401
+    values: Any,  # noqa: ANN401
+    bars: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Add up the values of each node's edges, and count those beyond each bar."""
+    sums = np.zeros((len(out), 1 + len(bars)))
+    for ends in (left, right):
+        part = np.zeros((len(out), 1 + len(bars)))
+        for edge in range(len(ends)):
+            part[ends[edge], 0] += values[edge]
+            for bar in range(len(bars)):
+                part[ends[edge], 1 + bar] += values[edge] > bars[bar]
+        sums += part
+    out[:] = sums
+
+
 @kernel(
     "void(i8[::1], i8[::1], i8[::1], f4[::1], f4[::1], f4[::1], i8[::1], i8[::1],"
     " i8, i8, f4[:,::1])"

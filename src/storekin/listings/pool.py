@@ -22,6 +22,8 @@ FloatArray = npt.NDArray[np.float32]
 _NODES = 8192
 _EDGES = 65_536
 _RANKS = 11
+_NEAR_BITS = 6
+_LIKELY = np.array([0.2, 0.5, 0.8], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +91,35 @@ def _ranked(pool: Pool, similarity: FloatArray) -> FloatArray:
     return out
 
 
-def _mass(pool: Pool, values: FloatArray) -> FloatArray:
-    total = len(pool.starts) - 1
-    mass: FloatArray = (
-        np.bincount(pool.left, values, minlength=total)
-        + np.bincount(pool.right, values, minlength=total)
-    ).astype(np.float32)
+_NO_BARS = np.empty(0, np.float32)
+
+
+def _mass(
+    pool: Pool, values: FloatArray, bars: npt.NDArray[np.float32] = _NO_BARS
+) -> FloatArray:
+    """Add up what the edges of each node say, and count them beyond each bar.
+
+    Shape (nodes, 1 + bars).
+    """
+    from storekin.kernels.pool import add_up_ends
+
+    mass = np.empty((len(pool.starts) - 1, 1 + len(bars)), np.float32)
+    add_up_ends(pool.left, pool.right, np.ascontiguousarray(values), bars, mass)
     return mass
 
 
 def _place_ranks(pool: Pool, ranks: FloatArray, out: Columns, begin: int) -> int:
-    """Write the ranks of both ends side by side, from column *begin* on."""
-    end = begin + 2 * int(ranks.shape[1])
-    out[:, begin:end:2] = ranks[pool.left_entry[: pool.asked]]
-    out[:, begin + 1 : end : 2] = ranks[pool.right_entry[: pool.asked]]
+    """Write the ranks at both ends side by side, from column *begin* on."""
+    return _place_ends(ranks, pool.left_entry, pool.right_entry, out, begin)
+
+
+def _place_ends(
+    values: FloatArray, left: IntArray, right: IntArray, out: Columns, begin: int
+) -> int:
+    """Write the *values* of both ends of the first pairs side by side."""
+    end = begin + 2 * int(values.shape[1])
+    out[:, begin:end:2] = values[left[: len(out)]]
+    out[:, begin + 1 : end : 2] = values[right[: len(out)]]
     return end
 
 
@@ -141,7 +158,7 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
         begin += 1
     distance = similar["hash_bits"]
     part = np.empty((count, len(NEIGHBOUR_COLUMNS)), np.float32)
-    mass = _mass(pool, alike * alike)
+    mass = _mass(pool, alike * alike)[:, 0]
     run_ranges(
         lambda span: meet_neighbours(
             pool.starts,
@@ -166,16 +183,10 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
     else:
         nearness = np.where(np.isnan(distance), 0, 64 - distance).astype(np.float32)
         ranks = _ranked(pool, nearness)
-        for number in (0, 3):
-            out[:, begin] = ranks[pool.left_entry[:count], number]
-            out[:, begin + 1] = ranks[pool.right_entry[:count], number]
-            begin += 2
-        same = _mass(pool, (distance == 0).astype(np.float32))
-        near = _mass(pool, (distance <= 6).astype(np.float32))
-        for counts in (same, near):
-            out[:, begin] = counts[pool.left[:count]]
-            out[:, begin + 1] = counts[pool.right[:count]]
-            begin += 2
+        begin = _place_ranks(pool, ranks[:, [0, 3]], out, begin)
+        for near in (distance == 0, distance <= _NEAR_BITS):
+            counts = _mass(pool, near.astype(np.float32))
+            begin = _place_ends(counts, pool.left, pool.right, out, begin)
     return out
 
 
@@ -199,16 +210,9 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
     out[:, 0] = bits[:count]
     ranks = _ranked(pool, bits)
     begin = _place_ranks(pool, ranks, out, 1)
-    total = _mass(pool, likely)
-    for values in (
-        total,
-        _mass(pool, (likely > 0.2).astype(np.float32)),
-        _mass(pool, (likely > 0.5).astype(np.float32)),
-        _mass(pool, (likely > 0.8).astype(np.float32)),
-    ):
-        out[:, begin] = values[left]
-        out[:, begin + 1] = values[right]
-        begin += 2
+    mass = _mass(pool, likely, _LIKELY)
+    begin = _place_ends(mass, pool.left, pool.right, out, begin)
+    total = mass[:, 0].copy()
     own = likely[:count]
     rest = (total[left] - own + 0.05) * (total[right] - own + 0.05)
     out[:, begin] = own * own / (rest + own * own)

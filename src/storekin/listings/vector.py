@@ -282,7 +282,8 @@ def _compare_values(
     ):
         a, b = codes[left], codes[right]
         known = (a >= 0) & (b >= 0)
-        column(vector, name)[known] = np.where(a[known] == b[known], 1, -1)
+        if known.any():
+            column(vector, name)[known] = np.where(a[known] == b[known], 1, -1)
     _find_brands(listings, left, right, vector)
 
 
