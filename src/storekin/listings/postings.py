@@ -10,8 +10,8 @@ from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.kernels.texts import Grams
 from storekin.listings.rarity import FEWEST_TEXTS, Rarity
 
-BUDGET = 40_000
-"""Listings of the rarest words that one look-up reads. More finds no more."""
+BUDGET = 50_000
+"""Listings of the rarest words that one look-up reads. More finds little more."""
 
 
 @dataclass(frozen=True, slots=True)
