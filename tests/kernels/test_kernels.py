@@ -33,8 +33,8 @@ from storekin.kernels.similar_texts import (
     Tokens,
     tokenise,
 )
-from storekin.kernels.spelled import common_characters
-from storekin.kernels.texts import spell
+from storekin.kernels.spelled import common_characters, place_among, stands_in
+from storekin.kernels.texts import gram_table, spell
 from storekin.listings.features import PAIR_FEATURES, POOL_FEATURES
 from storekin.listings.pool import make_pool, pool_features
 from storekin.listings.prepared import PreparedListings, prepare_listings
@@ -204,6 +204,51 @@ def test_common_characters_are_the_longest_common_subsequence(
 
     assert found == LCSseq.similarity(left[:128], right[:128])
     assert not masks.any()
+
+
+@given(
+    text=st.text("ab", min_size=1, max_size=4), other=st.text("ab", max_size=40),
+    before=st.text("ab", max_size=3), after=st.text("ab", max_size=3),
+)  # fmt: skip
+@settings(max_examples=200, deadline=None)
+def test_a_text_stands_in_another_as_python_finds_it(
+    text: str, other: str, before: str, after: str
+) -> None:
+    """What lies around the other one is none of it."""
+    one = np.array([ord(c) for c in text], np.uint16)
+    around = np.array([ord(c) for c in before + other + after], np.uint16)
+    begin, end = len(before), len(before + other)
+
+    assert stands_in(one, 0, len(one), around, begin, end) == (text in other)
+
+
+@given(
+    values=st.lists(st.integers(0, 2**64 - 1), max_size=120, unique=True),
+    lone=st.integers(0, 2**64 - 1),
+)
+@settings(max_examples=100, deadline=None)
+def test_a_token_is_found_at_its_place(values: list[int], lone: int) -> None:
+    """Each of those that are there, and none that is not."""
+    tokens = np.array(sorted(values), np.uint64)
+    found = [place_among(tokens, 0, len(tokens), token) for token in tokens]
+
+    assert found == list(range(len(tokens)))
+    place = place_among(tokens, 0, len(tokens), np.uint64(lone))
+    assert place == (sorted(values).index(lone) if lone in values else -1)
+
+
+@given(title=st.text("ab1 ", max_size=400))
+@settings(max_examples=60, deadline=None)
+def test_grams_are_a_sorted_set(title: str) -> None:
+    """In order of their numbers, each once, however long the title is."""
+    spelled = spell(TextColumn.of(pa.array([title])), listing_vocabulary(), 512)
+    for width in (3, 5):
+        grams = gram_table(spelled, width).values.tolist()
+        assert grams == sorted(set(grams))
+    text = "".join(map(chr, spelled.characters))
+    if spelled.breaks[1:].max(initial=0) == 0 and len(text) >= 5:
+        pieces = {text[place : place + 5] for place in range(len(text) - 4)}
+        assert len(grams) == len(pieces)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A model is text, its sums are exact, and its sides are interchangeable."""
 
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 import storekin
 from storekin.errors import ModelFileError
+from storekin.kernels.trees import MOST_LEAVES
 from storekin.listings.features import FEATURES, SIGNAL_GROUPS, column_names
 from storekin.listings.model import load_listing_model, model_from_text, model_to_text
 from storekin.listings.signals import LISTING_SIGNALS
@@ -99,6 +101,101 @@ def test_a_node_parts_as_floats_do(
     given = columns[:, COLUMNS.index("cosine")]
     yes = np.where(np.isnan(given), unknown_yes, given <= np.float32(threshold))
     assert trees.sum(columns).tolist() == np.where(yes, STEPS, -STEPS).tolist()
+
+
+def grown(random: Random, leaves: int) -> list[str]:
+    """Grow a tree of so many leaves, as text; nodes are numbered as they are made."""
+    nodes: dict[int, str] = {}
+
+    def grow(node: int, leaves: int, value: int) -> None:
+        bits = f"{value / STEPS:.4f}"
+        if leaves == 1:
+            nodes[node] = bits
+            return
+        name, sign = random.choice(("cosine", "hash_bits", "price_ratio")), "+-"
+        follower, threshold = 2 * len(grown_nodes) + 1, random.randint(-4, 4) / 2
+        grown_nodes.append(node)
+        ways = f"{follower} {follower + 1}"
+        nodes[node] = f"{name} {threshold} {random.choice(sign)} {ways} {bits}"
+        first = random.randint(1, leaves - 1)
+        grow(follower, first, random.randint(-9, 9))
+        grow(follower + 1, leaves - first, random.randint(-9, 9))
+
+    grown_nodes: list[int] = []
+    grow(0, leaves, 0)
+    return ["tree", *(f"{node} {nodes[node]}" for node in sorted(nodes))]
+
+
+def walked(lines: list[str], columns: np.ndarray) -> list[dict[str, int]]:
+    """Walk trees row by row: what each feature's splits change, and where they begin.
+
+    In steps of a bit, by the features' names; the roots' values under ``base``.
+    """
+    trees: list[list[list[str]]] = []
+    for line in lines:
+        if line == "tree":
+            trees.append([])
+        else:
+            trees[-1].append(line.split()[1:])
+    found = []
+    for given_row in columns:
+        told: dict[str, int] = {}
+        for nodes in trees:
+            node = nodes[0]
+            value = round(float(node[-1]) * STEPS)
+            told["base"] = told.get("base", 0) + value
+            while len(node) > 1:
+                name, threshold, sign, yes, no, _ = node
+                asked = given_row[COLUMNS.index(name)]
+                below = sign == "+" if np.isnan(asked) else asked <= float(threshold)
+                node = nodes[int(yes if below else no)]
+                changed = round(float(node[-1]) * STEPS)
+                told[name] = told.get(name, 0) + changed - value
+                value = changed
+        found.append(told)
+    return found
+
+
+@given(
+    st.lists(st.integers(1, MOST_LEAVES), min_size=1, max_size=4),
+    st.integers(1, 70),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=60, deadline=None)
+def test_trees_say_what_a_walk_from_their_roots_says(
+    leaves: list[int], rows: int, random: Random
+) -> None:
+    """Asked all at once, rows fall into the leaves that a walk leads them to."""
+    lines = [line for count in leaves for line in grown(random, count)]
+    trees = trees_from_lines(lines, COLUMNS)
+    columns = np.full((rows, len(FEATURES)), np.nan, np.float32)
+    for name in ("cosine", "hash_bits", "price_ratio"):
+        values = random.choices([np.nan, *(n / 2 for n in range(-5, 6))], k=rows)
+        columns[:, COLUMNS.index(name)] = values
+    shares = np.zeros((rows, len(SIGNAL_GROUPS)), np.int64)
+    trees.share(columns, shares)
+
+    expected = walked(lines, columns)
+    assert trees.sum(columns).tolist() == [sum(told.values()) for told in expected]
+    for name, group in (
+        ("cosine", "title"), ("hash_bits", "image"), ("price_ratio", "price")
+    ):  # fmt: skip
+        own = shares[:, SIGNAL_GROUPS.index(group)].tolist()
+        assert own == [told.get(name, 0) for told in expected]
+
+
+def test_a_tree_of_too_many_leaves_is_refused() -> None:
+    """Of each leaf a row remembers by one bit of a word whether it can be meant."""
+    with pytest.raises(ValueError, match=f"more than {MOST_LEAVES} leaves"):
+        trees_from_lines(grown(Random(1), MOST_LEAVES + 1), COLUMNS)
+
+
+def test_bits_beyond_reason_are_refused() -> None:
+    """Two hundred thousand bits are no evidence, and no sum of 31 bits holds them."""
+    lines = ["tree", "0 cosine 0.5 - 1 2 0", "1 -300000.0", "2 300000.0"]
+
+    with pytest.raises(ValueError, match="beyond reason"):
+        trees_from_lines(lines, COLUMNS)
 
 
 @given(st.lists(st.floats(-1, 40) | st.none(), min_size=8, max_size=8))

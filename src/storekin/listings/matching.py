@@ -118,7 +118,7 @@ def match_pool(
     return Matches(scores, len(found.left), found.crowded, graph)
 
 
-SLAB = 30_000
+SLAB = 16_000
 """Pairs and rivals that are compared at a time, where pools are small and many."""
 
 

@@ -21,7 +21,7 @@ from storekin.listings.features import group_numbers
 STEPS = 10_000
 """Values are whole numbers of this part of a bit."""
 
-_ROWS = 8192
+_ROWS = 16_384
 Node = tuple[int, float, bool, int, int, int]
 Columns = npt.NDArray[np.float32]
 Sums = npt.NDArray[np.int64]
