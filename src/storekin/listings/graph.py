@@ -195,16 +195,20 @@ def _norms(
 
 
 def _post(grams: Tokens) -> GramPostings:
-    values = (grams.values & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    from storekin.kernels.look_up import list_holders
+
+    values = (grams.values & np.uint64(0xFFFFFFFF)).astype(np.int32)
     owner = np.repeat(np.arange(len(grams), dtype=np.int32), np.diff(grams.starts))
     counts = np.bincount(values)
     known = np.flatnonzero(counts)
     weights = squares_of(counts[values], len(grams))
     norms = np.sqrt(np.bincount(owner, weights, minlength=len(grams)))
+    titles = np.empty(len(values), np.int32)
+    list_holders(values, owner, np.cumsum(counts) - counts, titles)
     return GramPostings(
         known.astype(np.uint32),
         np.concatenate([[0], np.cumsum(counts[known])]),
-        owner[np.argsort(values, kind="stable")],
+        titles,
         norms.astype(np.float32),
     )
 

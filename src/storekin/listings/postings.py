@@ -33,6 +33,7 @@ class Postings:
 
 def make_postings(tokens: Tokens, grams: Sequence[Grams]) -> Postings:
     """Count the words of all titles, and list the rows that have each."""
+    from storekin.kernels.look_up import list_holders
     from storekin.kernels.numbering import number_column
 
     total = len(tokens)
@@ -49,7 +50,8 @@ def make_postings(tokens: Tokens, grams: Sequence[Grams]) -> Postings:
     owner = owner[is_word]
     edges = np.zeros(len(order) + 1, np.int64)
     np.cumsum(np.bincount(words, minlength=len(order)), out=edges[1:])
-    rows = owner[np.argsort(words, kind="stable")]
+    rows = np.empty(len(words), np.int32)
+    list_holders(words, owner, edges[:-1].copy(), rows)
     squares = np.bincount(owner, bits[words].astype(np.float64) ** 2, minlength=total)
     return Postings(
         Rarity(total, distinct[order], bits, tuple(g.rarity for g in grams)),
