@@ -102,12 +102,10 @@ def add_up_ends(
     """Add up the values of each node's edges, and count those beyond each bar."""
     sums = np.zeros((len(out), 1 + len(bars)))
     for ends in (left, right):
-        part = np.zeros((len(out), 1 + len(bars)))
         for edge in range(len(ends)):
-            part[ends[edge], 0] += values[edge]
+            sums[ends[edge], 0] += values[edge]
             for bar in range(len(bars)):
-                part[ends[edge], 1 + bar] += values[edge] > bars[bar]
-        sums += part
+                sums[ends[edge], 1 + bar] += values[edge] > bars[bar]
     out[:] = sums
 
 
@@ -234,8 +232,8 @@ def likelihood_between(
 
 
 @kernel(
-    "void(i8[::1], i8[::1], i8[::1], f4[::1], f4[::1], i8[::1], i8[::1], i8, i8,"
-    " f4[:,::1])"
+    "void(i8[::1], i8[::1], i8[::1], f4[::1], f4[::1], i8[::1], i8[::1], f4[::1], i8,"
+    " i8, f4[:,::1])"
 )
 def meet_groups(  # noqa: C901 - one merge, then two small groups
     starts: Any,  # noqa: ANN401
@@ -245,13 +243,15 @@ def meet_groups(  # noqa: C901 - one merge, then two small groups
     mass: Any,  # noqa: ANN401
     left: Any,  # noqa: ANN401
     right: Any,  # noqa: ANN401
+    own_likelihood: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
     out: Any,  # noqa: ANN401
 ) -> None:
-    """Ask of edges [first, last) whether the likely partners of both ends agree.
+    """Ask of pairs [first, last) whether the likely partners of both ends agree.
 
-    ``likelihood`` is each edge's, ``mass`` the sum at each node. Paths lead over one
+    ``own_likelihood`` is theirs, ``likelihood`` each edge's of the whole pool, and
+    ``mass`` the sum at each node. Paths lead over one
     other listing; groups are an end and its likeliest partners, at most twelve.
     """
     members = np.empty((2, _MOST_MEMBERS + 1), np.int64)
@@ -259,7 +259,7 @@ def meet_groups(  # noqa: C901 - one merge, then two small groups
     for edge in range(first, last):
         one = left[edge]
         other = right[edge]
-        own = likelihood[edge]
+        own = own_likelihood[edge]
         a = starts[one]
         a_end = starts[one + 1]
         b = starts[other]

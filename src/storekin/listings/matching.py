@@ -96,12 +96,13 @@ def match_pool(
         )
     del similar
     say("second_pass")
-    columnist = with_second(columnist, model, first)
     hopeful = probability_of(first, model) >= floor / RAISED
     if keep_strong:
         hopeful |= found.strong
     if about is not None:
         hopeful &= (found.left == about) | (found.right == about)
+    again = np.flatnonzero(hopeful)
+    columnist = with_second(columnist, model, first, again)
     parts: list[ListingScores] = []
 
     def visit(places: IntArray, steps: Steps) -> None:
@@ -113,7 +114,7 @@ def match_pool(
             explain_scores(columnist, model, chosen, first[chosen], steps[keep])
         )
 
-    second_pass(columnist, model, first, np.flatnonzero(hopeful), visit, on_done)
+    second_pass(columnist, model, first, again, visit, on_done)
     scores = join_scores(parts or [_nothing(columnist, model)])
     return Matches(scores, len(found.left), found.crowded, graph)
 
@@ -187,10 +188,12 @@ def score_places(
 ) -> ListingScores:
     """Score the pairs of a pool that stand at *places*, in their order.
 
-    With *best* only the best of them are told of. *words* are the listings', where
-    several pools of them are scored.
+    With *best* they are sorted, and only the best of them are told of. *words* are the
+    listings', where several pools of them are scored.
     """
     known = KnownWords.of(listings, model.words) if words is None else words
+    # of given pairs some may be the same, in any order
+    asked = None if best is None else places
     if model.asks_around:
         similar = similar_in(listings, pool)
         columnist = look_around(listings, pool, known, similar, sided=model.sided)
@@ -205,7 +208,7 @@ def score_places(
         first = shares.sum(axis=1) + by_rule(columnist, model, slice(None))
     else:
         first = first_pass(columnist, model)
-    columnist = with_second(columnist, model, first)
+    columnist = with_second(columnist, model, first, asked)
     found: list[ListingScores] = []
 
     def visit(chosen: IntArray, steps: Steps) -> None:

@@ -54,7 +54,7 @@ class Columnist:
     ``grams`` are the cosines of ``vector.GRAMS`` of those that columns are made of, as
     far as they are known. ``kept`` are the columns of all pairs, where the pool is
     small enough; what the first pass's scores say is written into them when these are
-    there.
+    there. Else ``second`` holds it: of all pairs, or of those at ``asked``, sorted.
     """
 
     listings: PreparedListings
@@ -64,6 +64,7 @@ class Columnist:
     around: Columns
     grams: Columns | None = None
     second: Columns | None = None
+    asked: IntArray | None = None
     kept: Columns | None = None
 
     def ends(self, places: npt.NDArray[np.int64] | slice) -> tuple[IntArray, IntArray]:
@@ -76,7 +77,7 @@ class Columnist:
         if self.kept is not None:
             return self.kept[places]
         out = np.empty((len(places), len(FEATURES)), np.float32)
-        self._write_second(out, self.second, places)
+        self._write_second(out, places)
         return out
 
     def columns(self, places: npt.NDArray[np.int64] | slice) -> Columns:
@@ -85,8 +86,10 @@ class Columnist:
             return self.kept[places]
         if self.second is None:
             return self._first_columns(places, FIRST_COUNT)
+        if isinstance(places, slice):
+            places = np.arange(*places.indices(len(self.pool.left)))
         out = self._first_columns(places, len(FEATURES))
-        self._write_second(out, self.second, places)
+        self._write_second(out, places)
         return out
 
     def keep(self, first: int, *, later: bool) -> "Columnist":
@@ -94,11 +97,14 @@ class Columnist:
         width = len(FEATURES) if later else FIRST_COUNT
         return replace(self, kept=self._first_columns(slice(0, first), width))
 
-    def know_second(self, second: Columns) -> "Columnist":
-        """Go on with what the first pass's scores say of all pairs."""
+    def know_second(self, second: Columns, asked: IntArray | None) -> "Columnist":
+        """Go on with what the first pass's scores say of all pairs, or of a part."""
         if self.kept is not None:
-            self._write_second(self.kept, second, slice(0, len(self.kept)))
-        return replace(self, second=second)
+            rows = slice(0, len(second)) if asked is None else asked
+            self.kept[rows, FIRST_COUNT:] = second
+            if not self.sided:
+                order_sides(self.kept, FIRST_COUNT, len(FEATURES))
+        return replace(self, second=second, asked=asked)
 
     def _first_columns(
         self, places: npt.NDArray[np.int64] | slice, width: int
@@ -116,14 +122,11 @@ class Columnist:
             order_sides(out, 0, FIRST_COUNT)
         return out
 
-    def _write_second(
-        self,
-        out: Columns,
-        second: Columns | None,
-        places: npt.NDArray[np.int64] | slice,
-    ) -> None:
-        if second is not None:
-            out[:, FIRST_COUNT:] = second[places]
+    def _write_second(self, out: Columns, places: IntArray) -> None:
+        if self.second is not None:
+            if self.asked is not None:
+                places = np.searchsorted(self.asked, places)
+            out[:, FIRST_COUNT:] = self.second[places]
         if not self.sided:
             order_sides(out, FIRST_COUNT, len(FEATURES))
 
@@ -224,22 +227,31 @@ def met_before(columns: Columns) -> npt.NDArray[np.int64]:
     return np.flatnonzero(~np.isnan(columns[:, begin : begin + 2]).all(axis=1))
 
 
-def with_second(columnist: Columnist, model: ListingModel, first: Steps) -> Columnist:
-    """Add what the first pass's scores around each pair say, if a later pass asks."""
+def with_second(
+    columnist: Columnist,
+    model: ListingModel,
+    first: Steps,
+    asked: IntArray | None = None,
+) -> Columnist:
+    """Add what the first pass's scores around each pair say, if a later pass asks.
+
+    Of all pairs that the pool is asked of, or of those at *asked*, which are sorted.
+    """
     if not model.asks_again:
         return columnist
     # the second pass learnt from scores before they were stretched
     plain = (first / (STEPS * model.stretch)).astype(np.float32)
     if model.asks_scores_around:
-        second = second_features(columnist.pool, plain)
+        second = second_features(columnist.pool, plain, asked)
     else:
-        second = np.full((len(plain), len(SECOND_FEATURES)), np.nan, np.float32)
-        second[:, 0] = own_bits(plain)
+        own = own_bits(plain if asked is None else plain[asked])
+        second = np.full((len(own), len(SECOND_FEATURES)), np.nan, np.float32)
+        second[:, 0] = own
     if len(model.known):
         digests = listing_digests(columnist.listings)
-        ends = columnist.ends(slice(None))
+        ends = columnist.ends(slice(0, len(second)) if asked is None else asked)
         second[:, -len(KNOWN_FEATURES) :] = known_features(model.known, digests, *ends)
-    return columnist.know_second(second)
+    return columnist.know_second(second, asked)
 
 
 Visit = Callable[[npt.NDArray[np.int64], Steps], None]

@@ -108,18 +108,13 @@ def _mass(
     return mass
 
 
-def _place_ranks(pool: Pool, ranks: FloatArray, out: Columns, begin: int) -> int:
-    """Write the ranks at both ends side by side, from column *begin* on."""
-    return _place_ends(ranks, pool.left_entry, pool.right_entry, out, begin)
-
-
 def _place_ends(
     values: FloatArray, left: IntArray, right: IntArray, out: Columns, begin: int
 ) -> int:
-    """Write the *values* of both ends of the first pairs side by side."""
+    """Write the *values* of both ends side by side, from column *begin* on."""
     end = begin + 2 * int(values.shape[1])
-    out[:, begin:end:2] = values[left[: len(out)]]
-    out[:, begin + 1 : end : 2] = values[right[: len(out)]]
+    out[:, begin:end:2] = values[left]
+    out[:, begin + 1 : end : 2] = values[right]
     return end
 
 
@@ -140,6 +135,8 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
     from storekin.kernels.pool import NEIGHBOUR_COLUMNS, meet_neighbours
 
     count = pool.asked
+    left, right = pool.left[:count], pool.right[:count]
+    entries = pool.left_entry[:count], pool.right_entry[:count]
     out = np.empty((count, len(POOL_FEATURES)), np.float32)
     alike = similar["likeness"]
     out[:, 0] = alike[:count]
@@ -153,7 +150,7 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
             continue
         values = np.where(silent, 0, values).astype(np.float32)
         ranks = _ranked(pool, values)
-        begin = _place_ranks(pool, ranks, out, begin)
+        begin = _place_ends(ranks, *entries, out, begin)
         out[:, begin] = _mutual(pool, values, ranks)
         begin += 1
     distance = similar["hash_bits"]
@@ -183,10 +180,10 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
     else:
         nearness = np.where(np.isnan(distance), 0, 64 - distance).astype(np.float32)
         ranks = _ranked(pool, nearness)
-        begin = _place_ranks(pool, ranks[:, [0, 3]], out, begin)
+        begin = _place_ends(ranks[:, [0, 3]], *entries, out, begin)
         for near in (distance == 0, distance <= _NEAR_BITS):
             counts = _mass(pool, near.astype(np.float32))
-            begin = _place_ends(counts, pool.left, pool.right, out, begin)
+            begin = _place_ends(counts, left, right, out, begin)
     return out
 
 
@@ -195,32 +192,34 @@ def own_bits(bits: FloatArray) -> FloatArray:
     return np.clip(bits, -20, 20).astype(np.float32)
 
 
-def second_features(pool: Pool, bits: FloatArray) -> Columns:
+def second_features(
+    pool: Pool, bits: FloatArray, places: IntArray | None = None
+) -> Columns:
     """Ask the first pass's scores the pool's questions; (asked, SECOND_FEATURES).
 
-    The columns of what is known (``KNOWN_FEATURES``) are left to be filled in.
+    Of the asked pairs, or of those at *places*. The columns of what is known
+    (``KNOWN_FEATURES``) are left to be filled in.
     """
     from storekin.kernels.pool import GROUP_COLUMNS, meet_groups
 
-    count = pool.asked
-    left, right = pool.left[:count], pool.right[:count]
-    out = np.empty((count, len(SECOND_FEATURES)), np.float32)
+    chosen = slice(0, pool.asked) if places is None else places
+    left, right = pool.left[chosen], pool.right[chosen]
+    entries = pool.left_entry[chosen], pool.right_entry[chosen]
+    out = np.empty((len(left), len(SECOND_FEATURES)), np.float32)
     bits = own_bits(bits)
     likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
-    out[:, 0] = bits[:count]
+    own = likely[chosen]
+    out[:, 0] = bits[chosen]
     ranks = _ranked(pool, bits)
-    begin = _place_ranks(pool, ranks, out, 1)
+    begin = _place_ends(ranks, *entries, out, 1)
     mass = _mass(pool, likely, _LIKELY)
-    begin = _place_ends(mass, pool.left, pool.right, out, begin)
+    begin = _place_ends(mass, left, right, out, begin)
     total = mass[:, 0].copy()
-    own = likely[:count]
     rest = (total[left] - own + 0.05) * (total[right] - own + 0.05)
     out[:, begin] = own * own / (rest + own * own)
-    begin += 1
     # how free the best rival is: its own gap, seen from its other end
-    out[:, begin], out[:, begin + 1] = _rivals(pool, bits, ranks)
-    begin += 2
-    part = np.empty((count, len(GROUP_COLUMNS)), np.float32)
+    begin = _place_ends(_rivals(pool, bits, ranks), *entries, out, begin + 1)
+    part = np.empty((len(left), len(GROUP_COLUMNS)), np.float32)
     run_ranges(
         lambda span: meet_groups(
             pool.starts,
@@ -228,13 +227,14 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
             pool.edges,
             likely,
             total,
-            pool.left,
-            pool.right,
+            left,
+            right,
+            own,
             span[0],
             span[1],
             part,
         ),
-        count,
+        len(left),
         _EDGES,
     )
     out[:, begin : begin + part.shape[1]] = part
@@ -242,13 +242,11 @@ def second_features(pool: Pool, bits: FloatArray) -> Columns:
     return out
 
 
-def _rivals(
-    pool: Pool, bits: FloatArray, ranks: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Give, for both ends, how much better the best rival's own best other offer is."""
+def _rivals(pool: Pool, bits: FloatArray, ranks: FloatArray) -> FloatArray:
+    """Give how much better the best rival's own best other offer is, entry by entry."""
     from storekin.kernels.likest import free_rivals
 
-    free = np.full(2 * len(pool.left), 20, np.float32)
+    free = np.full((2 * len(pool.left), 1), 20, np.float32)
     run_ranges(
         lambda span: free_rivals(
             pool.starts,
@@ -259,9 +257,9 @@ def _rivals(
             pool.right_entry,
             span[0],
             span[1],
-            free,
+            free[:, 0],
         ),
         len(pool.starts) - 1,
         _NODES,
     )
-    return free[pool.left_entry[: pool.asked]], free[pool.right_entry[: pool.asked]]
+    return free
