@@ -102,7 +102,9 @@ def match_pool(
     if about is not None:
         hopeful &= (found.left == about) | (found.right == about)
     again = np.flatnonzero(hopeful)
-    columnist = with_second(columnist, model, first, again)
+    # to ask of few of them takes a copy of their ends, and saves the rest
+    few = again if 2 * len(again) < len(hopeful) else None
+    columnist = with_second(columnist, model, first, few)
     parts: list[ListingScores] = []
 
     def visit(places: IntArray, steps: Steps) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_ranges
+from storekin.kernels.parallel import ranges_of, run_ranges
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.features import (
     POOL_FEATURES,
@@ -21,6 +21,7 @@ from storekin.listings.vector import Columns
 FloatArray = npt.NDArray[np.float32]
 _NODES = 8192
 _EDGES = 65_536
+_PLACED = 1 << 18
 _RANKS = 11
 _NEAR_BITS = 6
 _LIKELY = np.array([0.2, 0.5, 0.8], np.float32)
@@ -113,8 +114,9 @@ def _place_ends(
 ) -> int:
     """Write the *values* of both ends side by side, from column *begin* on."""
     end = begin + 2 * int(values.shape[1])
-    out[:, begin:end:2] = values[left]
-    out[:, begin + 1 : end : 2] = values[right]
+    for low, high in ranges_of(len(out), _PLACED):
+        out[low:high, begin:end:2] = values[left[low:high]]
+        out[low:high, begin + 1 : end : 2] = values[right[low:high]]
     return end
 
 
