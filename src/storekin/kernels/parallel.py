@@ -30,6 +30,7 @@ def run_ranges(
 ) -> list[Result]:
     """Call *function* on each range of [0, total), of at most *step*, in threads."""
     if 0 < total <= step and on_done is None:
+        # a screening has one range everywhere: it would spend longer on cutting it
         return [function((0, total))]
     return run_chunks(function, ranges_of(total, step), on_done)
 

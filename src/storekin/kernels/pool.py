@@ -251,8 +251,8 @@ def meet_groups(  # noqa: C901 - one merge, then two small groups
     """Ask of pairs [first, last) whether the likely partners of both ends agree.
 
     ``own_likelihood`` is theirs, ``likelihood`` each edge's of the whole pool, and
-    ``mass`` the sum at each node. Paths lead over one
-    other listing; groups are an end and its likeliest partners, at most twelve.
+    ``mass`` the sum at each node. Paths lead over one other listing; groups are an end
+    and its likeliest partners, at most twelve.
     """
     members = np.empty((2, _MOST_MEMBERS + 1), np.int64)
     sizes = np.zeros(2, np.int64)

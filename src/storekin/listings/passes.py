@@ -241,15 +241,16 @@ def with_second(
         return columnist
     # the second pass learnt from scores before they were stretched
     plain = (first / (STEPS * model.stretch)).astype(np.float32)
+    chosen = slice(0, columnist.pool.asked) if asked is None else asked
     if model.asks_scores_around:
-        second = second_features(columnist.pool, plain, asked)
+        second = second_features(columnist.pool, plain, chosen)
     else:
-        own = own_bits(plain if asked is None else plain[asked])
+        own = own_bits(plain[chosen])
         second = np.full((len(own), len(SECOND_FEATURES)), np.nan, np.float32)
         second[:, 0] = own
     if len(model.known):
         digests = listing_digests(columnist.listings)
-        ends = columnist.ends(slice(0, len(second)) if asked is None else asked)
+        ends = columnist.ends(chosen)
         second[:, -len(KNOWN_FEATURES) :] = known_features(model.known, digests, *ends)
     return columnist.know_second(second, asked)
 

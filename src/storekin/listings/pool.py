@@ -195,7 +195,7 @@ def own_bits(bits: FloatArray) -> FloatArray:
 
 
 def second_features(
-    pool: Pool, bits: FloatArray, places: IntArray | None = None
+    pool: Pool, bits: FloatArray, places: IntArray | slice | None = None
 ) -> Columns:
     """Ask the first pass's scores the pool's questions; (asked, SECOND_FEATURES).
 
