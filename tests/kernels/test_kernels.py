@@ -34,10 +34,11 @@ from storekin.kernels.similar_texts import (
     tokenise,
 )
 from storekin.kernels.spelled import common_characters, place_among, stands_in
-from storekin.kernels.texts import gram_table, spell
+from storekin.kernels.texts import LONGEST_TITLE, Spelled, read_titles, spell
 from storekin.listings.features import PAIR_FEATURES, POOL_FEATURES
 from storekin.listings.pool import make_pool, pool_features
 from storekin.listings.prepared import PreparedListings, prepare_listings
+from storekin.listings.rarity import WordRarity
 from storekin.listings.vector import compare_pairs
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.wiring import records_of, typed_records
@@ -241,14 +242,61 @@ def test_a_token_is_found_at_its_place(values: list[int], lone: int) -> None:
 @settings(max_examples=60, deadline=None)
 def test_grams_are_a_sorted_set(title: str) -> None:
     """In order of their numbers, each once, however long the title is."""
-    spelled = spell(TextColumn.of(pa.array([title])), listing_vocabulary(), 512)
-    for width in (3, 5):
-        grams = gram_table(spelled, width).values.tolist()
+    column = TextColumn.of(pa.array([title]))
+    _, spelled, kinds = read_titles(column, listing_vocabulary())
+    for kind in kinds[:2]:
+        grams = kind.values.tolist()
         assert grams == sorted(set(grams))
     text = "".join(map(chr, spelled.characters))
     if spelled.breaks[1:].max(initial=0) == 0 and len(text) >= 5:
         pieces = {text[place : place + 5] for place in range(len(text) - 4)}
         assert len(grams) == len(pieces)
+
+
+@given(titles=st.lists(st.text("ab1-手机ML ", max_size=60), max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_titles_read_at_once_are_as_read_one_by_one(titles: list[str]) -> None:
+    """Tokens, spelling and n-grams of each, whatever stands beside it."""
+    words = listing_vocabulary()
+    column = TextColumn.of(pa.array(titles, pa.string()))
+    tokens, spelled, grams = read_titles(column, words)
+    apart = tokenise(column, words)
+    spelled_apart = spell(column, words, LONGEST_TITLE)
+
+    assert tokens.values.tolist() == apart.values.tolist()
+    assert tokens.starts.tolist() == apart.starts.tolist()
+    for name in Spelled.__slots__:
+        told = getattr(spelled, name).tolist()
+        assert told == getattr(spelled_apart, name).tolist(), name
+    for row, title in enumerate(titles):
+        _, _, alone = read_titles(TextColumn.of_few([title]), words)
+        for kind, own in zip(grams, alone, strict=True):
+            held = kind.values[kind.starts[row] : kind.starts[row + 1]]
+            assert held.tolist() == own.values.tolist()
+            squares = kind.rarity[held].astype(float) ** 2
+            assert kind.norms[row] == pytest.approx(np.sqrt(squares.sum()))
+
+
+@given(
+    known=st.lists(st.integers(0, 300), max_size=60, unique=True),
+    asked=st.lists(st.integers(0, 300), max_size=60),
+)
+@settings(max_examples=100, deadline=None)
+def test_known_words_are_found_side_by_side(known: list[int], asked: list[int]) -> None:
+    """Each weighs what it weighs in the table; what is not there is the rarest."""
+    table = {word: float(place) for place, word in enumerate(sorted(known))}
+    rarity = WordRarity(
+        5_000,
+        np.array(list(table), np.uint64),
+        np.array(list(table.values()), np.float32),
+    )
+    tokens = np.array(asked, np.uint64)
+    rarest = np.float32(np.log2(5_001))
+
+    weights = rarity.weigh(tokens).tolist()
+
+    assert weights == [table.get(word, rarest) for word in asked]
+    assert weights == rarity.weights_at(*rarity.find(tokens)).tolist()
 
 
 @pytest.mark.parametrize(

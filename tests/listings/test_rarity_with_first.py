@@ -6,14 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from storekin.kernels.similar_texts import TextColumn, Tokens, tokenise
-from storekin.kernels.texts import (
-    LONGEST_TITLE,
-    UNSEEN_MARK,
-    Grams,
-    gram_table,
-    spell,
-)
+from storekin.kernels.similar_texts import TextColumn, Tokens
+from storekin.kernels.texts import UNSEEN_MARK, ThreeGrams, read_titles
 from storekin.listings.blocking import count_titles
 from storekin.listings.rarity import Rarity, WordRarity, rarity_bits, word_rarity
 from storekin.listings.vocabulary import listing_vocabulary
@@ -21,12 +15,11 @@ from storekin.listings.vocabulary import listing_vocabulary
 WORDS = ["lamp", "mug", "red", "blue", "steel", "case", "pump", "bottle", "40cm", "壶"]
 
 
-def read(texts: list[str]) -> tuple[Tokens, list[Grams]]:
+def read(texts: list[str]) -> tuple[Tokens, ThreeGrams]:
     """Give the tokens and the n-grams of titles."""
     column = TextColumn.of(pa.chunked_array([texts]))
-    spelled = spell(column, listing_vocabulary(), LONGEST_TITLE)
-    grams = [gram_table(spelled, width) for width in (3, 5, 0)]
-    return tokenise(column, listing_vocabulary()), grams
+    tokens, _, grams = read_titles(column, listing_vocabulary())
+    return tokens, grams
 
 
 def counted(titles: list[str], brands: list[str]) -> Rarity:
@@ -63,13 +56,8 @@ def test_one_listing_more_is_counted_as_if_all_were_anew(seed: int, size: int) -
     known = counted(titles, brands)
     anew = counted([own, *titles], [brand, *brands])
     around = random.sample(range(size), 20)
-    tokens, _ = read([own, *(titles[n] for n in around)])
     column = TextColumn.of(pa.chunked_array([[own, *(titles[n] for n in around)]]))
-    spelled = spell(column, listing_vocabulary(), LONGEST_TITLE)
-    grams = [
-        gram_table(spelled, width, held)
-        for width, held in zip((3, 5, 0), known.grams, strict=True)
-    ]
+    tokens, _, grams = read_titles(column, listing_vocabulary(), known.grams)
     told, _ = read([brand, *(brands[n] for n in around)])
 
     more = known.with_first(tokens, grams, {"brand": told}, new_title=True)

@@ -50,11 +50,12 @@ DIMENSIONS = 32
 """Quantities and variants have at most so many dimensions each."""
 
 _U = np.uint64
+_NO_WORD = _U(CODE) << _U(61)
 
 
 @kernel(
     "void(u8[::1], f4[::1], i8[::1], i8[::1], i8[::1], i8, i8, i8[::1],"
-    " f4[:,::1], f4[:,::1])"
+    " f4[:,:], f4[:,:])"
 )
 def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted lists
     tokens: Any,  # noqa: ANN401
@@ -231,35 +232,23 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
             agreements[pair, column] = agreement
 
 
-@kernel("void(f4[::1], i8[::1], f4[::1])")
+@kernel("void(u8[::1], f4[::1], i8[::1], f4[::1])")
 def write_norms(
+    tokens: Any,  # noqa: ANN401
     weights: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     out: Any,  # noqa: ANN401
 ) -> None:
-    """Write the length of each text's vector of weights."""
+    """Write the length of each text's vector of its words' weights.
+
+    Words are plain ones, numbers and pairs of ideographs.
+    """
     for text in range(len(out)):
         total = 0.0
         for place in range(starts[text], starts[text + 1]):
+            if tokens[place] >= _NO_WORD:
+                break
             weight = np.float64(weights[place])
-            total += weight * weight
-        out[text] = np.sqrt(total)
-
-
-@kernel("void(u4[::1], i8[::1], f4[::1], i8, i8, f4[::1])")
-def write_gram_norms(
-    grams: Any,  # noqa: ANN401
-    starts: Any,  # noqa: ANN401
-    rarity: Any,  # noqa: ANN401
-    low: Any,  # noqa: ANN401
-    high: Any,  # noqa: ANN401
-    out: Any,  # noqa: ANN401
-) -> None:
-    """Write the lengths of texts *low* to *high*, each n-gram as rare as it is."""
-    for text in range(low, high):
-        total = 0.0
-        for place in range(starts[text], starts[text + 1]):
-            weight = np.float64(rarity[grams[place]])
             total += weight * weight
         out[text] = np.sqrt(total)
 
@@ -276,7 +265,10 @@ def cosines(
     last: Any,  # noqa: ANN401
     out: Any,  # noqa: ANN401
 ) -> None:
-    """Write the weighted cosine of the tokens of pairs [first, last); nan if empty."""
+    """Write the weighted cosine of the words of pairs [first, last); nan if empty.
+
+    Their norms are those that ``write_norms`` writes.
+    """
     for pair in range(first, last):
         a = starts[left[pair]]
         a_end = starts[left[pair] + 1]
@@ -289,6 +281,8 @@ def cosines(
             elif tokens[b] < tokens[a]:
                 b += 1
             else:
+                if tokens[a] >= _NO_WORD:
+                    break
                 dot += weights[a] * weights[a]
                 a += 1
                 b += 1

@@ -6,8 +6,8 @@ import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
 
-BLOCK = 1 << 16
-"""Rows whose sums are added up at a time: a quarter of a megabyte of them."""
+BLOCK = 1 << 14
+"""Rows whose sums are added up at a time: they stay near the processor."""
 
 
 @kernel("void(i4[::1], i4[::1], i8[::1], i4[::1])")
@@ -62,7 +62,7 @@ def _rank(
     "i8(i8[::1], f4[::1], i8[::1], i4[::1], f4[::1], b1[::1], f4, i8, f4[::1],"
     " i8[::1], f4[::1])"
 )
-def look_up(
+def look_up(  # noqa: C901 - one pass over blocks of rows, and what each leaves
     features: Any,  # noqa: ANN401
     squares: Any,  # noqa: ANN401
     edges: Any,  # noqa: ANN401
@@ -93,6 +93,8 @@ def look_up(
             break
         used += 1
     touched = np.empty(BLOCK + 1, np.int32)
+    shares = np.empty(BLOCK + 1, np.float32)
+    lengths = np.empty(BLOCK + 1, np.float32)
     kept = 0
     bar = np.float32(0)
     # the sums of a block of rows stay near the processor while all words are read
@@ -102,21 +104,36 @@ def look_up(
             weight = squares[place]
             entry = at[place]
             stop = edges[features[place] + 1]
-            while entry < stop and rows[entry] < begin + BLOCK:
-                row = rows[entry] - begin
+            while entry < stop:
+                row = np.uint32(rows[entry] - begin)
+                if row >= BLOCK:
+                    break
+                shared = sums[row]
+                sums[row] = shared + weight
                 touched[count] = row
-                count += sums[row] == 0
-                sums[row] += weight
+                count += shared == 0
                 entry += 1
             at[place] = entry
+        # a row's vector is no shorter than what it shares: most norms are not read
+        hopeful = 0
         for number in range(count):
+            row = touched[number]
+            shared = sums[row]
+            sums[row] = 0
+            touched[hopeful] = row
+            shares[hopeful] = shared
+            hopeful += shared >= bar
+        # each norm is waited for, and all of them together as long as one
+        for number in range(hopeful):
+            lengths[number] = norms[begin + touched[number]]
+        for number in range(hopeful):
             row = begin + touched[number]
-            shared = sums[touched[number]]
-            sums[touched[number]] = 0
-            # a row's vector is no shorter than what it shares: its norm is not read
-            if shared < bar or gone[row] or norms[row] <= 0:
+            shared = shares[number]
+            length = lengths[number]
+            is_less = shared * shared < bar * length * length
+            if is_less or length <= 0 or gone[row]:
                 continue
-            kept = _rank(row, shared / (norm * norms[row]), kept, best, cosines)
+            kept = _rank(row, shared / (norm * length), kept, best, cosines)
             if kept == len(best):
                 worst = np.float32(0.999) * cosines[kept - 1] * norm
                 bar = worst * worst

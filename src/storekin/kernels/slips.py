@@ -112,7 +112,7 @@ def how_alike(
 
 @kernel(
     "void(u2[::1], i8[::1], i4[:,::1], i8[::1], u2[::1], u1[::1], i8[::1], i8[::1],"
-    " i8[::1], i8, i8, f4[:,::1])"
+    " i8[::1], i8, i8, f4[:,:])"
 )
 def compare_runs(  # noqa: C901 - one pair, both sides, then both together
     characters: Any,  # noqa: ANN401

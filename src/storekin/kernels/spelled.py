@@ -184,7 +184,7 @@ def place_among(
 @kernel(
     "void(u2[::1], i8[::1], i4[:,::1], u8[::1], i8[::1], i4[:,::1], i8[::1],"
     " u2[::1], i8[::1], u8[::1], f4[::1], i8[::1], u2[::1],"
-    " i8[::1], i8[::1], i8[::1], i8, i8, u8[:,::1], f4[:,::1])"
+    " i8[::1], i8[::1], i8[::1], i8, i8, u8[:,::1], f4[:,:])"
 )
 def compare_spelling(  # noqa: C901, PLR0912, PLR0915 - one pair, side by side
     characters: Any,  # noqa: ANN401

@@ -53,8 +53,8 @@ def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bo
     Writes letters, digits and ideographs without what stands between them, and marks
     where a run begins. Words are runs of letters, codes runs of letters and digits
     that a hyphen, slash or dot may join, and runs those that nothing joins and that
-    have a digit: all as begin and end within the text. ``counts`` gets for each text
-    the number of characters, words, codes and runs.
+    have a digit: all as begin and end within the text. The rows of ``counts`` get the
+    number of characters, words, codes and runs of each text, from the second place on.
     """
     size = 0
     word = 0
@@ -161,10 +161,10 @@ def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bo
             before = class_
             if at_end:
                 break
-        counts[row, 0] = size - base
-        counts[row, 1] = word - word_base
-        counts[row, 2] = code - code_base
-        counts[row, 3] = piece - piece_base
+        counts[0, row + 1] = size - base
+        counts[1, row + 1] = word - word_base
+        counts[2, row + 1] = code - code_base
+        counts[3, row + 1] = piece - piece_base
 
 
 @inlined

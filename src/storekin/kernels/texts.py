@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,12 @@ from storekin.kernels.similar_texts import (
     IntArray,
     TextColumn,
     TokenArray,
+    Tokens,
     Vocabulary,
 )
 
-GramArray = npt.NDArray[np.uint32]
-_Part = tuple[npt.NDArray[np.generic], ...]
+Floats = npt.NDArray[np.float32]
+_Parts = list[list[Any]]
 
 LONGEST_TITLE = 512
 LONGEST_WHOLE = 1024
@@ -55,14 +57,12 @@ class Grams:
 
     values: npt.NDArray[np.uint32]
     starts: IntArray
-    rarity: npt.NDArray[np.float32]
-    norms: npt.NDArray[np.float32]
+    rarity: Floats
+    norms: Floats
 
 
-def _edges(counts: npt.NDArray[np.int64]) -> IntArray:
-    edges = np.zeros(len(counts) + 1, np.int64)
-    counts.cumsum(out=edges[1:])
-    return edges
+ThreeGrams = tuple[Grams, Grams, Grams]
+"""The n-grams of three characters, of five, and the pairs of words."""
 
 
 def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
@@ -70,20 +70,15 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
     from storekin.kernels.spelling import spell_chunk
 
     total = len(column)
+    counts = np.zeros((4, total + 1), np.int64)
     if column.offsets[0] == column.offsets[-1]:
-        return _nothing_spelled(total)
-    counts = np.zeros((total, 4), np.int64)
+        return _spelled([_room(0)], counts)
 
-    def work(span: tuple[int, int]) -> _Part:
+    def work(span: tuple[int, int]) -> list[Any]:
         low, high = span
         lengths = np.diff(column.offsets[low : high + 1])
-        room = int(np.minimum(lengths, most).sum()) + 8
-        characters = np.empty(room, np.uint16)
-        breaks = np.empty(room, np.uint8)
-        words = np.empty((room, 2), np.int32)
-        word_tokens = np.empty(room, np.uint64)
-        codes = np.empty((room, 2), np.int32)
-        runs = np.empty((room, 2), np.int32)
+        parts = _room(int(np.minimum(lengths, most).sum()) + 8)
+        characters, breaks, words, word_tokens, codes, runs = parts
         spell_chunk(
             column.data,
             column.offsets,
@@ -101,138 +96,135 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
             runs,
             counts,
         )
-        used, word_count, code_count, run_count = counts[low:high].sum(axis=0).tolist()
-        return (
-            characters[:used].copy(),
-            breaks[:used].copy(),
-            words[:word_count].copy(),
-            word_tokens[:word_count].copy(),
-            codes[:code_count].copy(),
-            runs[:run_count].copy(),
-        )
+        used, word, code, run = counts[:, low + 1 : high + 1].sum(axis=1).tolist()
+        sizes = (used, used, word, word, code, run)
+        return [part[:size].copy() for part, size in zip(parts, sizes, strict=True)]
 
-    return _spelled(run_ranges(work, total, CHUNK), counts)
+    return _spelled(run_ranges(work, total, CHUNK), counts.cumsum(axis=1))
 
 
-def _nothing_spelled(total: int) -> Spelled:
-    """Spell so many empty texts."""
-    spans, starts = np.empty((0, 2), np.int32), np.zeros(total + 1, np.int64)
-    return Spelled(
-        characters=np.empty(0, np.uint16),
-        breaks=np.empty(0, np.uint8),
-        starts=starts,
-        words=spans,
-        word_tokens=np.empty(0, np.uint64),
-        word_starts=starts,
-        codes=spans,
-        code_starts=starts,
-        runs=spans,
-        run_starts=starts,
-    )
-
-
-def _spelled(
-    parts: Sequence[tuple[npt.NDArray[np.generic], ...]],
-    counts: npt.NDArray[np.int64],
-) -> Spelled:
-    """Put spelled parts together; ``counts`` has what each text has of each kind."""
-    columns = zip(*parts, strict=True)
-    joined = [
-        np.concatenate(column) if len(column) > 1 else column[0] for column in columns
+def _room(size: int) -> list[Any]:
+    """Make room for what ``spell_chunk`` writes of so many characters."""
+    return [
+        np.empty(size, np.uint16),
+        np.empty(size, np.uint8),
+        np.empty((size, 2), np.int32),
+        np.empty(size, np.uint64),
+        np.empty((size, 2), np.int32),
+        np.empty((size, 2), np.int32),
     ]
-    edges = np.zeros((len(counts) + 1, counts.shape[1]), np.int64)
-    counts.cumsum(axis=0, out=edges[1:])
-    starts, word_starts, code_starts, run_starts = edges.T.copy()
-    return Spelled(
-        characters=joined[0],
-        breaks=joined[1],
-        starts=starts,
-        words=joined[2],
-        word_tokens=joined[3],
-        word_starts=word_starts,
-        codes=joined[4],
-        code_starts=code_starts,
-        runs=joined[5],
-        run_starts=run_starts,
+
+
+def _spelled(parts: _Parts, starts: IntArray, first: int = 0) -> Spelled:
+    """Put spelled parts together, from the *first* column of them on.
+
+    ``starts`` has a row for the characters, the words, the codes and the runs.
+    """
+    places = range(first, first + 6)
+    characters, breaks, words, word_tokens, codes, runs = (
+        _joined(parts, place) for place in places
     )
+    return Spelled(
+        characters=characters,
+        breaks=breaks,
+        starts=starts[0],
+        words=words,
+        word_tokens=word_tokens,
+        word_starts=starts[1],
+        codes=codes,
+        code_starts=starts[2],
+        runs=runs,
+        run_starts=starts[3],
+    )
+
+
+def _joined(parts: _Parts, place: int) -> Any:  # noqa: ANN401 - of any kind
+    """Put one column of parts together, and let go of the parts."""
+    column = [part[place] for part in parts]
+    for part in parts:
+        part[place] = None
+    return column[0] if len(column) == 1 else np.concatenate(column)
 
 
 UNSEEN_MARK = 0.0004
 """Bits by which an n-gram that no text has is marked, below what is ever compared."""
 
 
-def gram_table(
-    spelled: Spelled, width: int, known: npt.NDArray[np.float32] | None = None
-) -> Grams:
-    """Number the n-grams of each text; with a width of 0 its pairs of words.
+def read_titles(
+    column: TextColumn,
+    vocabulary: Vocabulary,
+    known: Sequence[Floats] | None = None,
+) -> tuple[Tokens, Spelled, ThreeGrams]:
+    """Split titles into tokens, spell them, and number their n-grams.
 
-    How rare they are is counted here, or *known* from a larger table.
+    How rare n-grams are is counted here, or *known* from a larger table.
     """
-    from storekin.kernels.compare import write_gram_norms
-    from storekin.kernels.spelling import (
-        GRAM_BITS,
-        count_grams,
-        gram_chunk,
-        word_pair_chunk,
-    )
+    from storekin.kernels.reading import read_chunk, write_gram_norms
 
-    total = len(spelled)
-    counts = np.zeros(total, np.int64)
+    total = len(column)
+    counts = np.zeros((8, total + 1), np.int64)
+    several = counts[0], counts[1:5], counts[5:]
 
-    def work(span: tuple[int, int]) -> GramArray:
+    def work(span: tuple[int, int]) -> list[Any]:
         low, high = span
-        if width == 0:
-            room = int(spelled.word_starts[high] - spelled.word_starts[low]) + 8
-            grams = np.empty(room, np.uint32)
-            word_pair_chunk(
-                spelled.word_tokens, spelled.word_starts, low, high, grams, counts
-            )
-        else:
-            room = 2 * int(spelled.starts[high] - spelled.starts[low]) + 8
-            grams = np.empty(room, np.uint32)
-            gram_chunk(
-                spelled.characters,
-                spelled.breaks,
-                spelled.starts,
-                low,
-                high,
-                width,
-                grams,
-                counts,
-            )
-        return grams[: int(counts[low:high].sum())].copy()
+        read: Any = read_chunk(
+            column.data,
+            column.offsets,
+            low,
+            high,
+            LONGEST_TITLE,
+            vocabulary.folded,
+            vocabulary.classes,
+            vocabulary.unit_hashes,
+            vocabulary.unit_dimensions,
+            vocabulary.unit_factors,
+            vocabulary.variant_hashes,
+            vocabulary.variant_tokens,
+            *several,
+        )
+        return list(read)
 
-    parts = run_ranges(work, total, CHUNK)
-    values = np.concatenate(parts) if parts else np.empty(0, np.uint32)
-    starts = _edges(counts)
-    if known is None:
-        held = np.zeros(1 << GRAM_BITS, np.int64)
-        count_grams(values, held)
-        texts = max(total + 1, _FEWEST_TEXTS)
-        # many n-grams stand in as many texts: each count is weighed once
-        times = np.arange(int(held.max()) + 1)
-        bits = np.log2(texts / np.maximum(times, 1))
-        weighed = np.maximum(np.round(bits, 3), 0.001)
-        # of what no text has nothing is weighed here; the mark tells it from once
-        weighed[0] += UNSEEN_MARK
-        rarity = weighed.astype(np.float32)[held]
-    else:
-        rarity = known
-    norms = np.empty(total, np.float32)
+    # without a title there is nothing to read, and as much of everything
+    parts = run_ranges(work, total, CHUNK) or [work((0, 0))]
+    starts = counts.cumsum(axis=1)
+    tokens = Tokens(_joined(parts, 0), starts[0])
+    spelled = _spelled(parts, starts[1:5], 1)
+    numbers = [_joined(parts, place) for place in (7, 8, 9)]
+    rarity = known or [_gram_rarity(each, total) for each in numbers]
+    norms = np.empty((3, total), np.float32)
+    kinds = tuple(zip(numbers, starts[5:], rarity, strict=True))
     run_ranges(
-        lambda span: write_gram_norms(values, starts, rarity, span[0], span[1], norms),
+        lambda span: write_gram_norms(*kinds[0], *kinds[1], *kinds[2], *span, norms),
         total,
         CHUNK,
     )
-    return Grams(values, starts, rarity, norms)
+    three, five, pairs = (
+        Grams(*kind, norm) for kind, norm in zip(kinds, norms, strict=True)
+    )
+    return tokens, spelled, (three, five, pairs)
 
 
-def norms_of(
-    weights: npt.NDArray[np.float32], starts: IntArray
-) -> npt.NDArray[np.float32]:
-    """Give the length of each text's vector of weights."""
+def _gram_rarity(numbers: npt.NDArray[np.uint32], total: int) -> Floats:
+    """Weigh n-grams of *total* texts by in how many of them each stands."""
+    from storekin.kernels.spelling import GRAM_BITS, count_grams
+
+    held = np.zeros(1 << GRAM_BITS, np.int64)
+    count_grams(numbers, held)
+    texts = max(total + 1, _FEWEST_TEXTS)
+    # many n-grams stand in as many texts: each count is weighed once
+    times = np.arange(int(held.max()) + 1)
+    bits = np.log2(texts / np.maximum(times, 1))
+    weighed = np.maximum(np.round(bits, 3), 0.001)
+    # of what no text has nothing is weighed here; the mark tells it from once
+    weighed[0] += UNSEEN_MARK
+    rarity: Floats = weighed.astype(np.float32)[held]
+    return rarity
+
+
+def norms_of(tokens: Tokens, weights: Floats) -> Floats:
+    """Give the length of each text's vector of its words' weights."""
     from storekin.kernels.compare import write_norms
 
-    norms = np.empty(len(starts) - 1, np.float32)
-    write_norms(np.ascontiguousarray(weights, np.float32), starts, norms)
+    norms = np.empty(len(tokens), np.float32)
+    write_norms(tokens.values, weights, tokens.starts, norms)
     return norms

@@ -19,12 +19,11 @@ from storekin.kernels.similar_texts import (
     tokenise,
 )
 from storekin.kernels.texts import (
-    LONGEST_TITLE,
     LONGEST_WHOLE,
-    Grams,
     Spelled,
-    gram_table,
+    ThreeGrams,
     norms_of,
+    read_titles,
     spell,
 )
 from storekin.kernels.tokenise import AGAIN
@@ -61,7 +60,8 @@ Step = Callable[[str], None]
 class PreparedListings:
     """All listings of a portfolio, row by row in the order of their ids.
 
-    Codes number distinct normalised values; -1 where there is none.
+    Codes number distinct normalised values; -1 where there is none. ``norms`` are the
+    lengths of the titles' words.
     ``picture_carriers`` counts the unlike products that carry each picture; those that
     so many carry that they are nobody's (``common_pictures`` of them) are left out.
     ``rarity`` is that of the table which the listings are a part of, if they are.
@@ -70,8 +70,9 @@ class PreparedListings:
     owners: npt.NDArray[np.int32]
     tokens: Tokens
     weights: npt.NDArray[np.float32]
+    norms: npt.NDArray[np.float32]
     spelled: Spelled
-    grams: tuple[Grams, Grams, Grams]
+    grams: ThreeGrams
     whole: "WholeTexts | None"
     brands: IntArray
     gtins: IntArray
@@ -102,7 +103,7 @@ class PreparedListings:
 
 @dataclass(frozen=True, slots=True)
 class WeighedTokens:
-    """The tokens of each text with their rarity in bits, and each text's length."""
+    """The tokens of each text with their rarity in bits; the length of its words'."""
 
     tokens: Tokens
     weights: npt.NDArray[np.float32]
@@ -144,10 +145,9 @@ def prepare_listings(
     vocabulary = listing_vocabulary()
     say("titles")
     titles = TextColumn.of(listings["title"])
-    tokens = tokenise(titles, vocabulary)
+    known = None if rarity is None else rarity.grams
+    tokens, spelled, grams = read_titles(titles, vocabulary, known)
     weights = rarity_bits(tokens) if rarity is None else rarity.weigh(tokens.values)
-    known = (None, None, None) if rarity is None else rarity.grams
-    spelled = spell(titles, vocabulary, LONGEST_TITLE)
     say("pictures")
     pictures = read_pictures(listings["images"], folder, on_done, own_pictures)
     hashes = hashes_of(pictures, on_done)
@@ -167,17 +167,14 @@ def prepare_listings(
         owners=owners,
         tokens=tokens,
         weights=weights,
+        norms=norms_of(tokens, weights),
         spelled=spelled,
-        grams=(
-            gram_table(spelled, 3, known[0]),
-            gram_table(spelled, 5, known[1]),
-            gram_table(spelled, 0, known[2]),
-        ),
+        grams=grams,
         whole=_whole_texts(listings, vocabulary, rarity),
         brands=code_column(listings["brand"], _fold),
         gtins=code_column(listings["gtin"], normalise_gtin),
         models=code_column(listings["mpn"], normalise_model_number),
-        prices=listings["price"].to_numpy(),
+        prices=np.array(listings["price"].to_numpy()),
         currencies=code_column(listings["currency"], _fold),
         attributes=read_attributes(listings["attributes"]),
         categories=code_column(listings["category"], _fold),
@@ -209,11 +206,9 @@ def _is_given(listings: pa.Table, column: str, rarity: Rarity | None = None) -> 
 
 
 def weigh_tokens(tokens: Tokens, known: WordRarity | None = None) -> WeighedTokens:
-    """Give words, numbers and ideograph pairs their rarity; other tokens weigh 0."""
-    is_word = (tokens.values >> np.uint64(61)) <= np.uint64(3)
-    bits = rarity_bits(tokens) if known is None else known.weigh(tokens.values)
-    weights = np.where(is_word, bits, np.float32(0))
-    return WeighedTokens(tokens, weights, norms_of(weights, tokens.starts))
+    """Give tokens their rarity, counted here or *known* from a larger table."""
+    weights = rarity_bits(tokens) if known is None else known.weigh(tokens.values)
+    return WeighedTokens(tokens, weights, norms_of(tokens, weights))
 
 
 WHOLE = "whole"

@@ -41,7 +41,11 @@ class WordRarity:
 
     def weigh(self, tokens: TokenArray) -> npt.NDArray[np.float32]:
         """Give each token's rarity; one that the table has not is the rarest."""
-        return self.weights_at(*self.find(tokens))
+        from storekin.kernels.reading import weigh_known
+
+        weights = np.empty(len(tokens), np.float32)
+        weigh_known(tokens, self.tokens, self.bits, self._rarest, weights)
+        return weights
 
     def find(self, tokens: TokenArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
         """Give each token's place among those of the table, and whether it is there."""
@@ -51,11 +55,17 @@ class WordRarity:
         self, places: IntArray, is_known: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.float32]:
         """Give the rarity of the tokens at *places*, those not known the rarest."""
-        unknown = np.float32(np.log2(max(self.texts + 1, FEWEST_TEXTS)))
         if not len(self.bits):
-            return np.full(len(places), unknown, np.float32)
-        found: npt.NDArray[np.float32] = np.where(is_known, self.bits[places], unknown)
+            return np.full(len(places), self._rarest, np.float32)
+        found: npt.NDArray[np.float32] = np.where(
+            is_known, self.bits[places], self._rarest
+        )
         return found
+
+    @property
+    def _rarest(self) -> np.float32:
+        """What a token weighs that stands in one text."""
+        return np.float32(np.log2(max(self.texts + 1, FEWEST_TEXTS)))
 
 
 @dataclass(frozen=True, slots=True)

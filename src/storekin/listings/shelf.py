@@ -18,10 +18,9 @@ from storekin.kernels.similar_texts import (
     IntArray,
     TextColumn,
     TokenArray,
-    Tokens,
     tokenise,
 )
-from storekin.kernels.texts import LONGEST_TITLE, Grams, gram_table, spell
+from storekin.kernels.texts import read_titles
 from storekin.listings.blocking import (
     CLOSE_COSINE,
     MOST_PAIRED,
@@ -361,7 +360,9 @@ class Shelf:
     def _spelled(self, title: str) -> tuple[TokenArray, list[npt.NDArray[np.uint32]]]:
         """Give a title's distinct tokens, and its n-grams."""
         known = self.postings.rarity.grams
-        tokens, grams = _read_titles(TextColumn.of_few([title]), known)
+        tokens, _, grams = read_titles(
+            TextColumn.of_few([title]), listing_vocabulary(), known
+        )
         return distinct_of(tokens.values), [each.values for each in grams]
 
     def _rarity_with(
@@ -374,7 +375,8 @@ class Shelf:
         rarity = self.postings.rarity
         if self._counts(record):
             return rarity
-        tokens, grams = _read_titles(TextColumn.of(table["title"]), rarity.grams)
+        titles = TextColumn.of(table["title"])
+        tokens, _, grams = read_titles(titles, listing_vocabulary(), rarity.grams)
         return rarity.with_first(
             tokens, grams, tokens_beside(table, rarity), new_title=new_title
         )
@@ -466,22 +468,10 @@ class Shelf:
         return pa.Table.from_arrays(columns, list(KINDS))
 
 
-def _read_titles(
-    titles: TextColumn, known: Sequence[npt.NDArray[np.float32] | None] = (None,) * 3
-) -> tuple[Tokens, list[Grams]]:
-    """Read the tokens and n-grams of titles; how rare these are, if it is *known*."""
-    vocabulary = listing_vocabulary()
-    spelled = spell(titles, vocabulary, LONGEST_TITLE)
-    grams = [
-        gram_table(spelled, width, held)
-        for width, held in zip((3, 5, 0), known, strict=True)
-    ]
-    return tokenise(titles, vocabulary), grams
-
-
 def _post(table: pa.Table) -> Postings:
     """Read the titles of a table into postings."""
-    tokens, grams = _read_titles(TextColumn.of(table["title"]))
+    titles = TextColumn.of(table["title"])
+    tokens, _, grams = read_titles(titles, listing_vocabulary())
     postings = make_postings(tokens, grams)
     beside = replace(
         postings.rarity,

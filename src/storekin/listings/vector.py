@@ -9,7 +9,7 @@ import numpy.typing as npt
 from storekin.kernels.parallel import ranges_of, run_ranges
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_texts import IntArray
-from storekin.kernels.texts import Grams, norms_of
+from storekin.kernels.texts import Grams
 from storekin.listings.encoding import embedding_cosines
 from storekin.listings.features import DIMENSIONS, PAIR_FEATURES
 from storekin.listings.prepared import PreparedListings, WeighedTokens
@@ -22,6 +22,8 @@ _PLACE = {feature.name: place for place, feature in enumerate(PAIR_FEATURES)}
 GRAMS = ("gram_3", "gram_5", "word_pairs")
 """Cosines of two kinds of n-grams, and of pairs of words."""
 _GRAM_PLACES = [_PLACE[name] for name in GRAMS]
+_VALUES = ("left_length", "right_length", "brand", "category", "gtin", "mpn")
+_VALUE_PLACES = np.array([_PLACE[name] for name in _VALUES])
 
 
 @lru_cache(maxsize=1)
@@ -120,11 +122,8 @@ def _known_or_nought(cosines: Columns) -> Columns:
 
 
 def _title_words(listings: PreparedListings) -> WeighedTokens:
-    """Give the titles' tokens of which codes, amounts and variants weigh nothing."""
-    tokens = listings.tokens
-    is_word = (tokens.values >> np.uint64(61)) <= np.uint64(3)
-    weights = np.where(is_word, listings.weights, np.float32(0))
-    return WeighedTokens(tokens, weights, norms_of(weights, tokens.starts))
+    """Give the titles' tokens with the length of their words."""
+    return WeighedTokens(listings.tokens, listings.weights, listings.norms)
 
 
 def _word_cosines(text: WeighedTokens, left: IntArray, right: IntArray) -> Columns:
@@ -163,43 +162,22 @@ def _compare_texts(
     *,
     with_grams: bool,
 ) -> None:
-    from storekin.kernels import compare, slips, spelled
-    from storekin.kernels.compare import compare_titles, missing_words
-    from storekin.kernels.slips import compare_runs
-    from storekin.kernels.spelled import compare_spelling, scratch_masks
+    from storekin.kernels.compare import missing_words
+    from storekin.kernels.pairwise import compare_texts
+    from storekin.kernels.spelled import scratch_masks
 
-    tokens, title = listings.tokens, listings.spelled
+    tokens, title, mpns = listings.tokens, listings.spelled, listings.mpns
     whole = listings.whole
     whole_words = whole.words.tokens if whole is not None else tokens
     whole_text = whole.spelled if whole is not None else title
     dimensions = _dimensions()
-    words = len(compare.COLUMNS)
-    spelling = words + len(spelled.COLUMNS)
-    slipping = _PLACE[slips.COLUMNS[0]]
 
     def work(span: tuple[int, int]) -> None:
         low, high = span
-        size = high - low
-        one = left[low:high]
-        other = right[low:high]
-        part = np.empty((size, words), np.float32)
-        agreements = np.empty((size, len(dimensions)), np.float32)
-        compare_titles(
+        compare_texts(
             tokens.values,
             listings.weights,
             tokens.starts,
-            one,
-            other,
-            0,
-            size,
-            dimensions,
-            part,
-            agreements,
-        )
-        vector[low:high, :words] = part
-        vector[low:high, spelling : spelling + len(dimensions)] = agreements
-        part = np.empty((size, len(spelled.COLUMNS)), np.float32)
-        compare_spelling(
             title.characters,
             title.starts,
             title.words,
@@ -207,37 +185,22 @@ def _compare_texts(
             title.word_starts,
             title.codes,
             title.code_starts,
-            listings.mpns.characters,
-            listings.mpns.starts,
-            tokens.values,
-            listings.weights,
-            tokens.starts,
-            whole_text.characters,
-            whole_text.starts,
-            one,
-            other,
-            0,
-            size,
-            scratch_masks(),
-            part,
-        )
-        vector[low:high, words:spelling] = part
-        part = np.empty((size, len(slips.COLUMNS)), np.float32)
-        compare_runs(
-            title.characters,
-            title.starts,
             title.runs,
             title.run_starts,
+            mpns.characters,
+            mpns.starts,
             whole_text.characters,
             whole_text.breaks,
             whole_text.starts,
-            one,
-            other,
-            0,
-            size,
-            part,
+            left,
+            right,
+            low,
+            high,
+            dimensions,
+            scratch_masks(),
+            vector,
         )
-        vector[low:high, slipping : slipping + len(slips.COLUMNS)] = part
+        one, other = left[low:high], right[low:high]
         for place, grams in zip(_GRAM_PLACES, listings.grams, strict=True):
             if with_grams:
                 vector[low:high, place] = _gram_cosines(grams, one, other)
@@ -248,7 +211,7 @@ def _compare_texts(
             if text is not None:
                 vector[low:high, _PLACE[name]] = _word_cosines(text, one, other)
         if whole is not None:
-            part = np.empty((size, 4), np.float32)
+            part = np.empty((high - low, 4), np.float32)
             missing_words(
                 tokens.values,
                 listings.weights,
@@ -258,7 +221,7 @@ def _compare_texts(
                 one,
                 other,
                 0,
-                size,
+                high - low,
                 part,
             )
             begin = _PLACE["left_missing_bits"]
@@ -270,20 +233,22 @@ def _compare_texts(
 def _compare_values(
     listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
 ) -> None:
-    lengths = np.diff(listings.spelled.starts).astype(np.float32)
-    column(vector, "left_length")[:] = lengths[left]
-    column(vector, "right_length")[:] = lengths[right]
-    _compare_prices(listings, left, right, vector)
-    for name, codes in (
-        ("brand", listings.brands),
-        ("category", listings.categories),
-        ("gtin", listings.gtins),
-        ("mpn", listings.models),
-    ):
-        a, b = codes[left], codes[right]
-        known = (a >= 0) & (b >= 0)
-        if known.any():
-            column(vector, name)[known] = np.where(a[known] == b[known], 1, -1)
+    from storekin.kernels.pairwise import compare_values
+
+    priced = compare_values(
+        listings.spelled.starts,
+        listings.brands,
+        listings.categories,
+        listings.gtins,
+        listings.models,
+        listings.prices,
+        left,
+        right,
+        _VALUE_PLACES,
+        vector,
+    )
+    if priced:
+        _compare_prices(listings, left, right, vector)
     _find_brands(listings, left, right, vector)
 
 
@@ -291,8 +256,6 @@ def _compare_prices(
     listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
 ) -> None:
     one, other = listings.prices[left], listings.prices[right]
-    if np.isnan(one).all() and np.isnan(other).all():
-        return
     same_money = listings.currencies[left] == listings.currencies[right]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = [
