@@ -511,6 +511,7 @@ def test_pairs_are_brought_into_their_order(
 
 
 @given(edges=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15))
+@settings(deadline=None)
 def test_components_ignore_the_order_of_edges(edges: list[tuple[int, int]]) -> None:
     """Joining in any order gives the same groups."""
     left = np.array([a for a, _ in edges], np.int64)

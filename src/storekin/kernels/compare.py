@@ -50,7 +50,6 @@ DIMENSIONS = 32
 """Quantities and variants have at most so many dimensions each."""
 
 _U = np.uint64
-_NO_WORD = _U(CODE) << _U(61)
 
 
 @kernel(
@@ -230,94 +229,6 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
             elif seen_a != 0 or seen_b != 0:
                 agreement = 0.0
             agreements[pair, column] = agreement
-
-
-@kernel("void(u8[::1], f4[::1], i8[::1], f4[::1])")
-def write_norms(
-    tokens: Any,  # noqa: ANN401
-    weights: Any,  # noqa: ANN401
-    starts: Any,  # noqa: ANN401
-    out: Any,  # noqa: ANN401
-) -> None:
-    """Write the length of each text's vector of its words' weights.
-
-    Words are plain ones, numbers and pairs of ideographs.
-    """
-    for text in range(len(out)):
-        total = 0.0
-        for place in range(starts[text], starts[text + 1]):
-            if tokens[place] >= _NO_WORD:
-                break
-            weight = np.float64(weights[place])
-            total += weight * weight
-        out[text] = np.sqrt(total)
-
-
-@kernel("void(u8[::1], f4[::1], f4[::1], i8[::1], i8[::1], i8[::1], i8, i8, f4[::1])")
-def cosines(
-    tokens: Any,  # noqa: ANN401
-    weights: Any,  # noqa: ANN401
-    norms: Any,  # noqa: ANN401
-    starts: Any,  # noqa: ANN401
-    left: Any,  # noqa: ANN401
-    right: Any,  # noqa: ANN401
-    first: Any,  # noqa: ANN401
-    last: Any,  # noqa: ANN401
-    out: Any,  # noqa: ANN401
-) -> None:
-    """Write the weighted cosine of the words of pairs [first, last); nan if empty.
-
-    Their norms are those that ``write_norms`` writes.
-    """
-    for pair in range(first, last):
-        a = starts[left[pair]]
-        a_end = starts[left[pair] + 1]
-        b = starts[right[pair]]
-        b_end = starts[right[pair] + 1]
-        dot = 0.0
-        while a < a_end and b < b_end:
-            if tokens[a] < tokens[b]:
-                a += 1
-            elif tokens[b] < tokens[a]:
-                b += 1
-            else:
-                if tokens[a] >= _NO_WORD:
-                    break
-                dot += weights[a] * weights[a]
-                a += 1
-                b += 1
-        scale = norms[left[pair]] * norms[right[pair]]
-        out[pair] = dot / scale if scale > 0 else np.nan
-
-
-@kernel("void(u4[::1], f4[::1], f4[::1], i8[::1], i8[::1], i8[::1], i8, i8, f4[::1])")
-def gram_cosines(
-    grams: Any,  # noqa: ANN401
-    rarity: Any,  # noqa: ANN401
-    norms: Any,  # noqa: ANN401
-    starts: Any,  # noqa: ANN401
-    left: Any,  # noqa: ANN401
-    right: Any,  # noqa: ANN401
-    first: Any,  # noqa: ANN401
-    last: Any,  # noqa: ANN401
-    out: Any,  # noqa: ANN401
-) -> None:
-    """Write the weighted cosine of n-grams; ``rarity`` is by the grams' numbers."""
-    for pair in range(first, last):
-        a = starts[left[pair]]
-        a_end = starts[left[pair] + 1]
-        b = starts[right[pair]]
-        b_end = starts[right[pair] + 1]
-        dot = np.float32(0)
-        while a < a_end and b < b_end:
-            one = grams[a]
-            other = grams[b]
-            if one == other:
-                dot += rarity[one] * rarity[one]
-            a += one <= other
-            b += other <= one
-        scale = norms[left[pair]] * norms[right[pair]]
-        out[pair] = dot / scale if scale > 0 else np.nan
 
 
 @kernel(

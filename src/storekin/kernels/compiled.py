@@ -24,6 +24,7 @@ _HERE = (
     "spelling",
     "reading",
     "compare",
+    "cosines",
     "spelled",
     "slips",
     "pairwise",

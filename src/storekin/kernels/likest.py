@@ -1,4 +1,4 @@
-"""The likest few of each listing's pairs, and who their rivals are.
+"""The likest few of each listing's pairs, who their rivals are, and its partners.
 
 Pairs are edges; the entries of a node are those edges that end there.
 """
@@ -66,12 +66,12 @@ def mark_likest(
                 room -= 1
 
 
-@kernel("void(i8[::1], i8[::1], f4[::1], f4[:,::1], i8[::1], i8[::1], i8, i8, f4[::1])")
+@kernel("void(i8[::1], i8[::1], f4[::1], f4[::1], i8[::1], i8[::1], i8, i8, f4[::1])")
 def free_rivals(
     starts: Any,  # noqa: ANN401
     edges: Any,  # noqa: ANN401
     score: Any,  # noqa: ANN401
-    ranks: Any,  # noqa: ANN401
+    gaps: Any,  # noqa: ANN401
     left_entry: Any,  # noqa: ANN401
     right_entry: Any,  # noqa: ANN401
     low: Any,  # noqa: ANN401
@@ -80,8 +80,8 @@ def free_rivals(
 ) -> None:
     """Write for each entry how much better its best rival's own best other offer is.
 
-    The rival is the best other edge of the node; its gap, the second of *ranks*, is
-    seen from its other end. Without a rival *free* stays as it is.
+    The rival is the best other edge of the node; its gap, of those by entries, is seen
+    from its other end. Without a rival *free* stays as it is.
     """
     for node in range(low, high):
         begin = starts[node]
@@ -102,4 +102,41 @@ def free_rivals(
             twin = left_entry[edge]
             if twin == best:
                 twin = right_entry[edge]
-            free[entry] = -ranks[twin, 1]
+            free[entry] = -gaps[twin]
+
+
+@kernel(
+    "void(f4[:,::1], f4[::1], f4[::1], i8[::1], i8[::1], i8[::1], i8[::1], i8, i8,"
+    " f4[:,:])"
+)
+def count_partners(
+    mass: Any,  # noqa: ANN401
+    free: Any,  # noqa: ANN401
+    own_likelihood: Any,  # noqa: ANN401
+    left: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401
+    left_entry: Any,  # noqa: ANN401
+    right_entry: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Write what the partners of both ends of pairs [first, last) are worth.
+
+    Side by side the columns of ``mass`` at both ends; how much of both first ones the
+    pair itself is; and how ``free`` the best rival is at both ends.
+    """
+    kinds = mass.shape[1]
+    for pair in range(first, last):
+        one = left[pair]
+        other = right[pair]
+        for kind in range(kinds):
+            out[pair, 2 * kind] = mass[one, kind]
+            out[pair, 2 * kind + 1] = mass[other, kind]
+        own = own_likelihood[pair]
+        square = own * own
+        some = np.float32(0.05)
+        rest = (mass[one, 0] - own + some) * (mass[other, 0] - own + some)
+        out[pair, 2 * kinds] = square / (rest + square)
+        out[pair, 2 * kinds + 1] = free[left_entry[pair]]
+        out[pair, 2 * kinds + 2] = free[right_entry[pair]]

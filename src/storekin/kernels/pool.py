@@ -39,19 +39,30 @@ _FURTHEST_RANK = 60
 _MOST_MEMBERS = 12
 
 
-@kernel("void(i8[::1], i8[::1], f4[::1], i8, i8, f4[:,::1])")
-def rank_edges(
+@kernel(
+    "void(i8[::1], i8[::1], i8[::1], f4[::1], i8[::1], i8, i8, i8[::1], f4[::1],"
+    " f4[:,:])"
+)
+def rank_edges(  # noqa: C901 - each edge of a node beside the others, in one walk
     starts: Any,  # noqa: ANN401
     edges: Any,  # noqa: ANN401
+    left_entry: Any,  # noqa: ANN401
     similarity: Any,  # noqa: ANN401
+    rows: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
+    places: Any,  # noqa: ANN401
+    gaps: Any,  # noqa: ANN401
     out: Any,  # noqa: ANN401
 ) -> None:
     """Compare each edge of nodes [first, last) with the others at that node.
 
-    Writes, entry by entry: how many are likelier; the gap to the best other one; the
+    Says of it at each end: how many are likelier; the gap to the best other one; the
     gap to the mean of the five behind the best; the best; how many come close to it.
+    ``places`` are the columns of these five in *out*, -1 for none: that of the left
+    end, with the right one's beside it. The row is the edge's number, or what *rows*
+    say, if there are any; where there is no such row nothing is written. ``gaps`` gets
+    the gap of each entry.
     """
     for node in range(first, last):
         begin = starts[node]
@@ -83,12 +94,23 @@ def rank_edges(
                 else:
                     high = middle
             entry = begin + place
-            out[entry, 0] = min(low, _FURTHEST_RANK)
             other = second if value >= top - np.float32(1e-6) else top
-            out[entry, 1] = value - other
-            out[entry, 2] = value - field
-            out[entry, 3] = top
-            out[entry, 4] = close
+            gaps[entry] = value - other
+            edge = edges[entry]
+            row = rows[edge] if len(rows) else edge
+            if row < 0 or row >= len(out):
+                continue
+            side = np.int64(left_entry[edge] != entry)
+            told = (
+                np.float32(min(low, _FURTHEST_RANK)),
+                value - other,
+                value - field,
+                top,
+                np.float32(close),
+            )
+            for number in range(len(places)):
+                if places[number] >= 0:
+                    out[row, places[number] + side] = told[number]
 
 
 @kernel("void(i8[::1], i8[::1], f4[::1], f4[::1], f4[:,::1])")
@@ -111,7 +133,7 @@ def add_up_ends(
 
 @kernel(
     "void(i8[::1], i8[::1], i8[::1], f4[::1], f4[::1], f4[::1], i8[::1], i8[::1],"
-    " i8, i8, f4[:,::1])"
+    " i8, i8, f4[:,:])"
 )
 def meet_neighbours(  # noqa: C901, PLR0912, PLR0915 - one merge of two neighbour lists
     starts: Any,  # noqa: ANN401
@@ -232,8 +254,8 @@ def likelihood_between(
 
 
 @kernel(
-    "void(i8[::1], i8[::1], i8[::1], f4[::1], f4[::1], i8[::1], i8[::1], f4[::1], i8,"
-    " i8, f4[:,::1])"
+    "void(i8[::1], i8[::1], i8[::1], f4[::1], f4[:,::1], i8[::1], i8[::1], f4[::1], i8,"
+    " i8, f4[:,:])"
 )
 def meet_groups(  # noqa: C901 - one merge, then two small groups
     starts: Any,  # noqa: ANN401
@@ -250,9 +272,9 @@ def meet_groups(  # noqa: C901 - one merge, then two small groups
 ) -> None:
     """Ask of pairs [first, last) whether the likely partners of both ends agree.
 
-    ``own_likelihood`` is theirs, ``likelihood`` each edge's of the whole pool, and
-    ``mass`` the sum at each node. Paths lead over one other listing; groups are an end
-    and its likeliest partners, at most twelve.
+    ``own_likelihood`` is theirs, ``likelihood`` each edge's of the whole pool; the
+    first column of ``mass`` is the sum at each node. Paths lead over one other listing;
+    groups are an end and its likeliest partners, at most twelve.
     """
     members = np.empty((2, _MOST_MEMBERS + 1), np.int64)
     sizes = np.zeros(2, np.int64)
@@ -281,7 +303,7 @@ def meet_groups(  # noqa: C901 - one merge, then two small groups
         out[edge, 0] = total
         out[edge, 1] = best
         out[edge, 2] = (total + 2 * own) / (
-            mass[one] + mass[other] + np.float32(1.1) - total
+            mass[one, 0] + mass[other, 0] + np.float32(1.1) - total
         )
         for side in range(2):
             this = one if side == 0 else other

@@ -72,7 +72,7 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
     total = len(column)
     counts = np.zeros((4, total + 1), np.int64)
     if column.offsets[0] == column.offsets[-1]:
-        return _spelled([_room(0)], counts)
+        return _spelled(_room(0), counts)
 
     def work(span: tuple[int, int]) -> list[Any]:
         low, high = span
@@ -100,7 +100,8 @@ def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
         sizes = (used, used, word, word, code, run)
         return [part[:size].copy() for part, size in zip(parts, sizes, strict=True)]
 
-    return _spelled(run_ranges(work, total, CHUNK), counts.cumsum(axis=1))
+    parts = run_ranges(work, total, CHUNK)
+    return _spelled(_joined(parts), counts.cumsum(axis=1))
 
 
 def _room(size: int) -> list[Any]:
@@ -115,35 +116,37 @@ def _room(size: int) -> list[Any]:
     ]
 
 
-def _spelled(parts: _Parts, starts: IntArray, first: int = 0) -> Spelled:
-    """Put spelled parts together, from the *first* column of them on.
+def _spelled(columns: Sequence[Any], starts: IntArray) -> Spelled:
+    """Name the columns of spelled texts.
 
     ``starts`` has a row for the characters, the words, the codes and the runs.
     """
-    places = range(first, first + 6)
-    characters, breaks, words, word_tokens, codes, runs = (
-        _joined(parts, place) for place in places
-    )
+    characters, breaks, words, word_tokens, codes, runs = columns
+    edges, word_starts, code_starts, run_starts = starts
     return Spelled(
-        characters=characters,
-        breaks=breaks,
-        starts=starts[0],
-        words=words,
-        word_tokens=word_tokens,
-        word_starts=starts[1],
-        codes=codes,
-        code_starts=starts[2],
-        runs=runs,
-        run_starts=starts[3],
+        characters,
+        breaks,
+        edges,
+        words,
+        word_tokens,
+        word_starts,
+        codes,
+        code_starts,
+        runs,
+        run_starts,
     )
 
 
-def _joined(parts: _Parts, place: int) -> Any:  # noqa: ANN401 - of any kind
-    """Put one column of parts together, and let go of the parts."""
-    column = [part[place] for part in parts]
-    for part in parts:
-        part[place] = None
-    return column[0] if len(column) == 1 else np.concatenate(column)
+def _joined(parts: _Parts) -> list[Any]:
+    """Put the columns of parts together, and let go of the parts."""
+    if len(parts) == 1:
+        return parts[0]
+    joined = []
+    for place in range(len(parts[0])):
+        joined.append(np.concatenate([part[place] for part in parts]))
+        for part in parts:
+            part[place] = None
+    return joined
 
 
 UNSEEN_MARK = 0.0004
@@ -185,11 +188,11 @@ def read_titles(
         return list(read)
 
     # without a title there is nothing to read, and as much of everything
-    parts = run_ranges(work, total, CHUNK) or [work((0, 0))]
+    columns = _joined(run_ranges(work, total, CHUNK) or [work((0, 0))])
     starts = counts.cumsum(axis=1)
-    tokens = Tokens(_joined(parts, 0), starts[0])
-    spelled = _spelled(parts, starts[1:5], 1)
-    numbers = [_joined(parts, place) for place in (7, 8, 9)]
+    tokens = Tokens(columns[0], starts[0])
+    spelled = _spelled(columns[1:7], starts[1:5])
+    numbers = columns[7:]
     rarity = known or [_gram_rarity(each, total) for each in numbers]
     norms = np.empty((3, total), np.float32)
     kinds = tuple(zip(numbers, starts[5:], rarity, strict=True))
@@ -223,7 +226,7 @@ def _gram_rarity(numbers: npt.NDArray[np.uint32], total: int) -> Floats:
 
 def norms_of(tokens: Tokens, weights: Floats) -> Floats:
     """Give the length of each text's vector of its words' weights."""
-    from storekin.kernels.compare import write_norms
+    from storekin.kernels.cosines import write_norms
 
     norms = np.empty(len(tokens), np.float32)
     write_norms(tokens.values, weights, tokens.starts, norms)

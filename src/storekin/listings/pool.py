@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import ranges_of, run_ranges
+from storekin.kernels.parallel import run_ranges
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.features import (
     POOL_FEATURES,
@@ -21,7 +21,6 @@ from storekin.listings.vector import Columns
 FloatArray = npt.NDArray[np.float32]
 _NODES = 8192
 _EDGES = 65_536
-_PLACED = 1 << 18
 _RANKS = 11
 _NEAR_BITS = 6
 _LIKELY = np.array([0.2, 0.5, 0.8], np.float32)
@@ -77,19 +76,42 @@ def make_pool(
     )
 
 
-def _ranked(pool: Pool, similarity: FloatArray) -> FloatArray:
-    """Rank each edge at its two ends; shape (2 edges, ``RANK_COLUMNS``)."""
-    from storekin.kernels.pool import RANK_COLUMNS, rank_edges
+_ALL_RANKS = np.array([0, 2, 4, 6, 8])
+_HASH_RANKS = np.array([0, -1, -1, 2, -1])
+_NO_ROWS = np.empty(0, np.int64)
 
-    out = np.zeros((2 * len(pool.left), len(RANK_COLUMNS)), np.float32)
+
+def _rank(
+    pool: Pool,
+    similarity: FloatArray,
+    out: Columns,
+    places: IntArray = _ALL_RANKS,
+    rows: IntArray = _NO_ROWS,
+) -> FloatArray:
+    """Rank each edge at its two ends, into *out*; give the gap of each entry.
+
+    The first rows of *out* are those of the first edges, or *rows* says whose they are.
+    """
+    from storekin.kernels.pool import rank_edges
+
+    gaps = np.empty(len(pool.edges), np.float32)
     run_ranges(
         lambda span: rank_edges(
-            pool.starts, pool.edges, similarity, span[0], span[1], out
+            pool.starts,
+            pool.edges,
+            pool.left_entry,
+            similarity,
+            rows,
+            span[0],
+            span[1],
+            places,
+            gaps,
+            out,
         ),
         len(pool.starts) - 1,
         _NODES,
     )
-    return out
+    return gaps
 
 
 _NO_BARS = np.empty(0, np.float32)
@@ -105,28 +127,15 @@ def _mass(
     from storekin.kernels.pool import add_up_ends
 
     mass = np.empty((len(pool.starts) - 1, 1 + len(bars)), np.float32)
-    add_up_ends(pool.left, pool.right, np.ascontiguousarray(values), bars, mass)
+    add_up_ends(pool.left, pool.right, values, bars, mass)
     return mass
 
 
-def _place_ends(
-    values: FloatArray, left: IntArray, right: IntArray, out: Columns, begin: int
-) -> int:
-    """Write the *values* of both ends side by side, from column *begin* on."""
-    end = begin + 2 * int(values.shape[1])
-    for low, high in ranges_of(len(out), _PLACED):
-        out[low:high, begin:end:2] = values[left[low:high]]
-        out[low:high, begin + 1 : end : 2] = values[right[low:high]]
-    return end
-
-
-def _mutual(pool: Pool, similarity: FloatArray, ranks: FloatArray) -> FloatArray:
-    """Give how near each asked pair comes to the best of both its ends."""
-    left, right = pool.left_entry[: pool.asked], pool.right_entry[: pool.asked]
-    best = ranks[left, 3] * ranks[right, 3]
-    own = similarity[: pool.asked]
-    near: FloatArray = own * own / np.maximum(best, 1e-6)
-    return near
+def _place_mutual(similarity: FloatArray, ranked: Columns) -> None:
+    """Put beside its ranks how near each asked pair comes to the best of both ends."""
+    own = similarity[: len(ranked)]
+    best = np.maximum(ranked[:, 6] * ranked[:, 7], 1e-6)
+    ranked[:, _RANKS - 1] = own * own / best
 
 
 def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
@@ -137,26 +146,22 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
     from storekin.kernels.pool import NEIGHBOUR_COLUMNS, meet_neighbours
 
     count = pool.asked
-    left, right = pool.left[:count], pool.right[:count]
-    entries = pool.left_entry[:count], pool.right_entry[:count]
     out = np.empty((count, len(POOL_FEATURES)), np.float32)
     alike = similar["likeness"]
     out[:, 0] = alike[:count]
     begin = 1
     for name in RANKED:
-        values = similar[name]
+        values, ranked = similar[name], out[:, begin : begin + _RANKS]
+        begin += _RANKS
         silent = np.isnan(values)
         if silent.all():
-            out[:, begin : begin + _RANKS] = np.nan
-            begin += _RANKS
+            ranked.fill(np.nan)
             continue
         values = np.where(silent, 0, values).astype(np.float32)
-        ranks = _ranked(pool, values)
-        begin = _place_ends(ranks, *entries, out, begin)
-        out[:, begin] = _mutual(pool, values, ranks)
-        begin += 1
+        _rank(pool, values, ranked)
+        _place_mutual(values, ranked)
     distance = similar["hash_bits"]
-    part = np.empty((count, len(NEIGHBOUR_COLUMNS)), np.float32)
+    met = out[:, begin : begin + len(NEIGHBOUR_COLUMNS)]
     mass = _mass(pool, alike * alike)[:, 0]
     run_ranges(
         lambda span: meet_neighbours(
@@ -170,23 +175,28 @@ def pool_features(pool: Pool, similar: Mapping[str, FloatArray]) -> Columns:
             pool.right,
             span[0],
             span[1],
-            part,
+            met,
         ),
         count,
         _EDGES,
     )
-    out[:, begin : begin + part.shape[1]] = part
-    begin += part.shape[1]
-    if np.isnan(distance).all():
-        out[:, begin:] = np.nan
-    else:
-        nearness = np.where(np.isnan(distance), 0, 64 - distance).astype(np.float32)
-        ranks = _ranked(pool, nearness)
-        begin = _place_ends(ranks[:, [0, 3]], *entries, out, begin)
-        for near in (distance == 0, distance <= _NEAR_BITS):
-            counts = _mass(pool, near.astype(np.float32))
-            begin = _place_ends(counts, left, right, out, begin)
+    _rank_pictures(pool, distance, out[:, begin + len(NEIGHBOUR_COLUMNS) :])
     return out
+
+
+def _rank_pictures(pool: Pool, distance: FloatArray, out: Columns) -> None:
+    """Rank each asked pair by its pictures, and count equal and near ones."""
+    silent = np.isnan(distance)
+    if silent.all():
+        out.fill(np.nan)
+        return
+    nearness = np.where(silent, 0, 64 - distance).astype(np.float32)
+    _rank(pool, nearness, out, _HASH_RANKS)
+    left, right = pool.left[: len(out)], pool.right[: len(out)]
+    for place, near in ((4, distance == 0), (6, distance <= _NEAR_BITS)):
+        counts = _mass(pool, near.astype(np.float32))[:, 0]
+        out[:, place] = counts[left]
+        out[:, place + 1] = counts[right]
 
 
 def own_bits(bits: FloatArray) -> FloatArray:
@@ -202,6 +212,7 @@ def second_features(
     Of the asked pairs, or of those at *places*. The columns of what is known
     (``KNOWN_FEATURES``) are left to be filled in.
     """
+    from storekin.kernels.likest import count_partners
     from storekin.kernels.pool import GROUP_COLUMNS, meet_groups
 
     chosen = slice(0, pool.asked) if places is None else places
@@ -212,54 +223,50 @@ def second_features(
     likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
     own = likely[chosen]
     out[:, 0] = bits[chosen]
-    ranks = _ranked(pool, bits)
-    begin = _place_ends(ranks, *entries, out, 1)
+    gaps = _rank(pool, bits, out[:, 1:], rows=_rows_of(pool, chosen))
     mass = _mass(pool, likely, _LIKELY)
-    begin = _place_ends(mass, left, right, out, begin)
-    total = mass[:, 0].copy()
-    rest = (total[left] - own + 0.05) * (total[right] - own + 0.05)
-    out[:, begin] = own * own / (rest + own * own)
     # how free the best rival is: its own gap, seen from its other end
-    begin = _place_ends(_rivals(pool, bits, ranks), *entries, out, begin + 1)
-    part = np.empty((len(left), len(GROUP_COLUMNS)), np.float32)
-    run_ranges(
-        lambda span: meet_groups(
-            pool.starts,
-            pool.nodes,
-            pool.edges,
-            likely,
-            total,
-            left,
-            right,
-            own,
-            span[0],
-            span[1],
-            part,
-        ),
-        len(left),
-        _EDGES,
-    )
-    out[:, begin : begin + part.shape[1]] = part
-    out[:, begin + part.shape[1] :] = np.nan
+    free = _rivals(pool, bits, gaps)
+    counted = out[:, _RANKS : _RANKS + 2 * mass.shape[1] + 3]
+    met = out[:, _RANKS + counted.shape[1] :]
+
+    def work(span: tuple[int, int]) -> None:
+        count_partners(mass, free, own, left, right, *entries, *span, counted)
+        meet_groups(
+            pool.starts, pool.nodes, pool.edges, likely, mass, left, right, own, *span,
+            met,
+        )  # fmt: skip
+
+    run_ranges(work, len(left), _EDGES)
+    met[:, len(GROUP_COLUMNS) :] = np.nan
     return out
 
 
-def _rivals(pool: Pool, bits: FloatArray, ranks: FloatArray) -> FloatArray:
+def _rows_of(pool: Pool, chosen: IntArray | slice) -> IntArray:
+    """Give the row of each edge among the *chosen* ones; of the first ones, none."""
+    if isinstance(chosen, slice):
+        return _NO_ROWS
+    rows = np.full(len(pool.left), -1, np.int64)
+    rows[chosen] = np.arange(len(chosen))
+    return rows
+
+
+def _rivals(pool: Pool, bits: FloatArray, gaps: FloatArray) -> FloatArray:
     """Give how much better the best rival's own best other offer is, entry by entry."""
     from storekin.kernels.likest import free_rivals
 
-    free = np.full((2 * len(pool.left), 1), 20, np.float32)
+    free = np.full(len(pool.edges), 20, np.float32)
     run_ranges(
         lambda span: free_rivals(
             pool.starts,
             pool.edges,
             bits,
-            ranks,
+            gaps,
             pool.left_entry,
             pool.right_entry,
             span[0],
             span[1],
-            free[:, 0],
+            free,
         ),
         len(pool.starts) - 1,
         _NODES,

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from storekin.kernels.parallel import ranges_of, run_ranges
 from storekin.kernels.ranges import pair_ranges
 from storekin.kernels.similar_texts import IntArray
-from storekin.kernels.texts import Grams
 from storekin.listings.encoding import embedding_cosines
 from storekin.listings.features import DIMENSIONS, PAIR_FEATURES
 from storekin.listings.prepared import PreparedListings, WeighedTokens
@@ -21,7 +20,7 @@ _PLACE = {feature.name: place for place, feature in enumerate(PAIR_FEATURES)}
 
 GRAMS = ("gram_3", "gram_5", "word_pairs")
 """Cosines of two kinds of n-grams, and of pairs of words."""
-_GRAM_PLACES = [_PLACE[name] for name in GRAMS]
+_GRAM_PLACES = slice(_PLACE[GRAMS[0]], _PLACE[GRAMS[-1]] + 1)
 _VALUES = ("left_length", "right_length", "brand", "category", "gtin", "mpn")
 _VALUE_PLACES = np.array([_PLACE[name] for name in _VALUES])
 
@@ -75,28 +74,26 @@ def similarities(
     1) is the mean of four cosines: of words, and of ``GRAMS``, which are given as well,
     in three columns.
     """
+    from storekin.kernels.cosines import mean_cosines
+
     left = np.ascontiguousarray(left, np.int64)
     right = np.ascontiguousarray(right, np.int64)
     total = len(left)
-    words = _title_words(listings)
-    likeness = np.zeros(total, np.float32)
+    likeness = np.empty(total, np.float32)
+    words = np.empty(total, np.float32)
     alike = np.empty((total, len(GRAMS)), np.float32)
     whole = np.full(total, np.nan, np.float32)
 
     def work(span: tuple[int, int]) -> None:
-        low, high = span
-        one, other = left[low:high], right[low:high]
-        parts = [_word_cosines(words, one, other)]
-        parts += [_gram_cosines(grams, one, other) for grams in listings.grams]
-        for number, part in enumerate(parts[1:]):
-            alike[low:high, number] = part
-        likeness[low:high] = sum(map(_known_or_nought, parts)) / np.float32(4)
+        _write_word_cosines(_title_words(listings), left, right, span, words)
+        _write_gram_cosines(listings, left, right, span, alike)
+        mean_cosines(words, alike, *span, likeness)
         if listings.whole is not None:
-            whole[low:high] = _word_cosines(listings.whole.words, one, other)
+            _write_word_cosines(listings.whole.words, left, right, span, whole)
 
     run_ranges(work, total, _CHUNK)
     distance = np.full(total, np.nan, np.float32)
-    for low, high in ranges_of(total, 1 << 20):
+    for low, high in ranges_of(total, 1 << 20) if listings.pictures.names else ():
         distance[low:high] = picture_distances(
             listings, left[low:high], right[low:high]
         )
@@ -127,26 +124,54 @@ def _title_words(listings: PreparedListings) -> WeighedTokens:
 
 
 def _word_cosines(text: WeighedTokens, left: IntArray, right: IntArray) -> Columns:
-    from storekin.kernels.compare import cosines
-
     out = np.empty(len(left), np.float32)
+    _write_word_cosines(text, left, right, (0, len(left)), out)
+    return out
+
+
+def _write_word_cosines(
+    text: WeighedTokens,
+    left: IntArray,
+    right: IntArray,
+    span: tuple[int, int],
+    out: Columns,
+) -> None:
+    from storekin.kernels import cosines
+
     tokens = text.tokens
-    cosines(
-        tokens.values, text.weights, text.norms, tokens.starts, left, right, 0,
-        len(left), out,
-    )  # fmt: skip
-    return out
+    cosines.word_cosines(
+        tokens.values, text.weights, text.norms, tokens.starts, left, right, *span, out
+    )
 
 
-def _gram_cosines(grams: Grams, left: IntArray, right: IntArray) -> Columns:
-    from storekin.kernels.compare import gram_cosines
+def _write_gram_cosines(
+    listings: PreparedListings,
+    left: IntArray,
+    right: IntArray,
+    span: tuple[int, int],
+    out: Columns,
+) -> None:
+    from storekin.kernels.cosines import gram_cosines
 
-    out = np.empty(len(left), np.float32)
+    three, five, two = listings.grams
     gram_cosines(
-        grams.values, grams.rarity, grams.norms, grams.starts, left, right, 0,
-        len(left), out,
-    )  # fmt: skip
-    return out
+        three.values,
+        three.rarity,
+        three.norms,
+        three.starts,
+        five.values,
+        five.rarity,
+        five.norms,
+        five.starts,
+        two.values,
+        two.rarity,
+        two.norms,
+        two.starts,
+        left,
+        right,
+        *span,
+        out,
+    )
 
 
 def column(vector: Columns, name: str) -> Columns:
@@ -201,9 +226,8 @@ def _compare_texts(
             vector,
         )
         one, other = left[low:high], right[low:high]
-        for place, grams in zip(_GRAM_PLACES, listings.grams, strict=True):
-            if with_grams:
-                vector[low:high, place] = _gram_cosines(grams, one, other)
+        if with_grams:
+            _write_gram_cosines(listings, left, right, span, vector[:, _GRAM_PLACES])
         for name, text in (
             ("whole_cosine", whole.words if whole is not None else None),
             ("description_cosine", listings.descriptions),
