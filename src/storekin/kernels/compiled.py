@@ -25,6 +25,7 @@ _HERE = (
     "reading",
     "compare",
     "cosines",
+    "edges",
     "spelled",
     "slips",
     "pairwise",

@@ -11,24 +11,6 @@ from storekin.kernels.compiled import kernel
 from storekin.kernels.sorting import sort_first
 
 
-@kernel("void(i8[::1], i8[::1], i8[::1], i8[::1])")
-def list_entries(
-    left: Any,  # noqa: ANN401
-    right: Any,  # noqa: ANN401
-    place: Any,  # noqa: ANN401
-    edges: Any,  # noqa: ANN401
-) -> None:
-    """Write each node's edges from *place* on, which moves on with each.
-
-    Of edges sorted by left and right, left < right, they stand by the other node: it
-    is the left one of the first of them, and the right one of those after.
-    """
-    for ends in (right, left):
-        for edge in range(len(ends)):
-            edges[place[ends[edge]]] = edge
-            place[ends[edge]] += 1
-
-
 @kernel("void(i8[::1], i8[::1], f4[::1], i8, i8, i8, b1[::1])")
 def mark_likest(
     starts: Any,  # noqa: ANN401

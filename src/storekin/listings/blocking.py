@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 
 import numpy as np
@@ -172,6 +173,7 @@ def pairs_within(
     return left[apart], right[apart], int((sizes > most).sum())
 
 
+@lru_cache(maxsize=64)
 def title_bar(total: int) -> float:
     """Give the cosine from which titles are compared in a pool of *total* listings.
 
@@ -199,7 +201,8 @@ def keep_likest(
 
     Of equally like ones the smaller numbers come first.
     """
-    from storekin.kernels.likest import list_entries, mark_likest
+    from storekin.kernels.edges import list_entries
+    from storekin.kernels.likest import mark_likest
 
     degree = np.bincount(left, minlength=total) + np.bincount(right, minlength=total)
     starts = np.zeros(total + 1, np.int64)

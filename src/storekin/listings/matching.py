@@ -32,6 +32,7 @@ from storekin.listings.scoring import (
     join_scores,
     probability_of,
 )
+from storekin.listings.vector import Columns
 from storekin.listings.words import KnownWords
 
 Step = Callable[[str], None]
@@ -175,7 +176,7 @@ class Best:
 
     def choose(self, steps: Steps, model: ListingModel) -> IntArray:
         """Give the places of the best; of equal ones (to a cent) the first."""
-        likely = np.flatnonzero(probability_of(steps, model) >= self.floor)
+        likely = (probability_of(steps, model) >= self.floor).nonzero()[0]
         order = np.argsort(-in_cents(steps[likely]), kind="stable")
         return np.sort(likely[order[: self.most]])
 
@@ -187,17 +188,19 @@ def score_places(
     places: IntArray,
     best: Best | None = None,
     words: KnownWords | None = None,
+    cosines: Columns | None = None,
 ) -> ListingScores:
     """Score the pairs of a pool that stand at *places*, in their order.
 
     With *best* they are sorted, and only the best of them are told of. *words* are the
-    listings', where several pools of them are scored.
+    listings', where several pools of them are scored; *cosines* those of the titles'
+    words of all pairs of the pool, where they are known.
     """
     known = KnownWords.of(listings, model.words) if words is None else words
     # of given pairs some may be the same, in any order
     asked = None if best is None else places
     if model.asks_around:
-        similar = similar_in(listings, pool)
+        similar = similar_in(listings, pool, cosines)
         columnist = look_around(listings, pool, known, similar, sided=model.sided)
     else:
         around = np.full((len(pool.left), len(POOL_FEATURES)), np.nan, np.float32)

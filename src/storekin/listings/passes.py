@@ -169,10 +169,15 @@ def look_around(
     return Columnist(listings, pool, words, sided, around, similar["grams"])
 
 
-def similar_in(listings: PreparedListings, pool: Pool) -> dict[str, Columns]:
-    """Give how like the two listings of each pair of a pool are."""
+def similar_in(
+    listings: PreparedListings, pool: Pool, cosines: Columns | None = None
+) -> dict[str, Columns]:
+    """Give how like the two listings of each pair of a pool are.
+
+    *cosines* are those of their titles' words, where they are known.
+    """
     left, right = pool.rows[pool.left], pool.rows[pool.right]
-    return similarities(listings, left, right)
+    return similarities(listings, left, right, cosines)
 
 
 def first_pass(

@@ -1,6 +1,7 @@
 """A listing's record and a table of listings, as an index keeps them: texts."""
 
 import json
+import re
 from collections.abc import Mapping
 from math import isfinite
 
@@ -16,6 +17,7 @@ from storekin.normalise.identifiers import normalise_gtin
 from storekin.records.tables import column_names
 
 Record = Mapping[str, object]
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 COLUMNS = tuple(name for name in column_names("listings") if name != "created")
 """The columns of a table of listings that comparisons read, and its ids."""
 
@@ -49,7 +51,7 @@ def plain_record(record: Record) -> dict[str, str]:
         if (value := record.get(name)) not in (None, "")
     }
     for name, value in plain.items():
-        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+        if not value.isascii() and _HALF_A_CHARACTER.search(value):
             raise InvalidRecordError(
                 f"the {name} holds half of a character",
                 "read the text with its own encoding, such as UTF-8",

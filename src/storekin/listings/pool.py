@@ -20,6 +20,7 @@ from storekin.listings.vector import Columns
 
 FloatArray = npt.NDArray[np.float32]
 _NODES = 8192
+_NO_ROWS = np.empty(0, np.int64)
 _EDGES = 65_536
 _RANKS = 11
 _NEAR_BITS = 6
@@ -54,31 +55,31 @@ def make_pool(
 
     Of all of them features are asked, or of the first so many.
     """
-    total = len(rows)
+    from storekin.kernels.edges import lay_out_edges
+
     count = len(left)
-    ends = np.concatenate([left, right])
-    others = np.concatenate([right, left])
-    order = np.argsort(ends * total + others, kind="stable")
-    starts = np.zeros(total + 1, np.int64)
-    np.cumsum(np.bincount(ends, minlength=total), out=starts[1:])
-    place = np.empty(2 * count, np.int64)
-    place[order] = np.arange(2 * count)
+    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+    starts, scratch = np.empty((2, len(rows) + 1), np.int64)
+    nodes, edges = np.empty((2, 2 * count), np.int64)
+    left_entry, right_entry = np.empty((2, count), np.int64)
+    laid = starts, scratch, nodes, edges, left_entry, right_entry
+    if not lay_out_edges(left, right, _NO_ROWS, *laid):
+        lay_out_edges(left, right, np.lexsort((right, left)), *laid)
     return Pool(
         rows=rows,
-        left=np.ascontiguousarray(left),
-        right=np.ascontiguousarray(right),
+        left=left,
+        right=right,
         starts=starts,
-        nodes=np.ascontiguousarray(others[order]),
-        edges=np.ascontiguousarray(order % max(count, 1)),
-        left_entry=place[:count],
-        right_entry=place[count:],
+        nodes=nodes,
+        edges=edges,
+        left_entry=left_entry,
+        right_entry=right_entry,
         asked=count if asked is None else asked,
     )
 
 
 _ALL_RANKS = np.array([0, 2, 4, 6, 8])
 _HASH_RANKS = np.array([0, -1, -1, 2, -1])
-_NO_ROWS = np.empty(0, np.int64)
 
 
 def _rank(

@@ -96,10 +96,13 @@ def score_first(
     )
     left, right = _all_pairs(total)
     # as in a scan: titles that agree too little are no pair; the screened one's are
-    alike = word_cosines(listings, left, right) >= title_bar(listings.texts)
-    kept = alike | (left == 0)
+    cosines = word_cosines(listings, left, right)
+    kept = (cosines >= title_bar(listings.texts)) | (left == 0)
     pool = make_pool(np.arange(total), left[kept], right[kept])
-    return table, score_places(listings, model, pool, wanted - 1, best)
+    scores = score_places(
+        listings, model, pool, wanted - 1, best, cosines=cosines[kept]
+    )
+    return table, scores
 
 
 @lru_cache(maxsize=64)

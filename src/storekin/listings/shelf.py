@@ -444,10 +444,12 @@ class Shelf:
         extra = [record, *(self.added[name] for name in late)]
         places = pa.array(rows, pa.int64())
         given = self.given.union(*extra)
+        count = len(extra) + len(rows)
+        silent = {kind: pa.nulls(count, kind) for kind in (pa.string(), pa.float64())}
         columns = []
         for name, kind in KINDS.items():
             if name not in given:
-                columns.append(pa.nulls(len(extra) + len(rows), kind))
+                columns.append(silent[kind])
                 continue
             said = [one.get(name) for one in extra]
             if kind != pa.string():

@@ -66,13 +66,16 @@ def compare_pairs(
 
 
 def similarities(
-    listings: PreparedListings, left: IntArray, right: IntArray
+    listings: PreparedListings,
+    left: IntArray,
+    right: IntArray,
+    words: Columns | None = None,
 ) -> dict[str, Columns]:
     """Give the likeness of titles and of whole texts, and the distance of pictures.
 
     What the pool around a pair is ranked by; nan where it is silent. The likeness (0 to
     1) is the mean of four cosines: of words, and of ``GRAMS``, which are given as well,
-    in three columns.
+    in three columns. *words* are the cosines of the titles' words, if they are known.
     """
     from storekin.kernels.cosines import mean_cosines
 
@@ -80,12 +83,14 @@ def similarities(
     right = np.ascontiguousarray(right, np.int64)
     total = len(left)
     likeness = np.empty(total, np.float32)
-    words = np.empty(total, np.float32)
+    known = words is not None
+    words = np.empty(total, np.float32) if words is None else words
     alike = np.empty((total, len(GRAMS)), np.float32)
     whole = np.full(total, np.nan, np.float32)
 
     def work(span: tuple[int, int]) -> None:
-        _write_word_cosines(_title_words(listings), left, right, span, words)
+        if not known:
+            _write_word_cosines(_title_words(listings), left, right, span, words)
         _write_gram_cosines(listings, left, right, span, alike)
         mean_cosines(words, alike, *span, likeness)
         if listings.whole is not None:
@@ -423,6 +428,8 @@ def _compare_attributes(
 ) -> None:
     """Compare attribute objects, each distinct pair of them once."""
     table = listings.attributes
+    if not table.objects:
+        return
     one, other = table.rows[left], table.rows[right]
     known = np.flatnonzero((one >= 0) & (other >= 0))
     if not len(known):
