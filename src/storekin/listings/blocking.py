@@ -304,12 +304,13 @@ def propose_pairs(
         for embeddings in (listings.encoded_titles, listings.encoded_pictures)
     ]
     strong: list[tuple[IntArray, IntArray]] = []
+    brands, models = listings.values.brands, listings.values.models
     branded = np.where(
-        (listings.models >= 0) & (listings.brands >= 0),
-        listings.models * (int(listings.brands.max(initial=0)) + 1) + listings.brands,
+        (models >= 0) & (brands >= 0),
+        models * (int(brands.max(initial=0)) + 1) + brands,
         -1,
     )
-    for codes in (listings.gtins, branded):
+    for codes in (listings.values.gtins, branded):
         left, right, too_large = pairs_within(codes, rows)
         strong.append((left, right))
         crowded += too_large

@@ -13,8 +13,8 @@ import pyarrow as pa
 from storekin.kernels.digests import digest_texts
 from storekin.kernels.similar_texts import IntArray, TextColumn, TokenArray, tokenise
 from storekin.listings.pictures import Pictures, read_pictures
-from storekin.listings.prepared import code_column, normalised_values
 from storekin.listings.rarity import COMMON_CARRIERS, Rarity, is_everybodys
+from storekin.listings.values import code_column, normalised_values
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
 from storekin.normalise.text import fold_text
@@ -83,8 +83,8 @@ class ExactKeys:
 
     def rows_of(self, key: np.uint64, most: int | None = None) -> IntArray:
         """Give the rows that have a key, in their order."""
-        begin = int(np.searchsorted(self.digests, key))
-        end = int(np.searchsorted(self.digests, key, side="right"))
+        begin = int(self.digests.searchsorted(key))
+        end = int(self.digests.searchsorted(key, side="right"))
         if most is not None:
             end = min(end, begin + most)
         return self.rows[begin:end].astype(np.int64)

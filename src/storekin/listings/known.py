@@ -46,7 +46,8 @@ def listing_digests(listings: PreparedListings) -> Digests:
         digests *= np.uint64(3)
         if listings.whole is not None:
             digests ^= token_sums(listings.whole.words.tokens)
-        cents = np.round(np.nan_to_num(listings.prices, nan=-1) * 100).astype(np.int64)
+        prices = np.nan_to_num(listings.values.prices, nan=-1)
+        cents = np.round(prices * 100).astype(np.int64)
         digests += cents.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     return digests
 

@@ -215,7 +215,7 @@ def by_rule(
     columnist: Columnist, model: ListingModel, places: npt.NDArray[np.int64] | slice
 ) -> Steps:
     """Give what product codes weigh: the same, or two valid ones that differ."""
-    codes = columnist.listings.gtins
+    codes = columnist.listings.values.gtins
     left, right = columnist.ends(places)
     one, other = codes[left], codes[right]
     known = (one >= 0) & (other >= 0)

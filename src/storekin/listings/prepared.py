@@ -1,6 +1,5 @@
 """Listings as numbers: everything that comparisons read, in columns."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +48,8 @@ from storekin.listings.rarity import (
     unlike_carriers,
     word_rarity,
 )
+from storekin.listings.values import PlainValues, read_values
 from storekin.listings.vocabulary import listing_vocabulary
-from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
-from storekin.normalise.text import fold_text
 
 Step = Callable[[str], None]
 
@@ -60,8 +58,7 @@ Step = Callable[[str], None]
 class PreparedListings:
     """All listings of a portfolio, row by row in the order of their ids.
 
-    Codes number distinct normalised values; -1 where there is none. ``norms`` are the
-    lengths of the titles' words.
+    ``norms`` are the lengths of the titles' words.
     ``picture_carriers`` counts the unlike products that carry each picture; those that
     so many carry that they are nobody's (``common_pictures`` of them) are left out.
     ``rarity`` is that of the table which the listings are a part of, if they are.
@@ -74,15 +71,8 @@ class PreparedListings:
     spelled: Spelled
     grams: ThreeGrams
     whole: "WholeTexts | None"
-    brands: IntArray
-    gtins: IntArray
-    models: IntArray
-    prices: npt.NDArray[np.float64]
-    currencies: IntArray
-    attributes: "AttributeTable"
-    categories: IntArray
+    values: PlainValues
     descriptions: "WeighedTokens | None"
-    mpns: Spelled
     brand_words: "WeighedTokens | None"
     pictures: Pictures
     hashes: PictureHashes
@@ -116,14 +106,6 @@ class WholeTexts:
 
     words: WeighedTokens
     spelled: Spelled
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeTable:
-    """Distinct attribute objects as folded texts by key; rows number them, or -1."""
-
-    rows: IntArray
-    objects: tuple[dict[str, str], ...]
 
 
 def prepare_listings(
@@ -171,19 +153,12 @@ def prepare_listings(
         spelled=spelled,
         grams=grams,
         whole=_whole_texts(listings, vocabulary, rarity),
-        brands=code_column(listings["brand"], _fold),
-        gtins=code_column(listings["gtin"], normalise_gtin),
-        models=code_column(listings["mpn"], normalise_model_number),
-        prices=np.array(listings["price"].to_numpy()),
-        currencies=code_column(listings["currency"], _fold),
-        attributes=read_attributes(listings["attributes"]),
-        categories=code_column(listings["category"], _fold),
+        values=read_values(listings),
         descriptions=(
             _weigh_column(listings, "description", rarity)
             if _is_given(listings, "description", rarity)
             else None
         ),
-        mpns=spell(TextColumn.of(listings["mpn"]), vocabulary, 64),
         brand_words=(
             _weigh_column(listings, "brand", rarity)
             if _is_given(listings, "brand", rarity)
@@ -289,41 +264,6 @@ def _whole_texts(
     )
 
 
-def _fold(text: str) -> str | None:
-    return fold_text(text) or None
-
-
-def code_column(
-    column: pa.ChunkedArray, normalise: Callable[[str], str | None]
-) -> IntArray:
-    """Number a column's normalised values; null and unusable values are -1."""
-    if column.null_count == len(column):
-        return np.full(len(column), -1, np.int64)
-    texts, picked = normalised_values(column, normalise)
-    distinct = sorted({text for text in texts if text is not None})
-    number = {text: place for place, text in enumerate(distinct)}
-    codes = np.array([-1 if t is None else number[t] for t in texts], np.int64)
-    if not len(codes):
-        return np.full(len(picked), -1, np.int64)
-    return np.where(picked < 0, -1, codes[picked])
-
-
-def normalised_values(
-    column: pa.ChunkedArray, normalise: Callable[[str], str | None]
-) -> tuple[list[str | None], IntArray]:
-    """Normalise a column's distinct values once; each row's place, or -1 for null."""
-    if column.null_count == len(column):
-        return [], np.full(len(column), -1, np.int64)
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    texts = [
-        None if text is None else normalise(text)
-        for text in encoded.dictionary.to_pylist()
-    ]
-    return texts, pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
-
-
 def token_sums(tokens: Tokens) -> npt.NDArray[np.uint64]:
     """Give each text a number by the tokens that it has, whatever their order.
 
@@ -360,32 +300,3 @@ def same_word_families(tokens: Tokens) -> IntArray:
     families: IntArray = first[inverse.ravel()].astype(np.int64)
     families[~filled] = np.flatnonzero(~filled)
     return families
-
-
-def read_attributes(column: pa.ChunkedArray) -> AttributeTable:
-    """Read each distinct attribute object once, keys and values folded."""
-    if column.null_count == len(column):
-        return AttributeTable(np.full(len(column), -1, np.int64), ())
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    objects = []
-    for text in encoded.dictionary.to_pylist():
-        value = json.loads(text) if text else {}
-        objects.append(
-            {
-                fold_text(str(key)): fold_text(_flat(item))
-                for key, item in value.items()
-                if item not in (None, "", [], {})
-            }
-        )
-    rows = pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64)
-    return AttributeTable(rows, tuple(objects))
-
-
-def _flat(value: object) -> str:
-    if isinstance(value, list):
-        return " ".join(sorted(str(item) for item in value))
-    if isinstance(value, dict):
-        return " ".join(f"{key} {value[key]}" for key in sorted(value, key=str))
-    return str(value)

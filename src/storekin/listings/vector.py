@@ -196,7 +196,7 @@ def _compare_texts(
     from storekin.kernels.pairwise import compare_texts
     from storekin.kernels.spelled import scratch_masks
 
-    tokens, title, mpns = listings.tokens, listings.spelled, listings.mpns
+    tokens, title, mpns = listings.tokens, listings.spelled, listings.values.mpns
     whole = listings.whole
     whole_words = whole.words.tokens if whole is not None else tokens
     whole_text = whole.spelled if whole is not None else title
@@ -264,13 +264,14 @@ def _compare_values(
 ) -> None:
     from storekin.kernels.pairwise import compare_values
 
+    values = listings.values
     priced = compare_values(
         listings.spelled.starts,
-        listings.brands,
-        listings.categories,
-        listings.gtins,
-        listings.models,
-        listings.prices,
+        values.brands,
+        values.categories,
+        values.gtins,
+        values.models,
+        values.prices,
         left,
         right,
         _VALUE_PLACES,
@@ -284,8 +285,8 @@ def _compare_values(
 def _compare_prices(
     listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
 ) -> None:
-    one, other = listings.prices[left], listings.prices[right]
-    same_money = listings.currencies[left] == listings.currencies[right]
+    one, other = listings.values.prices[left], listings.values.prices[right]
+    same_money = listings.values.currencies[left] == listings.values.currencies[right]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = [
             np.where(price > 0, np.log(np.maximum(price, 1e-9)), np.nan)
@@ -427,7 +428,7 @@ def _compare_attributes(
     listings: PreparedListings, left: IntArray, right: IntArray, vector: Columns
 ) -> None:
     """Compare attribute objects, each distinct pair of them once."""
-    table = listings.attributes
+    table = listings.values.attributes
     if not table.objects:
         return
     one, other = table.rows[left], table.rows[right]
