@@ -8,19 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from storekin.kernels.abreast import BLOCK, LANES, add_line, ask_rows
 from storekin.kernels.bits import lowest_one
 from storekin.kernels.compiled import inlined, kernel
 
-SHARES = 16
+SHARES = LANES
 """Places for groups of features in a leaf's shares: a line of the processor's cache."""
 
 MOST_LEAVES = 32
 """Leaves that a tree may have: a bit of a word for each."""
 
-_BLOCK = 64
-_ABREAST = 8
 _UNKNOWN = 0xFFFFFFFF
-_ALL = np.uint32(0xFFFFFFFF)
 _U4 = np.uint32
 _SIGN = np.uint32(1 << 31)
 
@@ -53,37 +51,11 @@ def _read_block(
     for row in range(count):
         for place in range(len(used)):
             keys[place, row] = _order(columns[low + row, used[place]])
-    filled = (count + _ABREAST - 1) // _ABREAST * _ABREAST
+    filled = (count + LANES - 1) // LANES * LANES
     for row in range(count, filled):
         for place in range(len(used)):
             keys[place, row] = keys[place, count - 1]
     return filled
-
-
-@inlined
-def _ask(
-    keys: Any,  # noqa: ANN401
-    count: Any,  # noqa: ANN401
-    asked: Any,  # noqa: ANN401
-    first: Any,  # noqa: ANN401
-    last: Any,  # noqa: ANN401
-    left_over: Any,  # noqa: ANN401
-) -> None:
-    """Leave each row the leaves of a tree that its nodes [first, last) do not rule out.
-
-    All rows are asked all that the tree can ask, many side by side: no step waits for
-    the one before it. The leaf that a row falls into is the first that is left over.
-    """
-    for row in range(count):
-        left_over[row] = _ALL
-    for node in range(first, last):
-        values = keys[asked[node, 0]]
-        lift = asked[node, 1]
-        bound = asked[node, 2]
-        others = asked[node, 3]
-        for row in range(count):
-            below = _U4(values[row] + lift) < bound
-            left_over[row] &= _ALL if below else others
 
 
 @kernel(
@@ -109,15 +81,15 @@ def sum_trees(
     be meant if it does not. ``begins`` says where each tree's nodes begin, ``leaves``
     where its leaves do.
     """
-    keys = np.empty((max(len(used), 1), _BLOCK), np.uint32)
-    left_over = np.empty(_BLOCK, np.uint32)
-    sums = np.empty(_BLOCK, np.int64)
-    for low in range(first, last, _BLOCK):
-        high = min(low + _BLOCK, last)
+    keys = np.empty((max(len(used), 1), BLOCK), np.uint32)
+    left_over = np.empty(BLOCK, np.uint32)
+    sums = np.empty(BLOCK, np.int64)
+    for low in range(first, last, BLOCK):
+        high = min(low + BLOCK, last)
         count = _read_block(columns, used, low, high, keys)
         sums[:] = 0
         for tree in range(len(leaves)):
-            _ask(keys, count, asked, begins[tree], begins[tree + 1], left_over)
+            ask_rows(keys, count, asked, begins[tree], begins[tree + 1], left_over)
             for row in range(high - low):
                 sums[row] += values[leaves[tree] + lowest_one(left_over[row])]
         for row in range(low, high):
@@ -145,19 +117,18 @@ def share_trees(
     roots' values they add up to the row's sum exactly, and to no more than 31 bits
     hold. Rows are asked as in ``sum_trees``.
     """
-    keys = np.empty((max(len(used), 1), _BLOCK), np.uint32)
-    left_over = np.empty(_BLOCK, np.uint32)
-    sums = np.empty((_BLOCK, SHARES), np.int32)
-    for low in range(first, last, _BLOCK):
-        high = min(low + _BLOCK, last)
+    keys = np.empty((max(len(used), 1), BLOCK), np.uint32)
+    left_over = np.empty(BLOCK, np.uint32)
+    sums = np.empty((BLOCK, SHARES), np.int32)
+    for low in range(first, last, BLOCK):
+        high = min(low + BLOCK, last)
         count = _read_block(columns, used, low, high, keys)
         sums[:] = 0
         for tree in range(len(leaves)):
-            _ask(keys, count, asked, begins[tree], begins[tree + 1], left_over)
+            ask_rows(keys, count, asked, begins[tree], begins[tree + 1], left_over)
             for row in range(high - low):
                 leaf = leaves[tree] + lowest_one(left_over[row])
-                for group in range(SHARES):
-                    sums[row, group] += shares[leaf, group]
+                add_line(sums, row, shares, leaf)
         for row in range(low, high):
             for group in range(out.shape[1]):
                 out[row, group] += sums[row - low, group]

@@ -207,8 +207,8 @@ def score_places(
         columnist = Columnist(listings, pool, known, model.sided, around)
     columnist = keep_columns(columnist, model)
     shares = None
-    if columnist.kept is not None and 2 * len(places) > len(pool.left):
-        # most pairs are told of: their shares add up to their scores
+    if columnist.kept is not None:
+        # shares add up to the score, and take hardly longer to add up
         shares = first_shares(columnist, model)
         first = shares.sum(axis=1) + by_rule(columnist, model, slice(None))
     else:
