@@ -243,8 +243,9 @@ def test_a_token_is_found_at_its_place(values: list[int], lone: int) -> None:
 def test_grams_are_a_sorted_set(title: str) -> None:
     """In order of their numbers, each once, however long the title is."""
     column = TextColumn.of(pa.array([title]))
-    _, spelled, kinds = read_titles(column, listing_vocabulary())
-    for kind in kinds[:2]:
+    read = read_titles(column, listing_vocabulary())
+    spelled = read.spelled
+    for kind in read.grams[:2]:
         grams = kind.values.tolist()
         assert grams == sorted(set(grams))
     text = "".join(map(chr, spelled.characters))
@@ -259,18 +260,20 @@ def test_titles_read_at_once_are_as_read_one_by_one(titles: list[str]) -> None:
     """Tokens, spelling and n-grams of each, whatever stands beside it."""
     words = listing_vocabulary()
     column = TextColumn.of(pa.array(titles, pa.string()))
-    tokens, spelled, grams = read_titles(column, words)
+    read = read_titles(column, words)
     apart = tokenise(column, words)
-    spelled_apart = spell(column, words, LONGEST_TITLE)
+    spelled = spell(column, words, LONGEST_TITLE)
 
-    assert tokens.values.tolist() == apart.values.tolist()
-    assert tokens.starts.tolist() == apart.starts.tolist()
+    assert read.tokens.values.tolist() == apart.values.tolist()
+    assert read.tokens.starts.tolist() == apart.starts.tolist()
     for name in Spelled.__slots__:
-        told = getattr(spelled, name).tolist()
-        assert told == getattr(spelled_apart, name).tolist(), name
+        told = getattr(read.spelled, name).tolist()
+        assert told == getattr(spelled, name).tolist(), name
     for row, title in enumerate(titles):
-        _, _, alone = read_titles(TextColumn.of_few([title]), words)
-        for kind, own in zip(grams, alone, strict=True):
+        alone = read_titles(TextColumn.of_few([title]), words)
+        places = slice(*spelled.word_starts[row : row + 2])
+        assert read.word_places[places].tolist() == alone.word_places.tolist()
+        for kind, own in zip(read.grams, alone.grams, strict=True):
             held = kind.values[kind.starts[row] : kind.starts[row + 1]]
             assert held.tolist() == own.values.tolist()
             squares = kind.rarity[held].astype(float) ** 2
@@ -313,14 +316,14 @@ def test_spelling_finds_words_and_codes(
     title: str, words: list[str], codes: list[str]
 ) -> None:
     """Words are runs of letters; a code has digits, and is no amount."""
-    spelled = spell(TextColumn.of(pa.array([title])), listing_vocabulary(), 512)
+    read = read_titles(TextColumn.of(pa.array([title])), listing_vocabulary())
+    spelled = read.spelled
     text = "".join(map(chr, spelled.characters))
 
     assert [text[a:b] for a, b in spelled.words.tolist()] == words
     assert [text[a:b] for a, b in spelled.codes.tolist()] == codes
-    assert all(
-        token in tokens_of([title]).values for token in spelled.word_tokens.tolist()
-    )
+    for word, place in zip(words, read.word_places.tolist(), strict=True):
+        assert read.tokens.values[place] == tokens_of([word]).values[0]
 
 
 EDGES = st.lists(

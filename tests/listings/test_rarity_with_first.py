@@ -18,8 +18,8 @@ WORDS = ["lamp", "mug", "red", "blue", "steel", "case", "pump", "bottle", "40cm"
 def read(texts: list[str]) -> tuple[Tokens, ThreeGrams]:
     """Give the tokens and the n-grams of titles."""
     column = TextColumn.of(pa.chunked_array([texts]))
-    tokens, _, grams = read_titles(column, listing_vocabulary())
-    return tokens, grams
+    titles = read_titles(column, listing_vocabulary())
+    return titles.tokens, titles.grams
 
 
 def counted(titles: list[str], brands: list[str]) -> Rarity:
@@ -57,7 +57,8 @@ def test_one_listing_more_is_counted_as_if_all_were_anew(seed: int, size: int) -
     anew = counted([own, *titles], [brand, *brands])
     around = random.sample(range(size), 20)
     column = TextColumn.of(pa.chunked_array([[own, *(titles[n] for n in around)]]))
-    tokens, _, grams = read_titles(column, listing_vocabulary(), known.grams)
+    titles_around = read_titles(column, listing_vocabulary(), known.grams)
+    tokens, grams = titles_around.tokens, titles_around.grams
     told, _ = read([brand, *(brands[n] for n in around)])
 
     more = known.with_first(tokens, grams, {"brand": told}, new_title=True)

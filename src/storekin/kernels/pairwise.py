@@ -16,7 +16,7 @@ _RUNS = len(slips.COLUMNS)
 
 
 @kernel(
-    "void(u8[::1], f4[::1], i8[::1], u2[::1], i8[::1], i4[:,::1], u8[::1], i8[::1],"
+    "void(u8[::1], f4[::1], i8[::1], u2[::1], i8[::1], i4[:,::1], i2[::1], i8[::1],"
     " i4[:,::1], i8[::1], i4[:,::1], i8[::1], u2[::1], i8[::1], u2[::1], u1[::1],"
     " i8[::1], i8[::1], i8[::1], i8, i8, i8[::1], u8[:,::1], f4[:,:])"
 )
@@ -27,7 +27,7 @@ def compare_texts(
     characters: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     words: Any,  # noqa: ANN401
-    word_tokens: Any,  # noqa: ANN401
+    word_places: Any,  # noqa: ANN401
     word_starts: Any,  # noqa: ANN401
     codes: Any,  # noqa: ANN401
     code_starts: Any,  # noqa: ANN401
@@ -56,7 +56,7 @@ def compare_texts(
         vector[:, :_WORDS], vector[:, _SPELLING:agreeing],
     )  # fmt: skip
     compare_spelling(
-        characters, starts, words, word_tokens, word_starts, codes, code_starts, mpns,
+        characters, starts, words, word_places, word_starts, codes, code_starts, mpns,
         mpn_starts, tokens, weights, token_starts, whole, whole_starts, left, right,
         first, last, masks, vector[:, _WORDS:_SPELLING],
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.spelled import place_among
 from storekin.kernels.spelling import gram_chunk, spell_chunk, word_pair_chunk
 from storekin.kernels.tokenise import MOST_TOKENS, tokenise_chunk
 
@@ -15,7 +16,56 @@ _ABREAST = 16
 
 
 @kernel(
-    "Tuple((u8[::1], u2[::1], u1[::1], i4[:,::1], u8[::1], i4[:,::1], i4[:,::1],"
+    "Tuple((u2[::1], u1[::1], i4[:,::1], u8[::1], i4[:,::1], i4[:,::1]))(u1[::1],"
+    " i8[::1], i8, i8, i8, u2[::1], u1[::1], u8[::1], i8[:,::1])"
+)
+def spell_range(
+    data: Any,  # noqa: ANN401
+    offsets: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    most: Any,  # noqa: ANN401
+    folded: Any,  # noqa: ANN401
+    classes: Any,  # noqa: ANN401
+    unit_hashes: Any,  # noqa: ANN401
+    counts: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Give what ``spell_chunk`` writes of texts [first, last), and no more room."""
+    room = 8
+    for row in range(first, last):
+        room += min(offsets[row + 1] - offsets[row], most)
+    characters = np.empty(room, np.uint16)
+    breaks = np.empty(room, np.uint8)
+    words = np.empty((room, 2), np.int32)
+    word_tokens = np.empty(room, np.uint64)
+    codes = np.empty((room, 2), np.int32)
+    runs = np.empty((room, 2), np.int32)
+    spell_chunk(
+        data, offsets, first, last, most, folded, classes, unit_hashes, characters,
+        breaks, words, word_tokens, codes, runs, counts,
+    )  # fmt: skip
+    used = _total(counts[0], first, last)
+    word = _total(counts[1], first, last)
+    return (
+        characters[:used].copy(),
+        breaks[:used].copy(),
+        words[:word].copy(),
+        word_tokens[:word].copy(),
+        codes[: _total(counts[2], first, last)].copy(),
+        runs[: _total(counts[3], first, last)].copy(),
+    )
+
+
+@inlined
+def _total(counts: Any, first: Any, last: Any) -> Any:  # noqa: ANN401
+    total = 0
+    for row in range(first, last):
+        total += counts[row + 1]
+    return total
+
+
+@kernel(
+    "Tuple((u8[::1], u2[::1], u1[::1], i4[:,::1], i4[:,::1], i4[:,::1], i2[::1],"
     " u4[::1], u4[::1], u4[::1]))(u1[::1], i8[::1], i8, i8, i8, u2[::1], u1[::1],"
     " u8[::1], u1[::1], f8[::1], u8[::1], u8[::1], i8[::1], i8[:,::1], i8[:,::1])"
 )
@@ -38,9 +88,10 @@ def read_chunk(
 ) -> Any:  # noqa: ANN401
     """Read texts [first, last) as ``tokenise_chunk`` and those of ``spelling`` do.
 
-    Gives the tokens; the characters, breaks, words, words' tokens, codes and runs of at
-    most ``most`` characters a text; and its 3-grams, 5-grams and pairs of words. The
-    counts get how many each text has, from their second place on.
+    Gives the tokens; the characters, breaks, words, codes and runs of at most ``most``
+    characters a text; which of its text's tokens each word is, -1 for none; and the
+    3-grams, 5-grams and pairs of words. The counts get how many each text has, from
+    their second place on.
     """
     texts = last - first
     size = offsets[last] - offsets[first]
@@ -49,49 +100,42 @@ def read_chunk(
         data, offsets, first, last, folded, classes, unit_hashes, unit_dimensions,
         unit_factors, variant_hashes, variant_tokens, tokens, token_counts[1:],
     )  # fmt: skip
-    room = 8
-    for row in range(first, last):
-        room += min(offsets[row + 1] - offsets[row], most)
-    characters = np.empty(room, np.uint16)
-    breaks = np.empty(room, np.uint8)
-    words = np.empty((room, 2), np.int32)
-    word_tokens = np.empty(room, np.uint64)
-    codes = np.empty((room, 2), np.int32)
-    runs = np.empty((room, 2), np.int32)
-    spell_chunk(
-        data, offsets, first, last, most, folded, classes, unit_hashes, characters,
-        breaks, words, word_tokens, codes, runs, spelled_counts,
-    )  # fmt: skip
-    starts = np.zeros((4, texts + 1), np.int64)
-    for kind in range(4):
+    characters, breaks, words, word_tokens, codes, runs = spell_range(
+        data, offsets, first, last, most, folded, classes, unit_hashes, spelled_counts
+    )
+    starts = np.zeros((2, texts + 1), np.int64)
+    for kind in range(2):
         for row in range(texts):
             count = spelled_counts[kind, first + row + 1]
             starts[kind, row + 1] = starts[kind, row] + count
-    used, held, coded, run = starts[:, texts]
-    three = np.empty(2 * used + 8, np.uint32)
-    five = np.empty(2 * used + 8, np.uint32)
-    pairs = np.empty(held + 8, np.uint32)
-    begin = first + 1
     spans = starts[0]
+    word_spans = starts[1]
+    three = np.empty(2 * len(characters) + 8, np.uint32)
+    five = np.empty(2 * len(characters) + 8, np.uint32)
+    pairs = np.empty(len(word_tokens) + 8, np.uint32)
+    begin = first + 1
     gram_chunk(characters, breaks, spans, 0, texts, 3, three, gram_counts[0, begin:])
     gram_chunk(characters, breaks, spans, 0, texts, 5, five, gram_counts[1, begin:])
-    word_pair_chunk(word_tokens, starts[1], 0, texts, pairs, gram_counts[2, begin:])
-    threes, fives, paired = 0, 0, 0
-    for row in range(begin, last + 1):
-        threes += gram_counts[0, row]
-        fives += gram_counts[1, row]
-        paired += gram_counts[2, row]
+    word_pair_chunk(word_tokens, word_spans, 0, texts, pairs, gram_counts[2, begin:])
+    places = np.empty(len(word_tokens), np.int16)
+    low = 0
+    for row in range(texts):
+        high = low + token_counts[begin + row]
+        for word in range(word_spans[row], word_spans[row + 1]):
+            at = place_among(tokens, low, high, word_tokens[word])
+            places[word] = at - low if at >= 0 else -1
+        low = high
     return (
         tokens[:written].copy(),
-        characters[:used].copy(),
-        breaks[:used].copy(),
-        words[:held].copy(),
-        word_tokens[:held].copy(),
-        codes[:coded].copy(),
-        runs[:run].copy(),
-        three[:threes].copy(),
-        five[:fives].copy(),
-        pairs[:paired].copy(),
+        characters,
+        breaks,
+        words,
+        codes,
+        runs,
+        places,
+        three[: _total(gram_counts[0], first, last)].copy(),
+        five[: _total(gram_counts[1], first, last)].copy(),
+        pairs[: _total(gram_counts[2], first, last)].copy(),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from storekin.kernels.bits import ones
 from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.tokenise import MOST_TOKENS, WORD
 
 COLUMNS = (
     "text_ratio",
@@ -34,6 +35,12 @@ _MOST_CODES = 6
 _ABREAST = 32
 _U = np.uint64
 _SCRATCH = local()
+
+_NO_PLAIN_WORD = _U(WORD + 1) << _U(61)
+_MARK_BITS = 10
+_MARKED = 1 << _MARK_BITS
+TEXT, WORDS = 0, 1
+"""What is marked of a text: its pairs of characters, and the ends of its words."""
 
 
 def scratch_masks() -> Any:  # noqa: ANN401
@@ -159,6 +166,80 @@ def stands_in(
     return False
 
 
+@inlined
+def _pair_of(one: Any, other: Any) -> Any:  # noqa: ANN401
+    """Number two characters, among ``_MARKED`` numbers."""
+    both = (_U(one) << _U(16)) | _U(other)
+    return (both * _U(0x9E3779B97F4A7C15)) >> _U(64 - _MARK_BITS)
+
+
+@inlined
+def _mark(marks: Any, kind: Any, number: Any) -> None:  # noqa: ANN401
+    marks[kind, number >> _U(6)] |= _U(1) << (number & _U(63))
+
+
+@inlined
+def _is_marked(marks: Any, kind: Any, one: Any, other: Any) -> Any:  # noqa: ANN401
+    number = _pair_of(one, other)
+    return (marks[kind, number >> _U(6)] >> (number & _U(63))) & _U(1) == _U(1)
+
+
+@inlined
+def _mark_shared(
+    tokens: Any,  # noqa: ANN401
+    starts: Any,  # noqa: ANN401
+    one: Any,  # noqa: ANN401
+    other: Any,  # noqa: ANN401
+    shared: Any,  # noqa: ANN401
+) -> None:
+    """Mark which of the words among two titles' tokens, their first ones, both have."""
+    a = starts[one]
+    b = starts[other]
+    while a < starts[one + 1] and b < starts[other + 1]:
+        mine = tokens[a]
+        yours = tokens[b]
+        if min(mine, yours) >= _NO_PLAIN_WORD:
+            break
+        # what the other goes past is marked again, and what it meets is, too
+        shared[0, a - starts[one]] = mine == yours
+        shared[1, b - starts[other]] = mine == yours
+        a += mine <= yours
+        b += yours <= mine
+    for token in range(a, starts[one + 1]):
+        shared[0, token - starts[one]] = False
+    for token in range(b, starts[other + 1]):
+        shared[1, token - starts[other]] = False
+
+
+@kernel("void(u8[:,:], u2[::1], i8, i8, u2[::1], i8, i4[:,::1], i8, i8)")
+def mark_text(
+    marks: Any,  # noqa: ANN401
+    whole: Any,  # noqa: ANN401
+    begin: Any,  # noqa: ANN401
+    end: Any,  # noqa: ANN401
+    characters: Any,  # noqa: ANN401
+    base: Any,  # noqa: ANN401
+    words: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+) -> None:
+    """Mark a text's pairs of characters, and how its title's words begin and end.
+
+    What stands in the text has its own pairs there. A word that another is like but
+    for one slip begins as the other does, with its first two characters, or with the
+    first and the last.
+    """
+    marks[:] = 0
+    for place in range(begin, end - 1):
+        _mark(marks, TEXT, _pair_of(whole[place], whole[place + 1]))
+    for word in range(first, last):
+        low = base + words[word, 0]
+        high = base + words[word, 1]
+        if high - low >= 3:
+            _mark(marks, WORDS, _pair_of(characters[low], characters[low + 1]))
+            _mark(marks, WORDS, _pair_of(characters[low], characters[high - 1]))
+
+
 @kernel("i8(u8[::1], i8, i8, u8)")
 def place_among(
     tokens: Any,  # noqa: ANN401
@@ -182,7 +263,7 @@ def place_among(
 
 
 @kernel(
-    "void(u2[::1], i8[::1], i4[:,::1], u8[::1], i8[::1], i4[:,::1], i8[::1],"
+    "void(u2[::1], i8[::1], i4[:,::1], i2[::1], i8[::1], i4[:,::1], i8[::1],"
     " u2[::1], i8[::1], u8[::1], f4[::1], i8[::1], u2[::1],"
     " i8[::1], i8[::1], i8[::1], i8, i8, u8[:,::1], f4[:,:])"
 )
@@ -190,7 +271,7 @@ def compare_spelling(  # noqa: C901, PLR0912, PLR0915 - one pair, side by side
     characters: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     words: Any,  # noqa: ANN401
-    word_tokens: Any,  # noqa: ANN401
+    word_places: Any,  # noqa: ANN401
     word_starts: Any,  # noqa: ANN401
     codes: Any,  # noqa: ANN401
     code_starts: Any,  # noqa: ANN401
@@ -212,9 +293,12 @@ def compare_spelling(  # noqa: C901, PLR0912, PLR0915 - one pair, side by side
 
     ``whole`` is the spelling of all texts of a listing. A word that the other title
     lacks counts nothing where it stands within the other listing's text, and a
-    quarter where a like word stands in its title. ``masks`` is scratch: see
-    ``scratch_masks``.
+    quarter where a like word stands in its title. ``word_places`` says which token of
+    its title each word is. ``masks`` is scratch: see ``scratch_masks``.
     """
+    shared = np.zeros((2, MOST_TOKENS + 8), np.bool_)
+    marks = np.zeros((2, 2, _MARKED // 64), np.uint64)
+    marked = np.full(2, -1, np.int64)
     for pair in range(first, last):
         one = left[pair]
         other = right[pair]
@@ -238,34 +322,50 @@ def compare_spelling(  # noqa: C901, PLR0912, PLR0915 - one pair, side by side
         ):
             prefix += 1
         vector[pair, 1] = prefix / min(a_end - a, b_end - b)
+        _mark_shared(tokens, token_starts, one, other, shared)
         for side in range(2):
             this = one if side == 0 else other
             that = other if side == 0 else one
             base = starts[this]
+            held = marks[side]
             soft = np.float32(0)
             rarest = np.float32(0)
             for place in range(word_starts[this], word_starts[this + 1]):
-                token = word_tokens[place]
-                low = token_starts[that]
-                if place_among(tokens, low, token_starts[that + 1], token) >= 0:
+                at = word_places[place]
+                if at >= 0 and shared[side, at]:
                     continue
-                low = token_starts[this]
-                at = place_among(tokens, low, token_starts[this + 1], token)
-                weight = weights[at] if at >= 0 else np.float32(-1)
+                weight = weights[token_starts[this] + at] if at >= 0 else np.float32(-1)
                 begin = base + words[place, 0]
                 end = base + words[place, 1]
                 size = end - begin
-                if size >= 3 and stands_in(
-                    characters,
-                    begin,
-                    end,
-                    whole,
-                    whole_starts[that],
-                    whole_starts[that + 1],
+                if marked[side] != that:
+                    mark_text(
+                        held, whole, whole_starts[that], whole_starts[that + 1],
+                        characters, starts[that], words, word_starts[that],
+                        word_starts[that + 1],
+                    )  # fmt: skip
+                    marked[side] = that
+                head = characters[begin]
+                tail = characters[end - 1]
+                if (
+                    size >= 3
+                    and _is_marked(held, TEXT, head, characters[begin + 1])
+                    and _is_marked(held, TEXT, characters[end - 2], tail)
+                    and stands_in(
+                        characters,
+                        begin,
+                        end,
+                        whole,
+                        whole_starts[that],
+                        whole_starts[that + 1],
+                    )
                 ):
                     continue
                 near = False
-                if size >= 4:
+                if size >= 4 and (
+                    _is_marked(held, WORDS, head, characters[begin + 1])
+                    or _is_marked(held, WORDS, head, tail)
+                ):
                     for entry in range(word_starts[that], word_starts[that + 1]):
                         low = starts[that] + words[entry, 0]
                         high = starts[that] + words[entry, 1]

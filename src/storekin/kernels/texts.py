@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,6 @@ from storekin.kernels.similar_texts import (
     CHUNK,
     IntArray,
     TextColumn,
-    TokenArray,
     Tokens,
     Vocabulary,
 )
@@ -40,7 +39,6 @@ class Spelled:
     breaks: npt.NDArray[np.uint8]
     starts: IntArray
     words: npt.NDArray[np.int32]
-    word_tokens: TokenArray
     word_starts: IntArray
     codes: npt.NDArray[np.int32]
     code_starts: IntArray
@@ -65,55 +63,43 @@ ThreeGrams = tuple[Grams, Grams, Grams]
 """The n-grams of three characters, of five, and the pairs of words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """Titles as they were read: their tokens, their spelling and their n-grams.
+
+    ``word_places`` says which of its title's tokens each spelled word is, -1 for none.
+    """
+
+    tokens: Tokens
+    spelled: Spelled
+    word_places: npt.NDArray[np.int16]
+    grams: ThreeGrams
+
+
 def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
     """Spell each text, at most *most* characters of it."""
-    from storekin.kernels.spelling import spell_chunk
+    from storekin.kernels.reading import spell_range
 
-    total = len(column)
-    counts = np.zeros((4, total + 1), np.int64)
-    if column.offsets[0] == column.offsets[-1]:
-        return _spelled(_room(0), counts)
+    counts = np.zeros((4, len(column) + 1), np.int64)
 
     def work(span: tuple[int, int]) -> list[Any]:
-        low, high = span
-        lengths = np.diff(column.offsets[low : high + 1])
-        parts = _room(int(np.minimum(lengths, most).sum()) + 8)
-        characters, breaks, words, word_tokens, codes, runs = parts
-        spell_chunk(
-            column.data,
-            column.offsets,
-            low,
-            high,
-            most,
-            vocabulary.folded,
-            vocabulary.classes,
-            vocabulary.unit_hashes,
-            characters,
-            breaks,
-            words,
-            word_tokens,
-            codes,
-            runs,
-            counts,
+        characters, breaks, words, _, codes, runs = cast(
+            "tuple[Any, ...]",
+            spell_range(
+                column.data,
+                column.offsets,
+                *span,
+                most,
+                vocabulary.folded,
+                vocabulary.classes,
+                vocabulary.unit_hashes,
+                counts,
+            ),
         )
-        used, word, code, run = counts[:, low + 1 : high + 1].sum(axis=1).tolist()
-        sizes = (used, used, word, word, code, run)
-        return [part[:size].copy() for part, size in zip(parts, sizes, strict=True)]
+        return [characters, breaks, words, codes, runs]
 
-    parts = run_ranges(work, total, CHUNK)
+    parts = run_ranges(work, len(column), CHUNK) or [work((0, 0))]
     return _spelled(_joined(parts), counts.cumsum(axis=1))
-
-
-def _room(size: int) -> list[Any]:
-    """Make room for what ``spell_chunk`` writes of so many characters."""
-    return [
-        np.empty(size, np.uint16),
-        np.empty(size, np.uint8),
-        np.empty((size, 2), np.int32),
-        np.empty(size, np.uint64),
-        np.empty((size, 2), np.int32),
-        np.empty((size, 2), np.int32),
-    ]
 
 
 def _spelled(columns: Sequence[Any], starts: IntArray) -> Spelled:
@@ -121,14 +107,13 @@ def _spelled(columns: Sequence[Any], starts: IntArray) -> Spelled:
 
     ``starts`` has a row for the characters, the words, the codes and the runs.
     """
-    characters, breaks, words, word_tokens, codes, runs = columns
+    characters, breaks, words, codes, runs = columns
     edges, word_starts, code_starts, run_starts = starts
     return Spelled(
         characters,
         breaks,
         edges,
         words,
-        word_tokens,
         word_starts,
         codes,
         code_starts,
@@ -157,7 +142,7 @@ def read_titles(
     column: TextColumn,
     vocabulary: Vocabulary,
     known: Sequence[Floats] | None = None,
-) -> tuple[Tokens, Spelled, ThreeGrams]:
+) -> Titles:
     """Split titles into tokens, spell them, and number their n-grams.
 
     How rare n-grams are is counted here, or *known* from a larger table.
@@ -191,7 +176,7 @@ def read_titles(
     columns = _joined(run_ranges(work, total, CHUNK) or [work((0, 0))])
     starts = counts.cumsum(axis=1)
     tokens = Tokens(columns[0], starts[0])
-    spelled = _spelled(columns[1:7], starts[1:5])
+    spelled = _spelled(columns[1:6], starts[1:5])
     numbers = columns[7:]
     rarity = known or [_gram_rarity(each, total) for each in numbers]
     norms = np.empty((3, total), np.float32)
@@ -204,7 +189,7 @@ def read_titles(
     three, five, pairs = (
         Grams(*kind, norm) for kind, norm in zip(kinds, norms, strict=True)
     )
-    return tokens, spelled, (three, five, pairs)
+    return Titles(tokens, spelled, columns[6], (three, five, pairs))
 
 
 def _gram_rarity(numbers: npt.NDArray[np.uint32], total: int) -> Floats:

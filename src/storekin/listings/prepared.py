@@ -58,7 +58,8 @@ Step = Callable[[str], None]
 class PreparedListings:
     """All listings of a portfolio, row by row in the order of their ids.
 
-    ``norms`` are the lengths of the titles' words.
+    ``norms`` are the lengths of the titles' words, ``word_places`` those of
+    ``kernels.texts.Titles``.
     ``picture_carriers`` counts the unlike products that carry each picture; those that
     so many carry that they are nobody's (``common_pictures`` of them) are left out.
     ``rarity`` is that of the table which the listings are a part of, if they are.
@@ -69,6 +70,7 @@ class PreparedListings:
     weights: npt.NDArray[np.float32]
     norms: npt.NDArray[np.float32]
     spelled: Spelled
+    word_places: npt.NDArray[np.int16]
     grams: ThreeGrams
     whole: "WholeTexts | None"
     values: PlainValues
@@ -128,7 +130,8 @@ def prepare_listings(
     say("titles")
     titles = TextColumn.of(listings["title"])
     known = None if rarity is None else rarity.grams
-    tokens, spelled, grams = read_titles(titles, vocabulary, known)
+    read = read_titles(titles, vocabulary, known)
+    tokens = read.tokens
     weights = rarity_bits(tokens) if rarity is None else rarity.weigh(tokens.values)
     say("pictures")
     pictures = read_pictures(listings["images"], folder, on_done, own_pictures)
@@ -150,8 +153,9 @@ def prepare_listings(
         tokens=tokens,
         weights=weights,
         norms=norms_of(tokens, weights),
-        spelled=spelled,
-        grams=grams,
+        spelled=read.spelled,
+        word_places=read.word_places,
+        grams=read.grams,
         whole=_whole_texts(listings, vocabulary, rarity),
         values=read_values(listings),
         descriptions=(

@@ -360,10 +360,9 @@ class Shelf:
     def _spelled(self, title: str) -> tuple[TokenArray, list[npt.NDArray[np.uint32]]]:
         """Give a title's distinct tokens, and its n-grams."""
         known = self.postings.rarity.grams
-        tokens, _, grams = read_titles(
-            TextColumn.of_few([title]), listing_vocabulary(), known
-        )
-        return distinct_of(tokens.values), [each.values for each in grams]
+        column = TextColumn.of_few([title])
+        read = read_titles(column, listing_vocabulary(), known)
+        return distinct_of(read.tokens.values), [each.values for each in read.grams]
 
     def _rarity_with(
         self, record: Record, table: pa.Table, *, new_title: bool = False
@@ -376,9 +375,9 @@ class Shelf:
         if self._counts(record):
             return rarity
         titles = TextColumn.of(table["title"])
-        tokens, _, grams = read_titles(titles, listing_vocabulary(), rarity.grams)
+        read = read_titles(titles, listing_vocabulary(), rarity.grams)
         return rarity.with_first(
-            tokens, grams, tokens_beside(table, rarity), new_title=new_title
+            read.tokens, read.grams, tokens_beside(table, rarity), new_title=new_title
         )
 
     def gather_few(self, record: Record) -> Gathered:
@@ -473,13 +472,13 @@ class Shelf:
 def _post(table: pa.Table) -> Postings:
     """Read the titles of a table into postings."""
     titles = TextColumn.of(table["title"])
-    tokens, _, grams = read_titles(titles, listing_vocabulary())
-    postings = make_postings(tokens, grams)
+    read = read_titles(titles, listing_vocabulary())
+    postings = make_postings(read.tokens, read.grams)
     beside = replace(
         postings.rarity,
         columns=column_rarities(table),
         given=given_columns(table),
-        titles=count_titles(tokens, grams),
+        titles=count_titles(read.tokens, read.grams),
     )
     return replace(postings, rarity=beside)
 

@@ -211,7 +211,7 @@ def _compare_texts(
             title.characters,
             title.starts,
             title.words,
-            title.word_tokens,
+            listings.word_places,
             title.word_starts,
             title.codes,
             title.code_starts,
