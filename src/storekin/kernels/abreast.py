@@ -1,8 +1,8 @@
-"""Rows asked side by side: a tree's nodes, one after the other, of many rows at once.
+"""What is asked of many rows, or of many words, side by side in wide registers.
 
-Written for the compiler itself: left to vectorise a loop over rows, it would write the
-rows' answers to memory after each node and read them again, and take three times as
-long. Any processor can run it; the wider its registers, the more rows go at a time.
+Written for the compiler itself: left to vectorise a loop over a tree's rows, it would
+write their answers to memory after each node and read them again, and take three times
+as long. Any processor can run it; the wider its registers, the more goes at a time.
 """
 
 from typing import Any
@@ -14,6 +14,9 @@ LANES = 16
 
 BLOCK = 64
 """Rows that a column of keys holds."""
+
+FEW = 8
+"""Sorted words that meet as many others at once."""
 
 
 def _lanes() -> Any:  # noqa: ANN401
@@ -149,6 +152,48 @@ def _make_add_line() -> Any:  # noqa: ANN401
 
     return add
 
+
+def _make_meet() -> Any:  # noqa: ANN401
+    """Make the meeting of ``FEW`` words with ``FEW`` others callable from kernels."""
+    from llvmlite import ir
+    from numba import types
+    from numba.extending import intrinsic as numba_intrinsic
+
+    word, byte = ir.IntType(32), ir.IntType(FEW)
+    few = ir.VectorType(word, FEW)
+    order = list(range(FEW))
+
+    def build(context: Any, builder: Any, signature: Any, given: Any) -> Any:  # noqa: ANN401
+        words = context.make_array(signature.args[0])(context, builder, given[0]).data
+        some, others = (
+            builder.load(
+                builder.bitcast(builder.gep(words, [place]), few.as_pointer()), align=4
+            )
+            for place in given[1:]
+        )
+        met = builder.icmp_unsigned("==", some, others)
+        for step in order[1:]:
+            turned = builder.shuffle_vector(
+                others, others, ir.Constant(few, order[step:] + order[:step])
+            )
+            met = builder.or_(met, builder.icmp_unsigned("==", some, turned))
+        return builder.zext(builder.bitcast(met, byte), word)
+
+    @numba_intrinsic
+    def meet(
+        _typing: Any,  # noqa: ANN401
+        words: Any,  # noqa: ANN401
+        _some: Any,  # noqa: ANN401
+        _others: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        return types.uint32(words, types.int64, types.int64), build
+
+    return meet
+
+
+meet_few = intrinsic(_make_meet)
+"""Give which of ``FEW`` 32-bit words, from one place of an array on, are among those
+from another place on: a bit each, the lowest for the first."""
 
 _ask_once = intrinsic(lambda: _make_ask(1))
 _ask_twice = intrinsic(lambda: _make_ask(2))

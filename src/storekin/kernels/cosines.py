@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from storekin.kernels.abreast import FEW, meet_few
+from storekin.kernels.bits import lowest_one
 from storekin.kernels.compiled import inlined, kernel
 from storekin.kernels.tokenise import CODE
 
@@ -74,6 +76,16 @@ def _of_grams(
     b = starts[other]
     b_end = starts[other + 1]
     dot = np.float32(0)
+    while a + FEW <= a_end and b + FEW <= b_end:
+        met = meet_few(grams, a, b)
+        while met:
+            mine = grams[a + lowest_one(met)]
+            dot += rarity[mine] * rarity[mine]
+            met = np.uint32(met & (met - 1))
+        mine = grams[a + FEW - 1]
+        yours = grams[b + FEW - 1]
+        a += FEW * (mine <= yours)
+        b += FEW * (yours <= mine)
     while a < a_end and b < b_end:
         mine = grams[a]
         yours = grams[b]
