@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_ranges
+from storekin.kernels.parallel import run_chunks, run_ranges
 from storekin.kernels.similar_texts import (
     CHUNK,
     IntArray,
@@ -126,12 +126,14 @@ def _joined(parts: _Parts) -> list[Any]:
     """Put the columns of parts together, and let go of the parts."""
     if len(parts) == 1:
         return parts[0]
-    joined = []
-    for place in range(len(parts[0])):
-        joined.append(np.concatenate([part[place] for part in parts]))
+
+    def join(place: int) -> Any:  # noqa: ANN401 - of any kind
+        column = np.concatenate([part[place] for part in parts])
         for part in parts:
             part[place] = None
-    return joined
+        return column
+
+    return run_chunks(join, range(len(parts[0])))
 
 
 UNSEEN_MARK = 0.0004
