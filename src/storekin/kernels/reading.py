@@ -10,64 +10,15 @@ import numpy as np
 from storekin.kernels.compiled import inlined, kernel
 from storekin.kernels.spelled import place_among
 from storekin.kernels.spelling import gram_chunk, spell_chunk, word_pair_chunk
-from storekin.kernels.tokenise import MOST_TOKENS, tokenise_chunk
+from storekin.kernels.tokenise import tokenise_chunk
 
 _ABREAST = 16
 
 
 @kernel(
-    "Tuple((u2[::1], u1[::1], i4[:,::1], u8[::1], i4[:,::1], i4[:,::1]))(u1[::1],"
-    " i8[::1], i8, i8, i8, u2[::1], u1[::1], u8[::1], i8[:,::1])"
-)
-def spell_range(
-    data: Any,  # noqa: ANN401
-    offsets: Any,  # noqa: ANN401
-    first: Any,  # noqa: ANN401
-    last: Any,  # noqa: ANN401
-    most: Any,  # noqa: ANN401
-    folded: Any,  # noqa: ANN401
-    classes: Any,  # noqa: ANN401
-    unit_hashes: Any,  # noqa: ANN401
-    counts: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Give what ``spell_chunk`` writes of texts [first, last), and no more room."""
-    room = 8
-    for row in range(first, last):
-        room += min(offsets[row + 1] - offsets[row], most)
-    characters = np.empty(room, np.uint16)
-    breaks = np.empty(room, np.uint8)
-    words = np.empty((room, 2), np.int32)
-    word_tokens = np.empty(room, np.uint64)
-    codes = np.empty((room, 2), np.int32)
-    runs = np.empty((room, 2), np.int32)
-    spell_chunk(
-        data, offsets, first, last, most, folded, classes, unit_hashes, characters,
-        breaks, words, word_tokens, codes, runs, counts,
-    )  # fmt: skip
-    used = _total(counts[0], first, last)
-    word = _total(counts[1], first, last)
-    return (
-        characters[:used].copy(),
-        breaks[:used].copy(),
-        words[:word].copy(),
-        word_tokens[:word].copy(),
-        codes[: _total(counts[2], first, last)].copy(),
-        runs[: _total(counts[3], first, last)].copy(),
-    )
-
-
-@inlined
-def _total(counts: Any, first: Any, last: Any) -> Any:  # noqa: ANN401
-    total = 0
-    for row in range(first, last):
-        total += counts[row + 1]
-    return total
-
-
-@kernel(
-    "Tuple((u8[::1], u2[::1], u1[::1], i4[:,::1], i4[:,::1], i4[:,::1], i2[::1],"
-    " u4[::1], u4[::1], u4[::1]))(u1[::1], i8[::1], i8, i8, i8, u2[::1], u1[::1],"
-    " u8[::1], u1[::1], f8[::1], u8[::1], u8[::1], i8[::1], i8[:,::1], i8[:,::1])"
+    "void(u1[::1], i8[::1], i8, i8, i8, u2[::1], u1[::1], u8[::1], u1[::1], f8[::1],"
+    " u8[::1], u8[::1], i8[:,::1], i8[::1], i8[:,::1], u2[::1], u1[::1], i4[:,::1],"
+    " u8[::1], i4[:,::1], i4[:,::1], u8[::1], i2[::1], u4[::1], u4[::1], u4[::1])"
 )
 def read_chunk(
     data: Any,  # noqa: ANN401
@@ -82,27 +33,35 @@ def read_chunk(
     unit_factors: Any,  # noqa: ANN401
     variant_hashes: Any,  # noqa: ANN401
     variant_tokens: Any,  # noqa: ANN401
-    token_counts: Any,  # noqa: ANN401
     spelled_counts: Any,  # noqa: ANN401
+    token_counts: Any,  # noqa: ANN401
     gram_counts: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+    characters: Any,  # noqa: ANN401
+    breaks: Any,  # noqa: ANN401
+    words: Any,  # noqa: ANN401
+    word_tokens: Any,  # noqa: ANN401
+    codes: Any,  # noqa: ANN401
+    runs: Any,  # noqa: ANN401
+    tokens: Any,  # noqa: ANN401
+    places: Any,  # noqa: ANN401
+    threes: Any,  # noqa: ANN401
+    fives: Any,  # noqa: ANN401
+    pairs: Any,  # noqa: ANN401
+) -> None:
     """Read texts [first, last) as ``tokenise_chunk`` and those of ``spelling`` do.
 
-    Gives the tokens; the characters, breaks, words, codes and runs of at most ``most``
-    characters a text; which of its text's tokens each word is, -1 for none; and the
-    3-grams, 5-grams and pairs of words. The counts get how many each text has, from
-    their second place on.
+    ``places`` gets which of its text's tokens each word is, -1 for none; ``pairs`` the
+    pairs of words. The counts get how many each text has, from their second place on.
     """
-    texts = last - first
-    size = offsets[last] - offsets[first]
-    tokens = np.empty(min(2 * size, texts * MOST_TOKENS) + 8, np.uint64)
-    written = tokenise_chunk(
+    tokenise_chunk(
         data, offsets, first, last, folded, classes, unit_hashes, unit_dimensions,
         unit_factors, variant_hashes, variant_tokens, tokens, token_counts[1:],
     )  # fmt: skip
-    characters, breaks, words, word_tokens, codes, runs = spell_range(
-        data, offsets, first, last, most, folded, classes, unit_hashes, spelled_counts
-    )
+    spell_chunk(
+        data, offsets, first, last, most, folded, classes, unit_hashes, characters,
+        breaks, words, word_tokens, codes, runs, spelled_counts,
+    )  # fmt: skip
+    texts = last - first
     starts = np.zeros((2, texts + 1), np.int64)
     for kind in range(2):
         for row in range(texts):
@@ -110,14 +69,10 @@ def read_chunk(
             starts[kind, row + 1] = starts[kind, row] + count
     spans = starts[0]
     word_spans = starts[1]
-    three = np.empty(2 * len(characters) + 8, np.uint32)
-    five = np.empty(2 * len(characters) + 8, np.uint32)
-    pairs = np.empty(len(word_tokens) + 8, np.uint32)
     begin = first + 1
-    gram_chunk(characters, breaks, spans, 0, texts, 3, three, gram_counts[0, begin:])
-    gram_chunk(characters, breaks, spans, 0, texts, 5, five, gram_counts[1, begin:])
+    gram_chunk(characters, breaks, spans, 0, texts, 3, threes, gram_counts[0, begin:])
+    gram_chunk(characters, breaks, spans, 0, texts, 5, fives, gram_counts[1, begin:])
     word_pair_chunk(word_tokens, word_spans, 0, texts, pairs, gram_counts[2, begin:])
-    places = np.empty(len(word_tokens), np.int16)
     low = 0
     for row in range(texts):
         high = low + token_counts[begin + row]
@@ -125,18 +80,6 @@ def read_chunk(
             at = place_among(tokens, low, high, word_tokens[word])
             places[word] = at - low if at >= 0 else -1
         low = high
-    return (
-        tokens[:written].copy(),
-        characters,
-        breaks,
-        words,
-        codes,
-        runs,
-        places,
-        three[: _total(gram_counts[0], first, last)].copy(),
-        five[: _total(gram_counts[1], first, last)].copy(),
-        pairs[: _total(gram_counts[2], first, last)].copy(),
-    )
 
 
 @kernel("void(u8[::1], u8[::1], f4[::1], f4, f4[::1])")

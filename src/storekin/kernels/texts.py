@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks, run_ranges
+from storekin.kernels.filling import Kind, fill_columns
+from storekin.kernels.parallel import run_ranges
 from storekin.kernels.similar_texts import (
     CHUNK,
     IntArray,
@@ -17,7 +18,6 @@ from storekin.kernels.similar_texts import (
 )
 
 Floats = npt.NDArray[np.float32]
-_Parts = list[list[Any]]
 
 LONGEST_TITLE = 512
 LONGEST_WHOLE = 1024
@@ -76,30 +76,46 @@ class Titles:
     grams: ThreeGrams
 
 
+_CHARACTERS, _WORDS, _CODES, _RUNS = range(4)
+_SPELLED = (
+    Kind(np.uint16, _CHARACTERS),
+    Kind(np.uint8, _CHARACTERS),
+    Kind(np.int32, _WORDS, (2,)),
+    Kind(np.uint64, None),
+    Kind(np.int32, _CODES, (2,)),
+    Kind(np.int32, _RUNS, (2,)),
+)
+"""Characters, breaks, words, their tokens, codes and runs."""
+
+
 def spell(column: TextColumn, vocabulary: Vocabulary, most: int) -> Spelled:
     """Spell each text, at most *most* characters of it."""
-    from storekin.kernels.reading import spell_range
+    from storekin.kernels.spelling import spell_chunk
 
     counts = np.zeros((4, len(column) + 1), np.int64)
 
-    def work(span: tuple[int, int]) -> list[Any]:
-        characters, breaks, words, _, codes, runs = cast(
-            "tuple[Any, ...]",
-            spell_range(
-                column.data,
-                column.offsets,
-                *span,
-                most,
-                vocabulary.folded,
-                vocabulary.classes,
-                vocabulary.unit_hashes,
-                counts,
-            ),
+    def write(low: int, high: int, columns: list[Any]) -> None:
+        characters, breaks, words, word_tokens, codes, runs = columns
+        spell_chunk(
+            column.data,
+            column.offsets,
+            low,
+            high,
+            most,
+            vocabulary.folded,
+            vocabulary.classes,
+            vocabulary.unit_hashes,
+            characters,
+            breaks,
+            words,
+            word_tokens,
+            codes,
+            runs,
+            counts,
         )
-        return [characters, breaks, words, codes, runs]
 
-    parts = run_ranges(work, len(column), CHUNK) or [work((0, 0))]
-    return _spelled(_joined(parts), counts.cumsum(axis=1))
+    columns = fill_columns(column.offsets, counts, _SPELLED, write)
+    return _spelled(columns, counts.cumsum(axis=1))
 
 
 def _spelled(columns: Sequence[Any], starts: IntArray) -> Spelled:
@@ -107,7 +123,7 @@ def _spelled(columns: Sequence[Any], starts: IntArray) -> Spelled:
 
     ``starts`` has a row for the characters, the words, the codes and the runs.
     """
-    characters, breaks, words, codes, runs = columns
+    characters, breaks, words, _, codes, runs = columns
     edges, word_starts, code_starts, run_starts = starts
     return Spelled(
         characters,
@@ -122,22 +138,20 @@ def _spelled(columns: Sequence[Any], starts: IntArray) -> Spelled:
     )
 
 
-def _joined(parts: _Parts) -> list[Any]:
-    """Put the columns of parts together, and let go of the parts."""
-    if len(parts) == 1:
-        return parts[0]
-
-    def join(place: int) -> Any:  # noqa: ANN401 - of any kind
-        column = np.concatenate([part[place] for part in parts])
-        for part in parts:
-            part[place] = None
-        return column
-
-    return run_chunks(join, range(len(parts[0])))
-
-
 UNSEEN_MARK = 0.0004
 """Bits by which an n-gram that no text has is marked, below what is ever compared."""
+
+
+_TOKENS, _THREES, _FIVES, _PAIRS = 4, 5, 6, 7
+_TITLES = (
+    *_SPELLED,
+    Kind(np.uint64, _TOKENS, most=2),
+    Kind(np.int16, _WORDS),
+    Kind(np.uint32, _THREES, most=2),
+    Kind(np.uint32, _FIVES, most=2),
+    Kind(np.uint32, _PAIRS),
+)
+"""What is spelled, tokens, the words' places among them, and three kinds of n-grams."""
 
 
 def read_titles(
@@ -153,11 +167,10 @@ def read_titles(
 
     total = len(column)
     counts = np.zeros((8, total + 1), np.int64)
-    several = counts[0], counts[1:5], counts[5:]
+    several = counts[:4], counts[4], counts[5:]
 
-    def work(span: tuple[int, int]) -> list[Any]:
-        low, high = span
-        read: Any = read_chunk(
+    def write(low: int, high: int, columns: list[Any]) -> None:
+        read_chunk(
             column.data,
             column.offsets,
             low,
@@ -171,15 +184,13 @@ def read_titles(
             vocabulary.variant_hashes,
             vocabulary.variant_tokens,
             *several,
+            *columns,
         )
-        return list(read)
 
-    # without a title there is nothing to read, and as much of everything
-    columns = _joined(run_ranges(work, total, CHUNK) or [work((0, 0))])
+    columns = fill_columns(column.offsets, counts, _TITLES, write)
     starts = counts.cumsum(axis=1)
-    tokens = Tokens(columns[0], starts[0])
-    spelled = _spelled(columns[1:6], starts[1:5])
-    numbers = columns[7:]
+    spelled = _spelled(columns[:6], starts[:4])
+    tokens, word_places, *numbers = columns[6:]
     rarity = known or [_gram_rarity(each, total) for each in numbers]
     norms = np.empty((3, total), np.float32)
     kinds = tuple(zip(numbers, starts[5:], rarity, strict=True))
@@ -191,7 +202,7 @@ def read_titles(
     three, five, pairs = (
         Grams(*kind, norm) for kind, norm in zip(kinds, norms, strict=True)
     )
-    return Titles(tokens, spelled, columns[6], (three, five, pairs))
+    return Titles(Tokens(tokens, starts[4]), spelled, word_places, (three, five, pairs))
 
 
 def _gram_rarity(numbers: npt.NDArray[np.uint32], total: int) -> Floats:

@@ -1,0 +1,112 @@
+"""Columns that texts are read into, many at once, without a copy in between.
+
+Nobody knows beforehand how much a text holds. Each task gets room for the most that its
+bytes can hold; what is not written on takes no memory. Then the gaps are closed, and
+what lies beyond the end is given back.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from storekin.kernels.parallel import ranges_of, run_chunks
+from storekin.kernels.similar_texts import IntArray
+
+_TASK = 131_072
+"""Texts that are read in one task: some tenths of a second."""
+
+_SECTION = 1 << 20
+"""Texts for which there is room at a time: some gigabytes, of which most stay empty."""
+
+_SPARE = 8
+"""Of a text without an end in sight one thing more of each kind may be begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A column that texts are read into: of what, and how many at the most of a byte.
+
+    ``counted`` is the row of the counts that says how many there are of each text; None
+    for what nobody asks for afterwards.
+    """
+
+    dtype: Any
+    counted: int | None
+    shape: tuple[int, ...] = ()
+    most: int = 1
+
+
+Write = Callable[[int, int, list[Any]], None]
+"""Reads texts from one to another into columns, and counts them."""
+
+
+def fill_columns(
+    offsets: IntArray, counts: IntArray, kinds: Sequence[Kind], write: Write
+) -> list[Any]:
+    """Let *write* fill columns of all texts, which begin at *offsets*.
+
+    It gets the columns from where its texts may begin. ``counts`` has a row for each
+    kind of count, and in it each text from the second place on.
+    """
+    sections = ranges_of(len(offsets) - 1, _SECTION) or [(0, 0)]
+    parts = [_fill(offsets, counts, kinds, write, *span) for span in sections]
+    if len(parts) == 1:
+        return parts[0]
+    return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+
+
+def _fill(
+    offsets: IntArray,
+    counts: IntArray,
+    kinds: Sequence[Kind],
+    write: Write,
+    first: int,
+    last: int,
+) -> list[Any]:
+    """Fill columns of texts [first, last)."""
+    spans = [(low, min(low + _TASK, last)) for low in range(first, last, _TASK)]
+    spans = spans or [(first, last)]
+    begins = [
+        int(offsets[low] - offsets[first]) + _SPARE * number
+        for number, (low, _) in enumerate(spans)
+    ]
+    size = int(offsets[last] - offsets[first]) + _SPARE * len(spans)
+    columns = [np.empty((kind.most * size, *kind.shape), kind.dtype) for kind in kinds]
+
+    def fill(number: int) -> None:
+        begin = begins[number]
+        room = (
+            columns
+            if begin == 0
+            else [
+                column[kind.most * begin :]
+                for kind, column in zip(kinds, columns, strict=True)
+            ]
+        )
+        write(*spans[number], room)
+
+    run_chunks(fill, range(len(spans)))
+    used = [counts[:, low + 1 : high + 1].sum(axis=1).tolist() for low, high in spans]
+    if len(spans) == 1:
+        return [
+            column[: _many(kind, used[0])]
+            for kind, column in zip(kinds, columns, strict=True)
+        ]
+
+    def close(number: int) -> None:
+        kind, column, end = kinds[number], columns[number], 0
+        for begin, counted in zip(begins, used, strict=True):
+            many, held = _many(kind, counted), kind.most * begin
+            column[end : end + many] = column[held : held + many]
+            end += many
+        column.resize((end, *kind.shape), refcheck=False)
+
+    run_chunks(close, range(len(kinds)))
+    return columns
+
+
+def _many(kind: Kind, counted: list[int]) -> int:
+    """Give how many of a kind there are, by the counts of all."""
+    return 0 if kind.counted is None else counted[kind.counted]
