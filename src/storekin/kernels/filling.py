@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from storekin.kernels.parallel import ranges_of, run_chunks
-from storekin.kernels.similar_texts import IntArray
+
+IntArray = npt.NDArray[np.int64]
 
 _TASK = 131_072
 """Texts that are read in one task: some tenths of a second."""

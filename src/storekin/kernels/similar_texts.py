@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_ranges
+from storekin.kernels.filling import Kind, fill_columns
 
 IntArray = npt.NDArray[np.int64]
 TokenArray = npt.NDArray[np.uint64]
@@ -93,21 +93,17 @@ class TextColumn:
         return len(self.offsets) - 1
 
 
-def tokenise(
-    column: TextColumn, vocabulary: Vocabulary, on_done: Progress | None = None
-) -> Tokens:
+_TOKENS = (Kind(np.uint64, 0, most=2),)
+
+
+def tokenise(column: TextColumn, vocabulary: Vocabulary) -> Tokens:
     """Split each text into its distinct tokens."""
-    from storekin.kernels.tokenise import MOST_TOKENS, tokenise_chunk
+    from storekin.kernels.tokenise import tokenise_chunk
 
-    total = len(column)
-    counts = np.zeros(total, np.int64)
+    counts = np.zeros((1, len(column) + 1), np.int64)
 
-    def work(span: tuple[int, int]) -> TokenArray:
-        low, high = span
-        size = int(column.offsets[high] - column.offsets[low])
-        room = min(2 * size + 8, (high - low) * MOST_TOKENS + 8)
-        tokens = np.empty(room, np.uint64)
-        written = tokenise_chunk(
+    def write(low: int, high: int, columns: list[Any]) -> None:
+        tokenise_chunk(
             column.data,
             column.offsets,
             low,
@@ -119,13 +115,9 @@ def tokenise(
             vocabulary.unit_factors,
             vocabulary.variant_hashes,
             vocabulary.variant_tokens,
-            tokens,
-            counts,
+            columns[0],
+            counts[0, 1:],
         )
-        return tokens[:written].copy()
 
-    parts = run_ranges(work, total, CHUNK, on_done)
-    starts = np.zeros(total + 1, np.int64)
-    counts.cumsum(out=starts[1:])
-    values = np.concatenate(parts) if parts else np.empty(0, np.uint64)
-    return Tokens(values, starts)
+    values = fill_columns(column.offsets, counts, _TOKENS, write)[0]
+    return Tokens(values, counts[0].cumsum())
