@@ -26,6 +26,7 @@ _HERE = (
     "compare",
     "cosines",
     "edges",
+    "likest",
     "spelled",
     "slips",
     "pairwise",
