@@ -35,9 +35,6 @@ _HERE = (
     "groups",
     "flow",
     "digests",
-    "near",
-    "agreements",
-    "joining",
     "check_digits",
     "near_codes",
     "look_up",
@@ -45,6 +42,9 @@ _HERE = (
     "telling",
 )
 _BESIDE = (
+    "near",
+    "agreements",
+    "joining",
     "trees",
     "trims",
     "images",
@@ -220,7 +220,7 @@ def prepare(announce: Callable[[str], None] | None = None) -> None:
         home = Path.home() / ".cache" / "storekin"
         os.environ.setdefault("NUMBA_CACHE_DIR", str(home))
     if announce is not None and not are_ready():
-        announce("Preparing the kernels (about 25 seconds, only this once).")
+        announce("Preparing the kernels (some 40 seconds, only this once).")
     helper = None if are_ready() else _start_helper()
     try:
         ready(_HERE)
