@@ -58,18 +58,13 @@ def lay_out_edges(
     for node in range(len(starts) - 1):
         starts[node + 1] += starts[node]
         place[node] = starts[node]
-    for number in range(len(left)):
-        edge = order[number] if ordered else number
-        entry = place[right[edge]]
-        place[right[edge]] += 1
-        nodes[entry] = left[edge]
-        edges[entry] = edge
-        right_entry[edge] = entry
-    for number in range(len(left)):
-        edge = order[number] if ordered else number
-        entry = place[left[edge]]
-        place[left[edge]] += 1
-        nodes[entry] = right[edge]
-        edges[entry] = edge
-        left_entry[edge] = entry
+    # right ends first: the other node is a smaller one
+    for ends, others, own in ((right, left, right_entry), (left, right, left_entry)):
+        for number in range(len(left)):
+            edge = order[number] if ordered else number
+            entry = place[ends[edge]]
+            place[ends[edge]] += 1
+            nodes[entry] = others[edge]
+            edges[entry] = edge
+            own[edge] = entry
     return True
