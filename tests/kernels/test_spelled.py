@@ -14,11 +14,23 @@ from storekin.listings.vector import compare_pairs
 from storekin.wiring import records_of, typed_records
 
 NAMES = [feature.name for feature in PAIR_FEATURES]
-TITLES = st.lists(
-    st.lists(st.text("zqxj", min_size=1, max_size=7), min_size=1, max_size=6),
-    min_size=2,
-    max_size=4,
-)
+SLIPS = [
+    slip
+    for word in ("bramov", "telkin", "sudorg")
+    for slip in (
+        word,
+        word[0] + "x" + word[2:],  # another letter right behind the first
+        word[0] + word[2:],
+        word[0] + "q" + word[1:],
+        word[:-1] + "z",
+        word[:3],
+        word + "er",
+        word[2:5],
+        word[::-1],
+    )
+]
+WORDS = st.sampled_from(SLIPS) | st.text("zqxj", min_size=1, max_size=7)
+TITLES = st.lists(st.lists(WORDS, min_size=1, max_size=4), min_size=2, max_size=4)
 
 
 def are_near(word: str, other: str) -> bool:
