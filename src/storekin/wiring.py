@@ -456,7 +456,7 @@ def typed_records(
     if not set(table.column_names) & _NEEDED[name]:
         wanted = min(_NEEDED[name])
         raise MissingColumnError.at(raw.file, wanted, raw.table.column_names)
-    whole = RawTable(raw.file, table, raw.records, raw.line_of, raw.rejections)
+    whole = replace(raw, table=table)
     optional = frozenset({"store"} if key != "store" else ())
     read = type_table(whole, name, optional=optional)
     tables: dict[TableName, pa.Table] = {n: empty_table(n) for n in TABLES}
@@ -527,7 +527,7 @@ def typed_pairs(
         ]
 
     sides = run_chunks(read, ("left", "right"))
-    notes = [note for _, found in sides for note in found]
+    notes = [*raw.notes, *(note for _, found in sides for note in found)]
     return pa.concat_tables(table for table, _ in sides).combine_chunks(), notes
 
 

@@ -60,6 +60,34 @@ def test_every_encoding_of_exports_is_found(
     assert titles == [line.split(",")[2] for line in text.splitlines()[1:]]
 
 
+@pytest.mark.parametrize("before", ["", "L,s,red mug\n" * 40_000])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_broken_character_spoils_no_other(
+    tmp_path: Path, before: str, mark: bytes
+) -> None:
+    """UTF-8 stays what it is; a note says how much of it cannot be read, and where."""
+    rows = [f"L{number},s,蓝牙耳机 {number}" for number in range(20)]
+    text = "listing,store,title\n" + before + "\n".join(rows) + "\n"
+    raw = mark + text.encode().replace("L7,s,蓝".encode(), b"L7,s,\xe8\x93\xff")
+    portfolio = read_portfolio(write(tmp_path, raw))
+
+    titles = portfolio.listings["title"].to_pylist()
+    line = text[: text.index("L7,s")].count("\n") + 1
+    assert [title for title in titles if "\ufffd" in title] == ["\ufffd\ufffd牙耳机 7"]
+    assert titles.count("蓝牙耳机 6") == 1
+    (note,) = portfolio.notes
+    assert "2 characters cannot be read as UTF-8" in note
+    assert f"first in line {line:,};" in note
+
+
+def test_accents_far_behind_plain_lines_are_read(tmp_path: Path) -> None:
+    """What a legacy encoding is told by may come late in a file."""
+    text = "listing,store,title\n" + "L,s,red mug\n" * 40_000 + FRENCH.split("\n", 1)[1]
+    titles = read_portfolio(write(tmp_path, text.encode("cp1252"))).listings["title"]
+
+    assert titles.to_pylist()[-1] == FRENCH.splitlines()[-1].split(",")[2]
+
+
 def test_plain_english_is_utf_8() -> None:
     """A file of ASCII alone needs no guess."""
     assert detect_encoding(b"listing,title\n1,red mug\n") == "utf-8"

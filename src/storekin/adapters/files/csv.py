@@ -4,6 +4,7 @@ import csv as standard_csv
 import io
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,8 @@ def read_csv(path: Path, name: str, known: Collection[str]) -> RawTable:
         raise UnreadableFileError(
             f"{name}: the file is empty", "export it again, or take it out"
         )
-    text, encoding = decode_text(raw)
+    read = decode_text(raw)
+    text = read.text
     if b"\x00" in text[:_HEADER_BYTES]:
         raise UnreadableFileError(
             f"{name}: this is not a text file", "save it as CSV in UTF-8"
@@ -46,9 +48,8 @@ def read_csv(path: Path, name: str, known: Collection[str]) -> RawTable:
     # a quote that never closes would swallow the rest of the file: then each line
     # stands for itself, and what cannot be split is named
     quotes_close = text.count(b'"') % 2 == 0
-    return _parse(
-        text, name, separator, header, multiline=quotes_close, encoding=encoding
-    )
+    table = _parse(text, name, separator, header, multiline=quotes_close)
+    return replace(table, notes=read.notes(name))
 
 
 def _read_header(text: bytes, known: Collection[str]) -> tuple[str, list[str]]:
@@ -74,7 +75,6 @@ def _parse(
     header: list[str],
     *,
     multiline: bool,
-    encoding: str,
 ) -> RawTable:
     bad: list[tuple[int | None, int, int]] = []
 
@@ -112,9 +112,7 @@ def _parse(
             table = parse(threads=False)
     except pa.ArrowInvalid as problem:
         if multiline:
-            return _parse(
-                text, name, separator, header, multiline=False, encoding=encoding
-            )
+            return _parse(text, name, separator, header, multiline=False)
         raise UnreadableFileError(
             f"{name}: cannot be split into rows ({problem})",
             "open it in a spreadsheet and save it as CSV in UTF-8",

@@ -1,6 +1,8 @@
 """Which encoding a text file is in, found from its bytes alone."""
 
 import codecs
+import re
+from dataclasses import dataclass
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -10,6 +12,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 262_144
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 # The commonest characters of Chinese shop text; a wrong guess hits few of them.
 _COMMON_HAN = set(
     "的一是不了人在有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后"
@@ -19,11 +22,35 @@ _COMMON_HAN = set(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text as UTF-8 without a mark, and the encoding that it was in.
+
+    ``broken`` counts the characters that could not be read, and are "\ufffd" in the
+    text; ``line`` is where the first of them stands.
+    """
+
+    text: bytes
+    encoding: str
+    broken: int = 0
+    line: int = 0
+
+    def notes(self, file: str) -> tuple[str, ...]:
+        """Say in a note what could not be read of *file*."""
+        if not self.broken:
+            return ()
+        many = "a character" if self.broken == 1 else f"{self.broken:,} characters"
+        what = f"{many} cannot be read as {self.encoding.upper()}"
+        where = f"first in line {self.line:,}"
+        return (f"{file}: {what}, {where}; save the file as UTF-8",)
+
+
 def detect_encoding(raw: bytes) -> str:
     r"""Name the encoding of *raw*: by its mark, as UTF-8, or by the likelier text.
 
     Knows UTF-8, UTF-16 and UTF-32, GB18030, Shift_JIS (as CP932) and CP1252, the
     encodings of platform exports; CP1252 is the last resort, and accepts all bytes.
+    UTF-8 with a few broken characters stays UTF-8.
 
     >>> detect_encoding("标题,价格\\n蓝牙耳机,19.9\\n".encode("gb18030"))
     'gb18030'
@@ -31,43 +58,76 @@ def detect_encoding(raw: bytes) -> str:
     for mark, name in _BOMS:
         if raw.startswith(mark):
             return name
+    return _unmarked(raw)[0]
+
+
+def _unmarked(raw: bytes) -> tuple[str, int | None]:
+    """Name the encoding of a text without a mark, and where it is no UTF-8, if so."""
     sample = raw[:_SAMPLE]
     zeros_even = sample[0::2].count(0)
     zeros_odd = sample[1::2].count(0)
     half = max(len(sample) // 2, 1)
     if zeros_odd > 0.3 * half and zeros_even < 0.1 * half:
-        return "utf-16-le"
+        return "utf-16-le", 0
     if zeros_even > 0.3 * half and zeros_odd < 0.1 * half:
-        return "utf-16-be"
-    if _is_utf8(raw):
-        return "utf-8"
+        return "utf-16-be", 0
+    fault = _fault_in_utf8(raw)
+    if fault is None:
+        return "utf-8", None
+    # a file may begin with thousands of plain lines: what they say of it is nothing
+    begin = raw.rfind(b"\n", 0, max(fault - _SAMPLE // 2, 0)) + 1
+    sample = raw[begin : begin + _SAMPLE]
+    if _is_mostly_utf8(sample):
+        return "utf-8", fault
     candidates = [
         (_plausibility(text), -order, name)
         for order, name in enumerate(("gb18030", "cp932", "cp1252"))
         if (text := _decode(sample, name)) is not None
     ]
-    return max(candidates)[2] if candidates else "cp1252"
+    return max(candidates)[2] if candidates else "cp1252", fault
 
 
-def decode_text(raw: bytes) -> tuple[bytes, str]:
-    """Give the text as UTF-8 without a mark, and the name of its encoding."""
-    name = detect_encoding(raw)
-    if name == "utf-8":
-        return raw, name
+def decode_text(raw: bytes) -> Decoded:
+    """Read a text in whatever encoding it is; what cannot be read is counted."""
+    body = raw
+    fault: int | None = 0
+    name = next((name for mark, name in _BOMS if raw.startswith(mark)), "")
     if name == "utf-8-sig":
-        return raw[len(codecs.BOM_UTF8) :], "utf-8"
-    return raw.decode(name, errors="replace").lstrip("\ufeff").encode(), name
+        name, body = "utf-8", raw.removeprefix(codecs.BOM_UTF8)
+        fault = _fault_in_utf8(body)
+    elif not name:
+        name, fault = _unmarked(raw)
+    if fault is None:
+        return Decoded(body, name)
+    try:
+        return Decoded(body.decode(name).lstrip("\ufeff").encode(), name)
+    except UnicodeDecodeError:
+        text = body.decode(name, errors="replace").lstrip("\ufeff")
+    line = 1 + text.count("\n", 0, text.find("\ufffd"))
+    return Decoded(text.encode(), name, text.count("\ufffd"), line)
 
 
-def _is_utf8(raw: bytes) -> bool:
+def _fault_in_utf8(raw: bytes) -> int | None:
+    """Give the place of the first byte that is no UTF-8; None if all is."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     step = 1 << 24
-    try:
-        for low in range(0, len(raw), step):
+    for low in range(0, len(raw), step):
+        held = len(decoder.getstate()[0])
+        try:
             decoder.decode(raw[low : low + step], final=low + step >= len(raw))
-    except UnicodeDecodeError:
-        return False
-    return True
+        except UnicodeDecodeError as problem:
+            return low - held + problem.start
+    return None
+
+
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """Say whether far more characters beyond ASCII can be read as UTF-8 than cannot.
+
+    Of what another encoding wrote about one in six can.
+    """
+    text = sample.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    return len(_BEYOND_ASCII.findall(text)) - broken > 3 * broken
 
 
 def _decode(sample: bytes, name: str) -> str | None:

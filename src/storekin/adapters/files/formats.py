@@ -34,8 +34,8 @@ def read_jsonl(path: Path, name: str) -> RawTable:
     import duckdb
     import pyarrow.compute as pc
 
-    text, _ = decode_text(path.read_bytes())
-    lines = pa.array(text.decode(errors="replace").splitlines(), pa.large_string())
+    read = decode_text(path.read_bytes())
+    lines = pa.array(read.text.decode().splitlines(), pa.large_string())
     numbers = pa.array(np.arange(len(lines)), pa.int64())
     filled = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(lines)), 0)
     source = pa.table({"line": lines, "number": numbers}).filter(filled)
@@ -80,6 +80,7 @@ def read_jsonl(path: Path, name: str) -> RawTable:
         rejections=tuple(
             reject("no_object", file=name, line=int(number) + 1) for number in wrong
         ),
+        notes=read.notes(name),
     )
 
 

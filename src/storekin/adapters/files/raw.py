@@ -15,7 +15,8 @@ class RawTable:
     """Rows of text with their record numbers; ``line_of`` finds a record's line.
 
     ``records`` counts the file's records from 0, header left out, so that a row that
-    could not be split does not move the others' line numbers.
+    could not be split does not move the others' line numbers. ``notes`` say what else
+    there is to know of the file.
     """
 
     file: str
@@ -23,6 +24,7 @@ class RawTable:
     records: npt.NDArray[np.int64]
     line_of: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.int64]]
     rejections: tuple[Rejection, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def clean_header(name: object) -> str:

@@ -17,18 +17,22 @@ from storekin.wording.rejections import reject
 
 @dataclass(frozen=True, slots=True)
 class ReadTable:
-    """One file's usable rows as a table, its rejections, and its unknown columns."""
+    """One file's usable rows as a table, its rejections, and its unknown columns.
+
+    ``told`` are notes on the file itself.
+    """
 
     table: pa.Table
     rejections: tuple[Rejection, ...]
     unknown: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
     def notes(self, file: str) -> list[str]:
-        """Name the columns of *file* that nothing reads, in one note."""
+        """Give the notes on *file*; columns that nothing reads are named in one."""
         if not self.unknown:
-            return []
+            return list(self.told)
         names = ", ".join(repr(word) for word in self.unknown)
-        return [f"{file}: columns that are not used: {names}"]
+        return [*self.told, f"{file}: columns that are not used: {names}"]
 
 
 def empty_table(name: TableName) -> pa.Table:
@@ -95,6 +99,7 @@ def type_table(
         unknown=tuple(
             sorted(present - {column.name for column in TABLES[name]}),
         ),
+        told=raw.notes,
     )
 
 
