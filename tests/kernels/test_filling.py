@@ -25,7 +25,9 @@ def read() -> Titles:
     return read_titles(TextColumn.of_few(TITLES), listing_vocabulary())
 
 
-@pytest.mark.parametrize(("task", "section"), [(1, 100), (3, 7), (5, 24), (100, 1)])
+@pytest.mark.parametrize(
+    ("task", "section"), [(1, 1000), (30, 70), (60, 300), (300, 1)]
+)
 def test_gaps_are_closed(
     task: int, section: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import ranges_of, run_chunks
+from storekin.kernels.parallel import run_chunks
 
 IntArray = npt.NDArray[np.int64]
 
-_TASK = 131_072
-"""Texts that are read in one task: some tenths of a second."""
+_TASK = 1 << 23
+"""Bytes of text that are read in one task: some tenths of a second."""
 
-_SECTION = 1 << 20
-"""Texts for which there is room at a time: some gigabytes, of which most stay empty."""
+_SECTION = 1 << 26
+"""Bytes of text for which there is room at a time, of which most stays empty: a machine
+may refuse to promise much more than it has."""
 
 _SPARE = 8
 """Of a text without an end in sight one thing more of each kind may be begun."""
@@ -52,11 +53,30 @@ def fill_columns(
     It gets the columns from where its texts may begin. ``counts`` has a row for each
     kind of count, and in it each text from the second place on.
     """
-    sections = ranges_of(len(offsets) - 1, _SECTION) or [(0, 0)]
+    sections = _cut(offsets, 0, len(offsets) - 1, _SECTION)
     parts = [_fill(offsets, counts, kinds, write, *span) for span in sections]
     if len(parts) == 1:
         return parts[0]
-    return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+    joined = []
+    for number in range(len(kinds)):
+        joined.append(np.concatenate([part[number] for part in parts]))
+        for part in parts:
+            part[number] = None
+    return joined
+
+
+def _cut(offsets: IntArray, first: int, last: int, size: int) -> list[tuple[int, int]]:
+    """Cut texts [first, last) into ranges of so many bytes, or of a longer text."""
+    spans: list[tuple[int, int]] = []
+    low, high = first, first
+    while high < last or not spans:
+        high = last
+        if offsets[last] - offsets[low] > size:
+            beyond = int(offsets.searchsorted(offsets[low] + size, side="right"))
+            high = max(beyond - 1, low + 1)
+        spans.append((low, high))
+        low = high
+    return spans
 
 
 def _fill(
@@ -68,8 +88,7 @@ def _fill(
     last: int,
 ) -> list[Any]:
     """Fill columns of texts [first, last)."""
-    spans = [(low, min(low + _TASK, last)) for low in range(first, last, _TASK)]
-    spans = spans or [(first, last)]
+    spans = _cut(offsets, first, last, _TASK)
     begins = [
         int(offsets[low] - offsets[first]) + _SPARE * number
         for number, (low, _) in enumerate(spans)
