@@ -19,7 +19,7 @@ IntArray = npt.NDArray[np.int64]
 _TASK = 1 << 23
 """Bytes of text that are read in one task: some tenths of a second."""
 
-_SECTION = 1 << 26
+_SECTION = 1 << 27
 """Bytes of text for which there is room at a time, of which most stays empty: a machine
 may refuse to promise much more than it has."""
 
