@@ -98,14 +98,10 @@ def _fill(
 
     def fill(number: int) -> None:
         begin = begins[number]
-        room = (
-            columns
-            if begin == 0
-            else [
-                column[kind.most * begin :]
-                for kind, column in zip(kinds, columns, strict=True)
-            ]
-        )
+        room = [
+            column[kind.most * begin :]
+            for kind, column in zip(kinds, columns, strict=True)
+        ]
         write(*spans[number], room)
 
     run_chunks(fill, range(len(spans)))

@@ -94,14 +94,9 @@ def compare_values(
         other = right[pair]
         vector[pair, places[0]] = np.float32(starts[one + 1] - starts[one])
         vector[pair, places[1]] = np.float32(starts[other + 1] - starts[other])
-        if brands[one] >= 0 and brands[other] >= 0:
-            vector[pair, places[2]] = 1 if brands[one] == brands[other] else -1
-        if categories[one] >= 0 and categories[other] >= 0:
-            same = categories[one] == categories[other]
-            vector[pair, places[3]] = 1 if same else -1
-        if gtins[one] >= 0 and gtins[other] >= 0:
-            vector[pair, places[4]] = 1 if gtins[one] == gtins[other] else -1
-        if models[one] >= 0 and models[other] >= 0:
-            vector[pair, places[5]] = 1 if models[one] == models[other] else -1
+        for number, codes in enumerate((brands, categories, gtins, models)):
+            if codes[one] >= 0 and codes[other] >= 0:
+                same = codes[one] == codes[other]
+                vector[pair, places[2 + number]] = 1 if same else -1
         priced |= not (np.isnan(prices[one]) and np.isnan(prices[other]))
     return priced

@@ -206,7 +206,7 @@ def own_bits(bits: FloatArray) -> FloatArray:
 
 
 def second_features(
-    pool: Pool, bits: FloatArray, places: IntArray | slice | None = None
+    pool: Pool, bits: FloatArray, places: IntArray | None = None
 ) -> Columns:
     """Ask the first pass's scores the pool's questions; (asked, SECOND_FEATURES).
 
@@ -224,7 +224,7 @@ def second_features(
     likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
     own = likely[chosen]
     out[:, 0] = bits[chosen]
-    gaps = _rank(pool, bits, out[:, 1:], rows=_rows_of(pool, chosen))
+    gaps = _rank(pool, bits, out[:, 1:], rows=_rows_of(pool, places))
     mass = _mass(pool, likely, _LIKELY)
     # how free the best rival is: its own gap, seen from its other end
     free = _rivals(pool, bits, gaps)
@@ -243,12 +243,12 @@ def second_features(
     return out
 
 
-def _rows_of(pool: Pool, chosen: IntArray | slice) -> IntArray:
-    """Give the row of each edge among the *chosen* ones; of the first ones, none."""
-    if isinstance(chosen, slice):
+def _rows_of(pool: Pool, places: IntArray | None) -> IntArray:
+    """Give the row of each edge among those at *places*; none where all are asked."""
+    if places is None:
         return _NO_ROWS
     rows = np.full(len(pool.left), -1, np.int64)
-    rows[chosen] = np.arange(len(chosen))
+    rows[places] = np.arange(len(places))
     return rows
 
 

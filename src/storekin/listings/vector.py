@@ -98,7 +98,7 @@ def similarities(
 
     run_ranges(work, total, _CHUNK)
     distance = np.full(total, np.nan, np.float32)
-    for low, high in ranges_of(total, 1 << 20) if listings.pictures.names else ():
+    for low, high in ranges_of(total, 1 << 20):
         distance[low:high] = picture_distances(
             listings, left[low:high], right[low:high]
         )
@@ -414,12 +414,13 @@ def picture_distances(
     listings: PreparedListings, left: IntArray, right: IntArray
 ) -> npt.NDArray[np.float32]:
     """Give the distance of the likest two pictures in bits of 64; nan for none."""
+    if not len(listings.pictures.rows):
+        return np.full(len(left), np.nan, np.float32)
     out = np.full(len(left), np.inf, np.float32)
-    if len(listings.pictures.rows):
-        paired = _pair_pictures(listings, left, right)
-        best = np.full(len(paired.both), np.inf)
-        np.fmin.at(best, paired.pair, paired.distance)
-        out[paired.both] = best
+    paired = _pair_pictures(listings, left, right)
+    best = np.full(len(paired.both), np.inf)
+    np.fmin.at(best, paired.pair, paired.distance)
+    out[paired.both] = best
     out[~np.isfinite(out)] = np.nan
     return out
 

@@ -55,54 +55,48 @@ def detect_encoding(raw: bytes) -> str:
     >>> detect_encoding("标题,价格\\n蓝牙耳机,19.9\\n".encode("gb18030"))
     'gb18030'
     """
+    return _detect(raw)[0]
+
+
+def _detect(raw: bytes) -> tuple[str, bool]:
+    """Name the encoding, and say whether all of it is UTF-8 as it stands."""
     for mark, name in _BOMS:
         if raw.startswith(mark):
-            return name
-    return _unmarked(raw)[0]
-
-
-def _unmarked(raw: bytes) -> tuple[str, int | None]:
-    """Name the encoding of a text without a mark, and where it is no UTF-8, if so."""
+            return name, name == "utf-8-sig" and _fault_in_utf8(raw) is None
     sample = raw[:_SAMPLE]
     zeros_even = sample[0::2].count(0)
     zeros_odd = sample[1::2].count(0)
     half = max(len(sample) // 2, 1)
     if zeros_odd > 0.3 * half and zeros_even < 0.1 * half:
-        return "utf-16-le", 0
+        return "utf-16-le", False
     if zeros_even > 0.3 * half and zeros_odd < 0.1 * half:
-        return "utf-16-be", 0
+        return "utf-16-be", False
     fault = _fault_in_utf8(raw)
     if fault is None:
-        return "utf-8", None
+        return "utf-8", True
     # a file may begin with thousands of plain lines: what they say of it is nothing
     begin = raw.rfind(b"\n", 0, max(fault - _SAMPLE // 2, 0)) + 1
     sample = raw[begin : begin + _SAMPLE]
     if _is_mostly_utf8(sample):
-        return "utf-8", fault
+        return "utf-8", False
     candidates = [
         (_plausibility(text), -order, name)
         for order, name in enumerate(("gb18030", "cp932", "cp1252"))
         if (text := _decode(sample, name)) is not None
     ]
-    return max(candidates)[2] if candidates else "cp1252", fault
+    return max(candidates)[2] if candidates else "cp1252", False
 
 
 def decode_text(raw: bytes) -> Decoded:
     """Read a text in whatever encoding it is; what cannot be read is counted."""
-    body = raw
-    fault: int | None = 0
-    name = next((name for mark, name in _BOMS if raw.startswith(mark)), "")
-    if name == "utf-8-sig":
-        name, body = "utf-8", raw.removeprefix(codecs.BOM_UTF8)
-        fault = _fault_in_utf8(body)
-    elif not name:
-        name, fault = _unmarked(raw)
-    if fault is None:
-        return Decoded(body, name)
+    codec, is_utf8 = _detect(raw)
+    name = codec.removesuffix("-sig")
+    if is_utf8:
+        return Decoded(raw.removeprefix(codecs.BOM_UTF8), name)
     try:
-        return Decoded(body.decode(name).lstrip("\ufeff").encode(), name)
+        return Decoded(raw.decode(codec).lstrip("\ufeff").encode(), name)
     except UnicodeDecodeError:
-        text = body.decode(name, errors="replace").lstrip("\ufeff")
+        text = raw.decode(codec, errors="replace").lstrip("\ufeff")
     line = 1 + text.count("\n", 0, text.find("\ufffd"))
     return Decoded(text.encode(), name, text.count("\ufffd"), line)
 
