@@ -26,13 +26,14 @@ def _lanes() -> Any:  # noqa: ANN401
     return ir.VectorType(ir.IntType(32), LANES)
 
 
-def _spread(builder: Any, value: Any) -> Any:  # noqa: ANN401
-    """Put one word into every lane."""
+def spread(builder: Any, value: Any, lanes: int = LANES) -> Any:  # noqa: ANN401
+    """Put one value into every lane."""
     from llvmlite import ir
 
-    nothing = ir.Constant(_lanes(), ir.Undefined)
+    nothing = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined)
     first = builder.insert_element(nothing, value, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(first, nothing, ir.Constant(_lanes(), [0] * LANES))
+    order = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
+    return builder.shuffle_vector(first, nothing, order)
 
 
 def _lanes_at(builder: Any, words: Any, begin: Any, vector: int) -> Any:  # noqa: ANN401
@@ -71,7 +72,7 @@ def _ask_nodes(
     )
     line = builder.mul(builder.zext(column, place), place(BLOCK))
     line = builder.add(line, row)
-    lift, bound, others = (_spread(builder, word) for word in said)
+    lift, bound, others = (spread(builder, word) for word in said)
     kept = []
     for vector, each in enumerate(held):
         key = builder.load(_lanes_at(builder, keys, line, vector), align=4)

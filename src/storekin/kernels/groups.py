@@ -10,8 +10,24 @@ _U = np.uint64
 _SPREAD = 0xD6E8FEB86659FD93
 
 
+@inlined
+def _rehashed(table: Any, bits: Any) -> Any:  # noqa: ANN401
+    """Give a hash table of so many bits with what stands in *table*."""
+    shift = _U(64 - bits)
+    mask = _U((1 << bits) - 1)
+    larger = np.zeros(2 << bits, np.uint64)
+    for old in range(0, len(table), 2):
+        if table[old + 1] != _U(0):
+            slot = (table[old] * _U(_SPREAD)) >> shift
+            while larger[_U(2) * slot + _U(1)] != _U(0):
+                slot = (slot + _U(1)) & mask
+            larger[_U(2) * slot] = table[old]
+            larger[_U(2) * slot + _U(1)] = table[old + 1]
+    return larger
+
+
 @kernel("Tuple((u8[::1], i4[::1]))(u8[::1], u8, i8, i4[::1])")
-def number_values(  # noqa: C901 - one pass, the table grows within it
+def number_values(
     values: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
     bits: Any,  # noqa: ANN401
@@ -22,12 +38,12 @@ def number_values(  # noqa: C901 - one pass, the table grows within it
     Writes ``numbers``, and gives the distinct values and how often each occurs.
     ``bits`` is the first size of the hash table, as a power of two; it grows.
     """
-    size = 1 << bits
+    # a value and, beside it, how often it occurred and its number from 1 on, 32 bits
+    # each: whoever finds it waits for memory once. Where the second is 0 nothing stands
+    table = np.zeros(2 << bits, np.uint64)
     shift = _U(64 - bits)
-    slots = np.full(size, -1, np.int32)
-    capacity = size >> 1
-    distinct = np.empty(capacity, np.uint64)
-    counts = np.zeros(capacity, np.int32)
+    mask = _U((1 << bits) - 1)
+    once = _U(1) << _U(32)
     used = 0
     for row in range(len(values)):
         value = values[row]
@@ -35,39 +51,31 @@ def number_values(  # noqa: C901 - one pass, the table grows within it
             numbers[row] = -1
             continue
         slot = (value * _U(_SPREAD)) >> shift
-        while slots[slot] >= 0 and distinct[slots[slot]] != value:
-            slot = (slot + _U(1)) & _U(size - 1)
-        number = slots[slot]
-        if number < 0:
-            if used == capacity:
-                size <<= 1
-                shift -= _U(1)
-                capacity = size >> 1
-                more = np.empty(capacity, np.uint64)
-                more_counts = np.zeros(capacity, np.int32)
-                for old in range(used):
-                    more[old] = distinct[old]
-                    more_counts[old] = counts[old]
-                distinct = more
-                counts = more_counts
-                slots = np.empty(size, np.int32)
-                for place in range(size):
-                    slots[place] = -1
-                for old in range(used):
-                    slot = (distinct[old] * _U(_SPREAD)) >> shift
-                    while slots[slot] >= 0:
-                        slot = (slot + _U(1)) & _U(size - 1)
-                    slots[slot] = old
-                slot = (value * _U(_SPREAD)) >> shift
-                while slots[slot] >= 0:
-                    slot = (slot + _U(1)) & _U(size - 1)
-            number = used
-            distinct[used] = value
-            slots[slot] = used
-            used += 1
-        numbers[row] = number
-        counts[number] += 1
-    return distinct[:used].copy(), counts[:used].copy()
+        said = table[_U(2) * slot + _U(1)]
+        while said != _U(0) and table[_U(2) * slot] != value:
+            slot = (slot + _U(1)) & mask
+            said = table[_U(2) * slot + _U(1)]
+        if said != _U(0):
+            numbers[row] = np.int32(said & _U(0xFFFFFFFF)) - 1
+            table[_U(2) * slot + _U(1)] = said + once
+            continue
+        numbers[row] = used
+        used += 1
+        table[_U(2) * slot] = value
+        table[_U(2) * slot + _U(1)] = once | _U(used)
+        if 2 * used > 1 << bits:
+            bits += 1
+            shift = _U(64 - bits)
+            mask = _U((1 << bits) - 1)
+            table = _rehashed(table, bits)
+    distinct = np.empty(used, np.uint64)
+    counts = np.empty(used, np.int32)
+    for slot in range(0, len(table), 2):
+        if table[slot + 1] != _U(0):
+            number = np.int64(table[slot + 1] & _U(0xFFFFFFFF)) - 1
+            distinct[number] = table[slot]
+            counts[number] = table[slot + 1] >> _U(32)
+    return distinct, counts
 
 
 @inlined

@@ -10,13 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from storekin.kernels.bits import ones
-from storekin.kernels.compiled import inlined, kernel
-from storekin.kernels.sorting import sort_first
+from storekin.kernels.abreast import LANES
+from storekin.kernels.compiled import kernel
+from storekin.kernels.hits import add_up, fetch, keep_hopeful
+from storekin.kernels.sorting import sort_first, write_ordered
 
 _U = np.uint64
 BLOCK = 65_536
 """Documents in a block: their places fit 16 bits, the accumulator the L2 cache."""
+
+_FEW = 16
+_LARGEST = 2**31 - 1
 
 
 @kernel("Tuple((i4[::1], u2[::1]))(i4[::1], i8[::1], i4[::1], i8, i8, i8)")
@@ -28,7 +32,10 @@ def index_block(
     last: Any,  # noqa: ANN401
     feature_count: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """List for each feature the documents of [first, last) with it in their prefix."""
+    """List for each feature the documents of [first, last) with it in their prefix.
+
+    Behind the last list is room for ``LANES`` more.
+    """
     edges = np.zeros(feature_count + 1, np.int32)
     for row in range(first, last):
         for place in range(starts[row], starts[row] + prefixes[row]):
@@ -36,7 +43,7 @@ def index_block(
     for feature in range(feature_count):
         edges[feature + 1] += edges[feature]
     cursor = edges[:-1].copy()
-    rows = np.empty(edges[feature_count], np.uint16)
+    rows = np.empty(edges[feature_count] + LANES, np.uint16)
     for row in range(first, last):
         for place in range(starts[row], starts[row] + prefixes[row]):
             feature = features[place]
@@ -45,68 +52,12 @@ def index_block(
     return edges, rows
 
 
-@inlined
-def _mean_weight(
-    features: Any,  # noqa: ANN401
-    squares: Any,  # noqa: ANN401
-    begin: Any,  # noqa: ANN401
-    end: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Give the mean of the squared weights at [begin, end), or 0."""
-    total = np.float32(0)
-    for place in range(begin, end):
-        total += squares[features[place]]
-    return total / np.float32(max(1, end - begin))
-
-
-@inlined
-def _keep_hopeful(
-    hits: Any,  # noqa: ANN401
-    found: Any,  # noqa: ANN401
-    sums: Any,  # noqa: ANN401
-    base: Any,  # noqa: ANN401
-    first: Any,  # noqa: ANN401
-    query: Any,  # noqa: ANN401
-    norms: Any,  # noqa: ANN401
-    marks: Any,  # noqa: ANN401
-    scale: Any,  # noqa: ANN401
-    prefix_threshold: Any,  # noqa: ANN401
-    threshold: Any,  # noqa: ANN401
-    each: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Move the hits that could reach the threshold to the front; give how many.
-
-    What both prefixes share is known; ``each`` is added for a mark of what they do not.
-    """
-    kept = 0
-    own = norms[query]
-    inverse = np.float32(1) / scale
-    one = marks[query, 0]
-    other = marks[query, 1]
-    one_behind = marks[query, 2]
-    other_behind = marks[query, 3]
-    for hit in range(found):
-        place = hits[_U(hit)]
-        row = _U(first + place)
-        scaled = own * norms[row]
-        known = np.float32(np.int64(sums[_U(place)]) - base) * inverse
-        # a feature in both prefixes is known already: one side has it behind its own
-        common = ones(
-            (marks[row, _U(0)] & one_behind) | (marks[row, _U(2)] & one)
-        ) + ones((marks[row, _U(1)] & other_behind) | (marks[row, _U(3)] & other))
-        hits[_U(kept)] = place
-        # the bar was that of the shortest vector of the block
-        kept += (known >= prefix_threshold * scaled) & (
-            known + each * np.float32(common) >= threshold * scaled
-        )
-    return kept
-
-
 @kernel(
     "i8(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], u2[::1], i4[::1], u2[::1], i8, i8,"
-    " i8, i8, f4, f4, f4, i4[::1], i4[::1], u8[:,::1], f4, i8[::1], f4[::1])"
+    " i8, i8, f4, f4, f4, f4, i4[::1], i4[::1], u8[:,::1], f4[::1], f4, i8[::1],"
+    " f4[::1])"
 )
-def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
+def join_block(  # noqa: C901, PLR0912 - the inner loop of the join
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     prefixes: Any,  # noqa: ANN401
@@ -122,9 +73,11 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
     threshold: Any,  # noqa: ANN401
     prefix_threshold: Any,  # noqa: ANN401
     scale: Any,  # noqa: ANN401
+    shortest: Any,  # noqa: ANN401
     owners: Any,  # noqa: ANN401
     copies: Any,  # noqa: ANN401
     marks: Any,  # noqa: ANN401
+    behind: Any,  # noqa: ANN401
     hope: Any,  # noqa: ANN401
     pairs: Any,  # noqa: ANN401
     cosines: Any,  # noqa: ANN401
@@ -141,16 +94,15 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
     were worth ``hope`` times the mean of what is behind the query's prefix.
     """
     size = last - first
-    sums = np.zeros(size, np.uint16)
-    hits = np.empty(size + 1, np.int32)
+    sums = np.zeros(size, np.int32)
+    hits = np.empty(size + LANES, np.int32)
     weights = np.zeros(len(squares), np.float32)
     longest = prefixes[query_first:query_last].max()
     lows = np.empty(longest, np.int64)
     highs = np.empty(longest, np.int64)
-    heavy = np.empty(longest, np.uint16)
+    heavy = np.empty(longest, np.int32)
     base = np.int64(0)
     written = 0
-    smallest = norms[first]
     for query in range(query_first, query_last):
         begin = starts[query]
         stop = begin + prefixes[query]
@@ -168,37 +120,27 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
             heavy[lists] = rounded[feature]
             lists += high > low
         # sums of the queries before stay in place: what lies below the base is zero
-        if base + most > 65_000:
+        if base + most > _LARGEST:
             sums[:] = 0
             base = np.int64(0)
-        needed = np.int64(prefix_threshold * scale * norms[query] * smallest)
-        bar = np.uint16(base + max(np.int64(1), min(needed, np.int64(60_000))))
-        floor = np.uint16(base)
-        found = 0
-        own_block = query < last
+        needed = np.int64(prefix_threshold * scale * norms[query] * shortest)
+        bar = base + max(np.int64(1), min(needed, np.int64(60_000)))
+        found = np.int64(0)
+        # each pair once: documents of this block that stand before the query
+        before = min(query - first, size)
         for number in range(lists):
-            weight = heavy[number]
-            low = lows[number]
-            high = highs[number]
-            if own_block:
-                # each pair once: documents of this block that stand before the query
-                while high > low and rows[high - 1] >= query - first:
-                    high -= 1
-            # unsigned places need no check for negative ones
-            for entry in range(_U(low), _U(high)):
-                row = rows[entry]
-                after = np.uint16(max(sums[row], floor) + weight)
-                sums[row] = after
-                # the sum has just reached the bar: not before, and not long since
-                hits[found] = row
-                found += np.uint16(after - bar) < weight
+            found = add_up(
+                sums, rows, lows[number], highs[number], np.int32(before),
+                heavy[number], np.int32(base), np.int32(bar), hits, found,
+            )  # fmt: skip
         if found > 0 and hope > 0:
-            found = _keep_hopeful(
-                hits, found, sums, base, first, query, norms, marks, scale,
-                prefix_threshold, threshold,
-                hope * _mean_weight(features, squares, stop, end),
+            found = keep_hopeful(
+                hits, found, sums, np.int32(base), np.float32(1) / scale, first, query,
+                norms, behind, marks, prefix_threshold, hope, threshold,
             )  # fmt: skip
         if found > 0:
+            for hit in range(found):
+                fetch(features, starts[_U(first + hits[_U(hit)])])
             for place in range(begin, end):
                 weights[features[place]] = squares[features[place]]
             for hit in range(found):
@@ -227,9 +169,9 @@ def join_block(  # noqa: C901, PLR0912, PLR0915 - the inner loop of the join
 
 @kernel(
     "void(i4[::1], i8[::1], i4[::1], f4[::1], f4, f4, f4, i4, i8[::1], i4[::1],"
-    " f4[::1], i8, i8)"
+    " f4[::1], f4[::1], u8[::1], i8, i8)"
 )
-def choose_prefixes(
+def choose_prefixes(  # noqa: C901, PLR0912 - one walk over each document
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
     rank: Any,  # noqa: ANN401
@@ -241,6 +183,8 @@ def choose_prefixes(
     sizes: Any,  # noqa: ANN401
     prefixes: Any,  # noqa: ANN401
     norms: Any,  # noqa: ANN401
+    behind: Any,  # noqa: ANN401
+    alike: Any,  # noqa: ANN401
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
 ) -> None:
@@ -250,12 +194,17 @@ def choose_prefixes(
     which no other document has, go, and add ``lone`` each to its squared norm;
     ``sizes`` gets how many stay, from its start on. ``squares`` is the squared weight
     by rank. Features before ``first_common`` are rare; their prefix goes on to
-    ``share_rare`` of the norm, the others' to ``share_common``.
+    ``share_rare`` of the norm, the others' to ``share_common``; ``behind`` gets the
+    mean of the squared weights behind it, and ``alike`` three words of 16 bits, with 16
+    bits to spare below: the prefix's three most common features, by how common.
     """
+    # nearly all documents have so few features that all compare at once
+    waiting = np.full(2 * _FEW, _LARGEST, np.int32)
     for row in range(first, last):
         begin = starts[row]
         end = begin
         total = np.float32(0)
+        few = starts[row + 1] - begin <= 2 * _FEW
         for place in range(begin, starts[row + 1]):
             number = features[place]
             if number < 0:
@@ -265,12 +214,22 @@ def choose_prefixes(
                 total += lone
                 continue
             total += squares[new]
-            back = end
-            while back > begin and features[back - 1] > new:
-                features[back] = features[back - 1]
-                back -= 1
-            features[back] = new
+            if few:
+                waiting[end - begin] = new
+            else:
+                back = end
+                while back > begin and features[back - 1] > new:
+                    features[back] = features[back - 1]
+                    back -= 1
+                features[back] = new
             end += 1
+        if few:
+            size = end - begin
+            if size <= _FEW:
+                write_ordered(waiting, _FEW, size, features, begin)
+            else:
+                write_ordered(waiting, 2 * _FEW, size, features, begin)
+            waiting[:size] = _LARGEST
         sizes[row] = end - begin
         norms[row] = np.sqrt(total)
         rest = np.float32(0)
@@ -283,6 +242,16 @@ def choose_prefixes(
                 break
             stop -= 1
         prefixes[row] = stop - begin
+        rest = np.float32(0)
+        for place in range(stop, end):
+            rest += squares[features[place]]
+        behind[row] = rest / np.float32(max(1, end - stop))
+        key = _U(0)
+        for place in range(stop - 1, stop - 4, -1):
+            feature = features[max(place, begin)] if stop > begin else 0
+            key |= _U(min(len(squares) - feature, 65_535))
+            key <<= _U(16)
+        alike[row] = key
 
 
 @kernel(
@@ -292,7 +261,7 @@ def choose_prefixes(
 def move_features(
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
-    order: Any,  # noqa: ANN401
+    places: Any,  # noqa: ANN401
     moved_starts: Any,  # noqa: ANN401
     prefixes: Any,  # noqa: ANN401
     bits: Any,  # noqa: ANN401
@@ -301,26 +270,35 @@ def move_features(
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
 ) -> None:
-    """Bring documents [first, last) into their new order, and mark their features.
+    """Bring documents [first, last) to their new places, and mark their features.
 
-    ``bits`` gives each feature's bit among 128. Marks are of all features, and of those
-    behind the prefix.
+    A document without features has no place: -1. ``bits`` gives each feature's bit
+    among 128. Marks are of all features, and of those behind the prefix. Documents are
+    read in a row and written where they go: nobody waits for what is written.
     """
-    for place in range(first, last):
-        row = order[place]
-        source = starts[row]
-        behind = moved_starts[place] + prefixes[row]
-        for mark in range(4):
-            marks[place, mark] = 0
-        for entry in range(moved_starts[place], moved_starts[place + 1]):
-            feature = features[source]
-            moved[entry] = feature
-            source += 1
-            bit = np.int64(bits[feature])
-            mask = _U(1) << _U(bit & 63)
-            marks[place, bit >> 6] |= mask
-            if entry >= behind:
-                marks[place, 2 + (bit >> 6)] |= mask
+    for row in range(first, last):
+        place = places[row]
+        if place < 0:
+            continue
+        source = _U(starts[row])
+        begin = _U(moved_starts[place])
+        prefix = _U(prefixes[row])
+        one, other, one_behind, other_behind = _U(0), _U(0), _U(0), _U(0)
+        for number in range(_U(moved_starts[place + 1]) - begin):
+            feature = features[source + number]
+            moved[begin + number] = feature
+            bit = _U(bits[_U(feature)])
+            mask = _U(1) << (bit & _U(63))
+            low = mask if bit < _U(64) else _U(0)
+            one |= low
+            other |= mask ^ low
+            if number >= prefix:
+                one_behind |= low
+                other_behind |= mask ^ low
+        marks[place, 0] = one
+        marks[place, 1] = other
+        marks[place, 2] = one_behind
+        marks[place, 3] = other_behind
 
 
 @kernel("void(i8[::1], u4[::1], i8, i8[::1], i8[::1], i8[::1], u4[::1], i8, i8)")

@@ -125,11 +125,13 @@ def _shares(threshold: float, *, lossless: bool) -> tuple[np.float32, np.float32
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
-    """Texts with features, from the shortest vector to the longest.
+    """Texts with features, block by block, from the shortest vectors to the longest.
 
-    ``features`` are ranks from rare to common; ``by_norm`` gives each text's row.
+    Within a block those of like features are neighbours. ``features`` are ranks from
+    rare to common; ``by_norm`` gives each text's row.
     """
 
+    blocks: "list[_Block]"
     by_norm: IntArray
     features: npt.NDArray[np.int32]
     starts: IntArray
@@ -137,6 +139,7 @@ class _Laid:
     norms: npt.NDArray[np.float32]
     squares: npt.NDArray[np.float32]
     marks: TokenArray
+    behind: npt.NDArray[np.float32]
     owners: npt.NDArray[np.int32]
     copies: npt.NDArray[np.int32]
 
@@ -178,6 +181,8 @@ def _lay_out(
     sizes = np.zeros(total, np.int64)
     prefixes = np.zeros(total, np.int32)
     norms = np.zeros(total, np.float32)
+    behind = np.zeros(total, np.float32)
+    alike = np.zeros(total, np.uint64)
     run_ranges(
         lambda span: choose_prefixes(
             features,
@@ -191,6 +196,8 @@ def _lay_out(
             sizes,
             prefixes,
             norms,
+            behind,
+            alike,
             *span,
         ),
         total,
@@ -200,19 +207,26 @@ def _lay_out(
     by_norm = by_norm[sizes[by_norm] > 0]
     if len(by_norm) == 0:
         return None
+    blocks = _blocks(norms[by_norm])
+    run_chunks(
+        lambda block: _put_alike_together(by_norm[block.first : block.last], alike),
+        blocks,
+    )
     starts = np.zeros(len(by_norm) + 1, np.int64)
     np.cumsum(sizes[by_norm], out=starts[1:])
     # a feature's own bit: a document's marks are the same whatever it stands among
     bits = (distinct[order] * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(57)).astype(
         np.uint8
     )
+    places = np.full(total, -1)
+    places[by_norm] = np.arange(len(by_norm))
     moved = _room(folder, int(starts[-1]))
     marks = np.empty((len(by_norm), 4), np.uint64)
     run_ranges(
         lambda span: move_features(
             features,
             tokens.starts,
-            by_norm,
+            places,
             starts,
             prefixes,
             bits,
@@ -220,12 +234,13 @@ def _lay_out(
             marks,
             *span,
         ),
-        len(by_norm),
+        total,
         CHUNK,
     )
     nobody = np.full(len(by_norm), -1, np.int32)
     once = np.zeros(len(by_norm), np.int32)
     return _Laid(
+        blocks=blocks,
         by_norm=by_norm,
         features=moved,
         starts=starts,
@@ -233,6 +248,7 @@ def _lay_out(
         norms=norms[by_norm],
         squares=squares,
         marks=marks,
+        behind=behind[by_norm],
         owners=nobody if owners is None else owners[by_norm].astype(np.int32),
         copies=once if copies is None else copies[by_norm].astype(np.int32),
     )
@@ -247,7 +263,16 @@ def _room(folder: Path | None, size: int) -> npt.NDArray[np.int32]:
     return np.asarray(mapped)
 
 
-def _blocks(norms: npt.NDArray[np.float32]) -> list[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Texts [first, last), and the length of the shortest vector among them."""
+
+    first: int
+    last: int
+    shortest: np.float32
+
+
+def _blocks(norms: npt.NDArray[np.float32]) -> list[_Block]:
     """Cut texts into blocks whose norms are near: thresholds are tight within one."""
     from storekin.kernels.join import BLOCK
 
@@ -257,7 +282,17 @@ def _blocks(norms: npt.NDArray[np.float32]) -> list[tuple[int, int]]:
         low = edges[-1]
         near = int(np.searchsorted(norms, norms[low] * np.float32(1.2)))
         edges.append(min(total, max(low + 2048, min(low + BLOCK, near))))
-    return list(itertools.pairwise(edges))
+    return [_Block(*edge, norms[edge[0]]) for edge in itertools.pairwise(edges)]
+
+
+def _put_alike_together(rows: IntArray, alike: TokenArray) -> None:
+    """Order the rows of a block by what is ``alike``; equal ones stay as they are.
+
+    What one text's list of neighbours has in memory is at hand for the next one.
+    """
+    keys = alike[rows] | np.arange(len(rows), dtype=np.uint64)
+    keys.sort()
+    rows[:] = rows[(keys & np.uint64(65_535)).astype(np.int64)]
 
 
 def _join(
@@ -274,13 +309,12 @@ def _join(
     scale = np.float32(0.5)
     rounded = np.maximum(1, np.round(laid.squares * scale)).astype(np.uint16)
     total = len(laid.norms)
-    blocks = _blocks(laid.norms)
     # a block meets itself and all texts behind it
-    whole = sum(total - low for low, _ in blocks)
+    whole = sum(total - block.first for block in laid.blocks)
     before = 0
 
-    def work(task: tuple[int, int, int, Any]) -> None:
-        low, high, query, index = task
+    def work(task: tuple[_Block, int, Any]) -> None:
+        block, query, index = task
         query_last = min(query + CHUNK, total)
         room = 64 * (query_last - query) + 1024
         while True:
@@ -295,16 +329,18 @@ def _join(
                 rounded,
                 index[0],
                 index[1],
-                low,
-                high,
+                block.first,
+                block.last,
                 query,
                 query_last,
                 np.float32(threshold),
                 np.float32(0 if lossless else _PART * threshold),
                 scale,
+                block.shortest,
                 laid.owners,
                 laid.copies,
                 laid.marks,
+                laid.behind,
                 np.float32(0) if lossless else _HOPE,
                 pairs,
                 cosines,
@@ -317,25 +353,25 @@ def _join(
         keys = (np.minimum(one, other) << 32) | np.maximum(one, other)
         gathered.add(keys, cosines[:written].copy())
 
-    for wave in range(0, len(blocks), _WAVE):
-        chosen = blocks[wave : wave + _WAVE]
+    for wave in range(0, len(laid.blocks), _WAVE):
+        chosen = laid.blocks[wave : wave + _WAVE]
         indexes = run_chunks(
-            lambda span: index_block(
+            lambda block: index_block(
                 laid.features,
                 laid.starts,
                 laid.prefixes,
-                span[0],
-                span[1],
+                block.first,
+                block.last,
                 len(laid.squares),
             ),
             chosen,
         )
         tasks = [
-            (low, high, query, index)
-            for (low, high), index in zip(chosen, indexes, strict=True)
-            for query in range(low, total, CHUNK)
+            (block, query, index)
+            for block, index in zip(chosen, indexes, strict=True)
+            for query in range(block.first, total, CHUNK)
         ]
-        texts = sum(total - low for low, _ in chosen)
+        texts = sum(total - block.first for block in chosen)
 
         def report(
             count: int, of: int, begun: int = before, texts: int = texts

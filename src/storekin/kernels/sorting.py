@@ -6,6 +6,8 @@ would compile its general sort into each kernel anew, for seconds.
 
 from typing import Any
 
+import numpy as np
+
 from storekin.kernels.compiled import inlined, kernel
 
 
@@ -67,3 +69,17 @@ def write_distinct(
             out[begin + written] = ordered[place]
             written += 1
     return written
+
+
+@inlined
+def write_ordered(values: Any, lanes: Any, count: Any, out: Any, begin: Any) -> None:  # noqa: ANN401
+    """Write the first *count* values, no two of them alike, from small to large.
+
+    What stands behind them, up to *lanes*, is larger than all: as many compare at once.
+    """
+    for place in range(count):
+        value = values[place]
+        smaller = np.uint32(0)
+        for other in range(lanes):
+            smaller += np.uint32(values[np.uint64(other)] < value)
+        out[begin + smaller] = value
