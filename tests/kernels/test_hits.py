@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from storekin.kernels.abreast import LANES
 from storekin.kernels.hits import (
     add_one_by_one,
-    has_wide_lanes,
     keep_one_by_one,
     make_add_abreast,
     make_keep_abreast,
 )
+from storekin.kernels.wide import has_wide_lanes
 
 SIZE = 90
 LISTS = st.lists(

@@ -1,17 +1,16 @@
 """What a list of texts adds to the sums of a block, and which of them are worth a look.
 
-Where the processor reads and writes 16 places in one step (AVX-512), so many texts go
-side by side; elsewhere one goes after the other, by the definitions written here.
+What goes one by one is the definition; what goes side by side does the same.
 """
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from storekin.kernels.abreast import LANES, spread
+from storekin.kernels.abreast import LANES
 from storekin.kernels.bits import ones
 from storekin.kernels.compiled import inlined, intrinsic
+from storekin.kernels.wide import Wide, call, wide_or
 
 _U = np.uint64
 
@@ -92,149 +91,11 @@ def keep_one_by_one(
     return kept
 
 
-def _call(builder: Any, name: str, gives: Any, given: Sequence[Any]) -> Any:  # noqa: ANN401
-    """Call one of the compiler's own functions."""
-    from llvmlite import ir
-
-    known = builder.module.globals
-    if name not in known:
-        kind = ir.FunctionType(gives, [each.type for each in given])
-        ir.Function(builder.module, kind, name)
-    return builder.call(known[name], given)
-
-
-class _Wide:
-    """The words of the compiler for what goes side by side: ``LANES`` lanes, or half.
-
-    ``which`` is everywhere a bit for each lane that counts; others read 0.
-    """
-
-    def __init__(self, context: Any, builder: Any, signature: Any, given: Any) -> None:  # noqa: ANN401
-        from llvmlite import ir
-
-        self._context, self._signature = context, signature
-        self.given, self.build = given, builder
-        self.word, self.real, self.long = ir.IntType(32), ir.FloatType(), ir.IntType(64)
-        self._bit, self._anywhere = ir.IntType(1), ir.IntType(8).as_pointer()
-        self.numbers = self.constant(self.word, list(range(LANES)))
-
-    def vector(self, kind: Any, lanes: int = LANES) -> Any:  # noqa: ANN401
-        """Name lanes of a kind."""
-        from llvmlite import ir
-
-        return ir.VectorType(kind, lanes)
-
-    def constant(self, kind: Any, values: list[int]) -> Any:  # noqa: ANN401
-        """Give lanes that hold these values."""
-        from llvmlite import ir
-
-        return ir.Constant(self.vector(kind, len(values)), values)
-
-    def spread(self, value: Any, lanes: int = LANES) -> Any:  # noqa: ANN401
-        """Put one value into every lane."""
-        return spread(self.build, value, lanes)
-
-    def data(self, argument: int, begin: Any = None) -> Any:  # noqa: ANN401
-        """Point at the values of an array that was given, from one place on."""
-        kind, array = self._signature.args[argument], self.given[argument]
-        values = self._context.make_array(kind)(self._context, self.build, array).data
-        return values if begin is None else self.build.gep(values, [begin])
-
-    def lanes_at(self, place: Any, kind: Any) -> Any:  # noqa: ANN401
-        """Point at lanes that begin at a place."""
-        return self.build.bitcast(place, self.vector(kind).as_pointer())
-
-    def count(self, which: Any) -> Any:  # noqa: ANN401
-        """Give how many lanes count."""
-        from llvmlite import ir
-
-        bits = self.build.bitcast(which, ir.IntType(LANES))
-        return self.build.zext(self.build.ctpop(bits), self.long)
-
-    def ones(self, lanes: Any) -> Any:  # noqa: ANN401
-        """Count the bits set in each lane of a half."""
-        kind = lanes.type
-        return self._call(f"llvm.ctpop.v{kind.count}i64", kind, lanes)
-
-    def gather(self, base: Any, at: Any, which: Any) -> Any:  # noqa: ANN401
-        """Read the values that stand so many places behind *base*."""
-        kind = base.type.pointee
-        name = {self.word: "dpi", self.real: "dps", self.long: "dpq"}[kind]
-        values = self.vector(kind, at.type.count)
-        return self._call(
-            f"llvm.x86.avx512.mask.gather.{name}.512",
-            values,
-            values(None),
-            self.build.bitcast(base, self._anywhere),
-            at,
-            which,
-            self.word(8 if kind == self.long else 4),
-        )
-
-    def scatter(self, base: Any, at: Any, which: Any, words: Any) -> None:  # noqa: ANN401
-        """Write words so many places behind *base*."""
-        from llvmlite import ir
-
-        self._call(
-            "llvm.x86.avx512.mask.scatter.dpi.512",
-            ir.VoidType(),
-            self.build.bitcast(base, self._anywhere),
-            which,
-            at,
-            words,
-            self.word(4),
-        )
-
-    def write_those(self, words: Any, which: Any, place: Any) -> None:  # noqa: ANN401
-        """Write the words that count one after the other; what is behind is lost."""
-        kind = words.type
-        name = f"llvm.x86.avx512.mask.compress.v{LANES}i32"
-        together = self._call(name, kind, words, kind(None), which)
-        self.build.store(together, self.lanes_at(place, self.word), align=4)
-
-    def _call(self, name: str, gives: Any, *given: Any) -> Any:  # noqa: ANN401
-        return _call(self.build, name, gives, given)
-
-    def loop(
-        self,
-        low: Any,  # noqa: ANN401
-        high: Any,  # noqa: ANN401
-        count: Any,  # noqa: ANN401
-        body: Callable[[Any, Any, Any], Any],
-    ) -> Any:  # noqa: ANN401
-        """Go from *low* to *high* by ``LANES``; *body* counts on, from *count* on.
-
-        It is given the place, the count so far and which lanes are before *high*.
-        """
-        build = self.build
-        before = build.block
-        inside = build.append_basic_block("abreast")
-        behind = build.append_basic_block("behind")
-        build.cbranch(build.icmp_signed("<", low, high), inside, behind)
-
-        build.position_at_end(inside)
-        at, so_far = build.phi(self.long), build.phi(self.long)
-        left = self.spread(build.trunc(build.sub(high, at), self.word))
-        more = body(at, so_far, build.icmp_signed("<", self.numbers, left))
-        following = build.add(at, self.long(LANES))
-        for phi, begin, on in ((at, low, following), (so_far, count, more)):
-            phi.add_incoming(begin, before)
-            phi.add_incoming(on, build.block)
-        last = build.block
-        build.cbranch(build.icmp_signed("<", following, high), inside, behind)
-
-        build.position_at_end(behind)
-        total = build.phi(self.long)
-        total.add_incoming(count, before)
-        total.add_incoming(more, last)
-        return total
-
-
 def _add_abreast(*given: Any) -> Any:  # noqa: ANN401
     """Build what ``add_one_by_one`` does; no row of a list waits for another."""
     from llvmlite import ir
 
-    wide = _Wide(*given)
+    wide = Wide(*given)
     build = wide.build
     sums, rows, hits = wide.data(0), wide.data(1), wide.data(8)
     _, _, low, high, *words, _, found = wide.given
@@ -251,14 +112,14 @@ def _add_abreast(*given: Any) -> Any:  # noqa: ANN401
         over = build.icmp_unsigned("<", build.sub(held, bar), weight)
         over = build.and_(over, which)
         wide.write_those(row, over, build.gep(hits, [count]))
-        return build.add(count, wide.count(over))
+        return build.add(count, wide.count(over)), which
 
     return wide.loop(low, high, found, add)
 
 
 def _keep_abreast(*given: Any) -> Any:  # noqa: ANN401
     """Build what ``keep_one_by_one`` does."""
-    wide = _Wide(*given)
+    wide = Wide(*given)
     build, long = wide.build, wide.long
     _, found, _, base, inverse, first, query, _, _, _, share, hope, threshold = (
         wide.given
@@ -296,15 +157,15 @@ def _keep_abreast(*given: Any) -> Any:  # noqa: ANN401
         )
         return build.trunc(both, order.type)
 
-    def keep(at: Any, count: Any, which: Any) -> Any:  # noqa: ANN401
+    def keep(at: Any, count: Any, read: Any) -> Any:  # noqa: ANN401
         line = wide.lanes_at(build.gep(hits, [at]), wide.word)
         row = build.load(line, align=4)
-        norm = wide.gather(norms, row, which)
+        norm = wide.gather(norms, row, read)
         scaled = build.fmul(own, norm)
-        known = build.sub(wide.gather(sums, row, which), base)
+        known = build.sub(wide.gather(sums, row, read), base)
         known = build.fmul(build.sitofp(known, scaled.type), inverse)
         enough = build.fcmp_ordered(">=", known, build.fmul(share, scaled))
-        which = build.and_(which, enough)
+        which = build.and_(read, enough)
         marked = build.shuffle_vector(
             common(row, which, list(range(half))),
             common(row, which, list(range(half, LANES))),
@@ -315,23 +176,12 @@ def _keep_abreast(*given: Any) -> Any:  # noqa: ANN401
         hoped = build.fmul(build.fmul(hope, each), build.sitofp(marked, each.type))
         hoped = build.fadd(known, hoped)
         enough = build.fcmp_ordered(">=", hoped, build.fmul(threshold, scaled))
-        which = build.and_(which, enough)
+        hopeful = build.and_(which, enough)
         # no more are kept than were read: none is written over that is still to come
-        wide.write_those(row, which, build.gep(hits, [count]))
-        return build.add(count, wide.count(which))
+        wide.write_those(row, hopeful, build.gep(hits, [count]))
+        return build.add(count, wide.count(hopeful)), read
 
     return wide.loop(long(0), found, long(0), keep)
-
-
-def has_wide_lanes() -> bool:
-    """Say whether kernels are compiled for a processor with AVX-512."""
-    from llvmlite import binding
-    from numba.core import config
-
-    chosen = vars(config)
-    if chosen.get("CPU_NAME") or chosen.get("CPU_FEATURES"):
-        return False
-    return bool(binding.get_host_cpu_features().get("avx512f"))
 
 
 def make_add_abreast() -> Any:  # noqa: ANN401
@@ -407,7 +257,7 @@ def _make_fetch() -> Any:  # noqa: ANN401
         at = builder.bitcast(builder.gep(held.data, [place]), anywhere)
         # to be read, and soon, as data
         how = word(0), word(3), word(1)
-        _call(builder, "llvm.prefetch.p0", ir.VoidType(), (at, *how))
+        call(builder, "llvm.prefetch.p0", ir.VoidType(), (at, *how))
         return context.get_dummy_value()
 
     @numba_intrinsic
@@ -417,15 +267,10 @@ def _make_fetch() -> Any:  # noqa: ANN401
     return fetch
 
 
-def _wide_or(make: Callable[[], Any], plain: Any) -> Any:  # noqa: ANN401
-    """Give what goes side by side, or its definition where the processor cannot."""
-    return intrinsic(lambda: make() if has_wide_lanes() else plain.ready())
-
-
-add_up = _wide_or(make_add_abreast, add_one_by_one)
+add_up = wide_or(make_add_abreast, add_one_by_one)
 """What ``add_one_by_one`` says. Rows and hits have room for ``LANES`` more."""
 
-keep_hopeful = _wide_or(make_keep_abreast, keep_one_by_one)
+keep_hopeful = wide_or(make_keep_abreast, keep_one_by_one)
 """What ``keep_one_by_one`` says. Hits have room for ``LANES`` more."""
 
 fetch = intrinsic(_make_fetch)
