@@ -59,7 +59,8 @@ def source_side(  # noqa: C901, PLR0912, PLR0915 - one search, again and again
                     high += 1
         if level[sink] < 0:
             break
-        place[:] = first[:-1]
+        for node in range(len(place)):
+            place[node] = first[node]
         node = source
         depth = 0
         while True:

@@ -9,8 +9,8 @@ from storekin.kernels.compiled import inlined
 
 @inlined
 def grown(array: Any, room: Any) -> Any:  # noqa: ANN401
-    """Give the whole numbers of *array* in a larger one, the rest to be written."""
-    more = np.empty(room, np.int64)
+    """Give the values of *array* in a larger one, the rest to be written."""
+    more = np.empty(room, array.dtype)
     for place in range(len(array)):
         more[place] = array[place]
     return more

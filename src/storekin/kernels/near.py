@@ -123,11 +123,8 @@ def deletion_keys(
         end = offsets[row + 1]
         if written + end - begin + 1 > room:
             room += room // 2 + end - begin + 1
-            more_keys = np.empty(room, np.uint64)
-            more_rows = np.empty(room, np.int64)
-            more_keys[:written] = keys[:written]
-            more_rows[:written] = rows[:written]
-            keys, rows = more_keys, more_rows
+            keys = grown(keys, room)
+            rows = grown(rows, room)
         # a text is a number in base _BASE: what one without a digit is takes two sums
         whole = _U(0)
         scale = _U(_BASE_INVERSE)

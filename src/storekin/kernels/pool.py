@@ -128,7 +128,10 @@ def add_up_ends(
             sums[ends[edge], 0] += values[edge]
             for bar in range(len(bars)):
                 sums[ends[edge], 1 + bar] += values[edge] > bars[bar]
-    out[:] = sums
+    # written out: the compiler takes three seconds to prepare ``out[:] = sums``
+    for node in range(len(out)):
+        for column in range(1 + len(bars)):
+            out[node, column] = sums[node, column]
 
 
 @kernel(
