@@ -84,7 +84,7 @@ def test_lists_are_added_up(
     before = np.arange(SIZE, dtype=np.int32) % 23
     sums = before.copy()
     # what stands behind a list belongs to the next one, or to nobody
-    rows = np.array([*chain(*(of for of, _ in lists)), *[0] * LANES], np.uint16)
+    rows = np.array([*chain(*(of for of, _ in lists)), *[0] * LANES], np.int32)
     edges = np.cumsum([0, *(len(of) for of, _ in lists)])
     hits = np.full(SIZE + LANES, -1, np.int32)
     found = add_lists(

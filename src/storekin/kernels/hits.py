@@ -93,8 +93,6 @@ def keep_one_by_one(
 
 def _add_abreast(*given: Any) -> Any:  # noqa: ANN401
     """Build what ``add_one_by_one`` does; no row of a list waits for another."""
-    from llvmlite import ir
-
     wide = Wide(*given)
     build = wide.build
     sums, rows, hits = wide.data(0), wide.data(1), wide.data(8)
@@ -102,8 +100,8 @@ def _add_abreast(*given: Any) -> Any:  # noqa: ANN401
     limit, weight, floor, bar = (wide.spread(word) for word in words)
 
     def add(at: Any, count: Any, which: Any) -> Any:  # noqa: ANN401
-        line = wide.lanes_at(build.gep(rows, [at]), ir.IntType(16))
-        row = build.zext(build.load(line, align=2), wide.numbers.type)
+        line = wide.lanes_at(build.gep(rows, [at]), wide.word)
+        row = build.load(line, align=4)
         which = build.and_(which, build.icmp_signed("<", row, limit))
         held = wide.gather(sums, row, which)
         held = build.select(build.icmp_signed(">", held, floor), held, floor)
@@ -192,7 +190,7 @@ def make_add_abreast() -> Any:  # noqa: ANN401
     place, word = types.int64, types.int32
 
     @numba_intrinsic
-    def add(  # as its definition: rows have 16 bits, sums and hits 32
+    def add(  # as its definition: rows, sums and hits have 32 bits
         _typing: Any,  # noqa: ANN401
         sums: Any,  # noqa: ANN401
         rows: Any,  # noqa: ANN401

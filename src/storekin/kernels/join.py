@@ -16,14 +16,17 @@ from storekin.kernels.hits import add_up, fetch, keep_hopeful
 from storekin.kernels.sorting import sort_first, write_ordered
 
 _U = np.uint64
-BLOCK = 65_536
-"""Documents in a block: their places fit 16 bits, the accumulator the L2 cache."""
+BLOCK = 1 << 17
+"""Documents in a block: their sums are half a megabyte, and stay near the processor."""
+
+SPARE = 19
+"""Bits that hold a document's place in its block."""
 
 _FEW = 16
 _LARGEST = 2**31 - 1
 
 
-@kernel("Tuple((i4[::1], u2[::1]))(i4[::1], i8[::1], i4[::1], i8, i8, i8)")
+@kernel("Tuple((i4[::1], i4[::1]))(i4[::1], i8[::1], i4[::1], i8, i8, i8)")
 def index_block(
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
@@ -43,7 +46,7 @@ def index_block(
     for feature in range(feature_count):
         edges[feature + 1] += edges[feature]
     cursor = edges[:-1].copy()
-    rows = np.empty(edges[feature_count] + LANES, np.uint16)
+    rows = np.empty(edges[feature_count] + LANES, np.int32)
     for row in range(first, last):
         for place in range(starts[row], starts[row] + prefixes[row]):
             feature = features[place]
@@ -53,7 +56,7 @@ def index_block(
 
 
 @kernel(
-    "i8(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], u2[::1], i4[::1], u2[::1], i8, i8,"
+    "i8(i4[::1], i8[::1], i4[::1], f4[::1], f4[::1], u2[::1], i4[::1], i4[::1], i8, i8,"
     " i8, i8, f4, f4, f4, f4, i4[::1], i4[::1], u8[:,::1], f4[::1], f4, i8[::1],"
     " f4[::1])"
 )
@@ -195,8 +198,8 @@ def choose_prefixes(  # noqa: C901, PLR0912 - one walk over each document
     ``sizes`` gets how many stay, from its start on. ``squares`` is the squared weight
     by rank. Features before ``first_common`` are rare; their prefix goes on to
     ``share_rare`` of the norm, the others' to ``share_common``; ``behind`` gets the
-    mean of the squared weights behind it, and ``alike`` three words of 16 bits, with 16
-    bits to spare below: the prefix's three most common features, by how common.
+    mean of the squared weights behind it, and ``alike`` three words of 15 bits, with
+    ``SPARE`` bits below: the prefix's three most common features, by how common.
     """
     # nearly all documents have so few features that all compare at once
     waiting = np.full(2 * _FEW, _LARGEST, np.int32)
@@ -249,9 +252,9 @@ def choose_prefixes(  # noqa: C901, PLR0912 - one walk over each document
         key = _U(0)
         for place in range(stop - 1, stop - 4, -1):
             feature = features[max(place, begin)] if stop > begin else 0
-            key |= _U(min(len(squares) - feature, 65_535))
-            key <<= _U(16)
-        alike[row] = key
+            key <<= _U(15)
+            key |= _U(min(len(squares) - feature, 32_767))
+        alike[row] = key << _U(SPARE)
 
 
 @kernel(

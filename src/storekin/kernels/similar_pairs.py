@@ -280,7 +280,7 @@ def _blocks(norms: npt.NDArray[np.float32]) -> list[_Block]:
     edges = [0]
     while edges[-1] < total:
         low = edges[-1]
-        near = int(np.searchsorted(norms, norms[low] * np.float32(1.2)))
+        near = int(np.searchsorted(norms, norms[low] * np.float32(1.3)))
         edges.append(min(total, max(low + 2048, min(low + BLOCK, near))))
     return [_Block(*edge, norms[edge[0]]) for edge in itertools.pairwise(edges)]
 
@@ -290,9 +290,11 @@ def _put_alike_together(rows: IntArray, alike: TokenArray) -> None:
 
     What one text's list of neighbours has in memory is at hand for the next one.
     """
+    from storekin.kernels.join import SPARE
+
     keys = alike[rows] | np.arange(len(rows), dtype=np.uint64)
     keys.sort()
-    rows[:] = rows[(keys & np.uint64(65_535)).astype(np.int64)]
+    rows[:] = rows[(keys & np.uint64((1 << SPARE) - 1)).astype(np.int64)]
 
 
 def _join(
