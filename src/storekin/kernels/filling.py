@@ -12,12 +12,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from storekin.kernels.parallel import run_chunks
+from storekin.kernels.parallel import run_chunks, thread_count
 
 IntArray = npt.NDArray[np.int64]
 
 _TASK = 1 << 23
-"""Bytes of text that are read in one task: some tenths of a second."""
+"""Bytes of text that are read in one task at the most: some tenths of a second."""
+
+_EACH = 4
+"""Tasks for each thread at the least, where there is text for so many of some size."""
+
+_SMALLEST = 1 << 18
 
 _SECTION = 1 << 27
 """Bytes of text for which there is room at a time, of which most stays empty: a machine
@@ -79,6 +84,13 @@ def _cut(offsets: IntArray, first: int, last: int, size: int) -> list[tuple[int,
     return spans
 
 
+def _task_of(size: int) -> int:
+    """Give how many bytes of so many are read in one task."""
+    if size <= _SMALLEST:
+        return _SMALLEST
+    return min(_TASK, max(_SMALLEST, size // (_EACH * thread_count())))
+
+
 def _fill(
     offsets: IntArray,
     counts: IntArray,
@@ -88,12 +100,13 @@ def _fill(
     last: int,
 ) -> list[Any]:
     """Fill columns of texts [first, last)."""
-    spans = _cut(offsets, first, last, _TASK)
+    whole = int(offsets[last] - offsets[first])
+    spans = _cut(offsets, first, last, _task_of(whole))
     begins = [
         int(offsets[low] - offsets[first]) + _SPARE * number
         for number, (low, _) in enumerate(spans)
     ]
-    size = int(offsets[last] - offsets[first]) + _SPARE * len(spans)
+    size = whole + _SPARE * len(spans)
     columns = [np.empty((kind.most * size, *kind.shape), kind.dtype) for kind in kinds]
 
     def fill(number: int) -> None:
