@@ -87,7 +87,7 @@ def _cut(offsets: IntArray, first: int, last: int, size: int) -> list[tuple[int,
 def _task_of(size: int) -> int:
     """Give how many bytes of so many are read in one task."""
     if size <= _SMALLEST:
-        return _SMALLEST
+        return min(_TASK, _SMALLEST)
     return min(_TASK, max(_SMALLEST, size // (_EACH * thread_count())))
 
 
