@@ -35,7 +35,7 @@ def test_gaps_are_closed(
     whole = read()
     monkeypatch.setattr(filling, "_TASK", task)
     monkeypatch.setattr(filling, "_SECTION", section)
-    assert task == filling._task_of(sum(map(len, TITLES)))
+    assert task == filling.task_of(sum(map(len, TITLES)))
 
     found = read()
 

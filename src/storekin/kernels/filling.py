@@ -84,7 +84,7 @@ def _cut(offsets: IntArray, first: int, last: int, size: int) -> list[tuple[int,
     return spans
 
 
-def _task_of(size: int) -> int:
+def task_of(size: int) -> int:
     """Give how many bytes of so many are read in one task."""
     if size <= _SMALLEST:
         return min(_TASK, _SMALLEST)
@@ -101,7 +101,7 @@ def _fill(
 ) -> list[Any]:
     """Fill columns of texts [first, last)."""
     whole = int(offsets[last] - offsets[first])
-    spans = _cut(offsets, first, last, _task_of(whole))
+    spans = _cut(offsets, first, last, task_of(whole))
     begins = [
         int(offsets[low] - offsets[first]) + _SPARE * number
         for number, (low, _) in enumerate(spans)
