@@ -22,6 +22,9 @@ BLOCK = 1 << 17
 SPARE = 19
 """Bits that hold a document's place in its block."""
 
+_HIGHEST = 1 << 30
+"""What sums grow to before they are cleared."""
+
 _FEW = 16
 _LARGEST = 2**31 - 1
 
@@ -94,7 +97,9 @@ def join_block(  # noqa: C901, PLR0912 - the inner loop of the join
     capacity are counted only. ``marks`` are 128 bits of each document's features, and
     128 of those behind its prefix; with ``hope`` above 0, a document is let go unless
     what both prefixes share could reach the threshold, when each further mark in common
-    were worth ``hope`` times the mean of what is behind the query's prefix.
+    were worth ``hope`` times the mean ``behind`` the prefix of the longer of the two.
+    ``shortest`` is the length of the shortest vector of the block; in a block documents
+    stand in any order.
     """
     size = last - first
     sums = np.zeros(size, np.int32)
@@ -123,7 +128,7 @@ def join_block(  # noqa: C901, PLR0912 - the inner loop of the join
             heavy[lists] = rounded[feature]
             lists += high > low
         # sums of the queries before stay in place: what lies below the base is zero
-        if base + most > _LARGEST:
+        if base + most > _HIGHEST:
             sums[:] = 0
             base = np.int64(0)
         needed = np.int64(prefix_threshold * scale * norms[query] * shortest)
@@ -258,12 +263,13 @@ def choose_prefixes(  # noqa: C901, PLR0912 - one walk over each document
 
 
 @kernel(
-    "void(i4[::1], i8[::1], i8[::1], i8[::1], i4[::1], u1[::1], i4[::1], u8[:,::1],"
-    " i8, i8)"
+    "void(i4[::1], i8[::1], i8[::1], i8[::1], i8[::1], i4[::1], u1[::1], i4[::1],"
+    " u8[:,::1], i8, i8)"
 )
 def move_features(
     features: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
+    order: Any,  # noqa: ANN401
     places: Any,  # noqa: ANN401
     moved_starts: Any,  # noqa: ANN401
     prefixes: Any,  # noqa: ANN401
@@ -273,13 +279,13 @@ def move_features(
     first: Any,  # noqa: ANN401
     last: Any,  # noqa: ANN401
 ) -> None:
-    """Bring documents [first, last) to their new places, and mark their features.
+    """Bring documents to their new places, those at [first, last) of an order.
 
     A document without features has no place: -1. ``bits`` gives each feature's bit
-    among 128. Marks are of all features, and of those behind the prefix. Documents are
-    read in a row and written where they go: nobody waits for what is written.
+    among 128. Marks are of all features, and of those behind the prefix.
     """
-    for row in range(first, last):
+    for turn in range(first, last):
+        row = order[turn]
         place = places[row]
         if place < 0:
             continue

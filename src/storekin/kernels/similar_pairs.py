@@ -220,12 +220,15 @@ def _lay_out(
     )
     places = np.full(total, -1)
     places[by_norm] = np.arange(len(by_norm))
+    # in memory what is written need not be waited for; a file is written in a row
+    turns = np.arange(total) if folder is None else by_norm
     moved = _room(folder, int(starts[-1]))
     marks = np.empty((len(by_norm), 4), np.uint64)
     run_ranges(
         lambda span: move_features(
             features,
             tokens.starts,
+            turns,
             places,
             starts,
             prefixes,
@@ -234,7 +237,7 @@ def _lay_out(
             marks,
             *span,
         ),
-        total,
+        len(turns),
         CHUNK,
     )
     nobody = np.full(len(by_norm), -1, np.int32)

@@ -20,7 +20,12 @@ def has_wide_lanes() -> bool:
     chosen = vars(config)
     if chosen.get("CPU_NAME") or chosen.get("CPU_FEATURES"):
         return False
-    return bool(binding.get_host_cpu_features().get("avx512f"))
+    if not chosen.get("ENABLE_AVX", True):
+        return False
+    try:
+        return bool(binding.get_host_cpu_features().get("avx512f"))
+    except RuntimeError:  # nobody can say what this processor has
+        return False
 
 
 def wide_or(make: Callable[[], Any], plain: Any) -> Any:  # noqa: ANN401
