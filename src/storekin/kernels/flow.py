@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import kernel
+from storekin.kernels.growing import copy
 
 
 @kernel("uint8[:](int64,int64,int64,int64[:],int64[:],int64[:])")
@@ -59,8 +60,7 @@ def source_side(  # noqa: C901, PLR0912, PLR0915 - one search, again and again
                     high += 1
         if level[sink] < 0:
             break
-        for node in range(len(place)):
-            place[node] = first[node]
+        copy(first, place)
         node = source
         depth = 0
         while True:

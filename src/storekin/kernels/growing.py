@@ -1,4 +1,4 @@
-"""Arrays of kernels that grow as pairs are found."""
+"""Arrays of kernels that are copied, or grow as pairs are found."""
 
 from typing import Any
 
@@ -8,9 +8,18 @@ from storekin.kernels.compiled import inlined
 
 
 @inlined
+def copy(values: Any, out: Any) -> None:  # noqa: ANN401
+    """Write *values* into *out*, which is as long.
+
+    The compiler takes seconds to prepare ``out[:] = values`` for any shapes.
+    """
+    for place in range(len(out)):
+        out[place] = values[place]
+
+
+@inlined
 def grown(array: Any, room: Any) -> Any:  # noqa: ANN401
     """Give the values of *array* in a larger one, the rest to be written."""
     more = np.empty(room, array.dtype)
-    for place in range(len(array)):
-        more[place] = array[place]
+    copy(array, more[: len(array)])
     return more

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import kernel
+from storekin.kernels.growing import copy
 from storekin.kernels.sorting import sort_first
 
 RANK_COLUMNS = ("rank", "gap", "field", "best", "close")
@@ -128,10 +129,8 @@ def add_up_ends(
             sums[ends[edge], 0] += values[edge]
             for bar in range(len(bars)):
                 sums[ends[edge], 1 + bar] += values[edge] > bars[bar]
-    # written out: the compiler takes three seconds to prepare ``out[:] = sums``
     for node in range(len(out)):
-        for column in range(1 + len(bars)):
-            out[node, column] = sums[node, column]
+        copy(sums[node], out[node])
 
 
 @kernel(

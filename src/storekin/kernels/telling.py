@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import inlined, kernel
+from storekin.kernels.growing import copy
 
 COLUMNS = (
     "cosine",
@@ -120,8 +121,7 @@ def tell_pairs(  # noqa: C901, PLR0915 - one pair, all that is told of it
     cents = np.empty(groups, np.int64)
     holds = np.ones(7, np.bool_)
     for row in range(len(columns)):
-        for group in range(groups):
-            speaking[group] = always[group]
+        copy(always, speaking)
         for teller in range(len(tellers)):
             value = columns[row, tellers[teller, 1]]
             if value > 0 if tellers[teller, 2] else not np.isnan(value):
