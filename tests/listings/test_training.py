@@ -1,14 +1,20 @@
 """A model learns from labelled pairs and from groups, and says how good it is."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import storekin
 from storekin.errors import MissingColumnError, TrainingDataError
+from storekin.listings.model import model_from_text, model_to_text
+from storekin.listings.training import Recipe
+from storekin.wiring import read_raw, typed_records
+from storekin.workflows.train import GROUP_RECIPE, PARTS, train_on_groups
 
 BRANDS = ("norvik", "takeo", "halden", "luminara", "corvex", "pelton")
 KINDS = ("clock", "pan", "lamp", "chair", "bottle", "speaker", "tent", "brush")
@@ -117,6 +123,37 @@ def test_groups_make_a_model_for_matching(folder: Path) -> None:
 
     assert sum(found) / len(found) > 0.9
     assert sum(found) > 0.8 * 60 * 3
+
+
+def test_trees_of_groups_fit_a_model_when_fully_grown(folder: Path) -> None:
+    """Where much is to be told apart, trees have all the leaves that they may have."""
+    names = pq.read_table(folder / "groups.parquet")["product"].to_pylist()
+    moved = names[::2]
+    Random(5).shuffle(moved)
+    names[::2] = moved  # half of the labels are wrong: no few questions explain them
+    raw = typed_records(
+        read_raw(folder / "groups.parquet"), "listings", "listing", folder
+    )
+    few = replace(GROUP_RECIPE, fewest=1, rounds=8, second_rounds=8)
+    model, report = train_on_groups(
+        raw.listings, pa.chunked_array([names]), about="a test", recipe=few
+    )
+    leaves = np.bincount(
+        np.searchsorted(
+            model.first.roots, np.flatnonzero(model.first.features < 0), side="right"
+        )
+    )
+
+    assert leaves.max() == GROUP_RECIPE.leaves
+    assert report.passes in (1, 2)
+    assert len(model.first.roots) == PARTS * few.rounds
+    assert model_from_text(model_to_text(model), "a test").name == model.name
+
+
+def test_no_recipe_grows_trees_that_no_model_holds() -> None:
+    """Said before anything is grown, not after minutes."""
+    with pytest.raises(ValueError, match="at most 32 leaves"):
+        Recipe(leaves=33)
 
 
 def test_a_context_ties_pairs_by_their_ids() -> None:

@@ -30,6 +30,7 @@ _HERE = (
     "spelled",
     "slips",
     "pairwise",
+    "families",
     "join",
     "pool",
     "groups",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import kernel
+from storekin.kernels.families import value_between
 from storekin.kernels.growing import copy
 from storekin.kernels.sorting import sort_first
 
@@ -229,32 +230,6 @@ def meet_neighbours(  # noqa: C901, PLR0912, PLR0915 - one merge of two neighbou
         out[edge, 5] = picture
 
 
-@kernel("f4(i8[::1], i8[::1], i8[::1], f4[::1], i8, i8)")
-def likelihood_between(
-    starts: Any,  # noqa: ANN401
-    nodes: Any,  # noqa: ANN401
-    edges: Any,  # noqa: ANN401
-    likelihood: Any,  # noqa: ANN401
-    one: Any,  # noqa: ANN401
-    other: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Give the likelihood of the edge between two nodes; 0 where there is none."""
-    if one == other:
-        return np.float32(1)
-    low = starts[one]
-    high = starts[one + 1]
-    end = high
-    while low < high:
-        middle = (low + high) >> 1
-        if nodes[middle] < other:
-            low = middle + 1
-        else:
-            high = middle
-    if low < end and nodes[low] == other:
-        return likelihood[edges[low]]
-    return np.float32(0)
-
-
 @kernel(
     "void(i8[::1], i8[::1], i8[::1], f4[::1], f4[:,::1], i8[::1], i8[::1], f4[::1], i8,"
     " i8, f4[:,:])"
@@ -324,9 +299,11 @@ def meet_groups(  # noqa: C901 - one merge, then two small groups
         least = np.float32(1)
         for m in range(sizes[0]):
             for n in range(sizes[1]):
-                value = likelihood_between(
-                    starts, nodes, edges, likelihood, members[0, m], members[1, n]
-                )
+                same = members[0, m] == members[1, n]
+                value = np.float32(1) if same else value_between(
+                    starts, nodes, edges, likelihood, members[0, m], members[1, n],
+                    np.float32(0),
+                )  # fmt: skip
                 mean += value
                 most = max(most, value)
                 least = min(least, value)

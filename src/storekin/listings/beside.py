@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.families import LIKELY_PARTNER
 from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.blocking import Beside, propose_pairs
@@ -171,14 +172,25 @@ class _LookedUp:
 def _look_up(
     graph: CandidateGraph, circle: Circle, rows: IntArray, model: ListingModel
 ) -> _LookedUp:
-    """Look up all pairs of some rows, and those of their best partners."""
+    """Look up all pairs of some rows, and those of their best partners.
+
+    If the model asks for families, those of two of their likely partners, too.
+    """
     gone = circle.gone
     entries, owners = _standing(graph, rows, gone)
-    best = _best_of(graph, entries, owners, model)
-    partners = distinct_of(graph.nodes[entries[best]]).astype(np.int64)
+    bits = _plain_bits(graph, entries, model)
+    asked = _best_of(graph, entries, owners, bits)
+    family = np.zeros(len(graph.starts) - 1, np.bool_)
+    if model.asks_families:
+        likely = bits > LIKELY_PARTNER
+        family[graph.nodes[entries[likely]]] = True
+        asked |= likely
+    partners = distinct_of(graph.nodes[entries[asked]]).astype(np.int64)
     more, their_owners = _standing(graph, np.setdiff1d(partners, rows), gone)
-    best = _best_of(graph, more, their_owners, model)
-    more, their_owners = more[best], their_owners[best]
+    bits = _plain_bits(graph, more, model)
+    chosen = _best_of(graph, more, their_owners, bits)
+    chosen |= family[their_owners] & family[graph.nodes[more]]
+    more, their_owners = more[chosen], their_owners[chosen]
     entries = np.concatenate([entries, more])
     ends = np.concatenate([owners, their_owners]), graph.nodes[entries].astype(np.int64)
     total = len(graph.starts) - 1
@@ -202,15 +214,25 @@ def _look_up(
     )
 
 
-def _best_of(
-    graph: CandidateGraph, entries: IntArray, owners: IntArray, model: ListingModel
-) -> IntArray:
-    """Give the places of each row's best few entries, in the second pass's order."""
+def _plain_bits(
+    graph: CandidateGraph, entries: IntArray, model: ListingModel
+) -> npt.NDArray[np.float32]:
+    """Give what the first pass said, as the second one reads it."""
     plain = graph.steps[entries] / (STEPS * model.stretch)
-    bits = own_bits(plain.astype(np.float32))
+    return own_bits(plain.astype(np.float32))
+
+
+def _best_of(
+    graph: CandidateGraph,
+    entries: IntArray,
+    owners: IntArray,
+    bits: npt.NDArray[np.float32],
+) -> npt.NDArray[np.bool_]:
+    """Mark each row's best few entries, in the second pass's order."""
     order = np.lexsort((graph.nodes[entries], -bits, owners))
     rank = np.arange(len(order)) - np.searchsorted(owners[order], owners[order])
-    best: IntArray = order[rank < LOOKED_UP]
+    best = np.zeros(len(entries), np.bool_)
+    best[order[rank < LOOKED_UP]] = True
     return best
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from storekin.kernels import compare, pool, slips, spelled
+from storekin.kernels import compare, families, pool, slips, spelled
 
 UP, DOWN, FREE = 1, -1, 0
 """How a feature may move the score: more speaks for, against, or either."""
@@ -167,6 +167,12 @@ KNOWN_FEATURES: tuple[Feature, ...] = (
 )
 """What pairs that were labelled before say; see ``listings.known``."""
 
+FAMILY_FEATURES: tuple[Feature, ...] = tuple(
+    Feature(name, "pool", UP if name == "family_bits" else FREE)
+    for name in families.FAMILY_COLUMNS
+)
+"""What the likely partners of both sides say when they are put together."""
+
 SECOND_FEATURES: tuple[Feature, ...] = (
     Feature("first_bits", "pool", UP),
     *_rank_features("first"),
@@ -177,6 +183,7 @@ SECOND_FEATURES: tuple[Feature, ...] = (
     Feature("alone_together", "pool"),
     *_both("rival_free", "pool"),
     *(Feature(name, "pool") for name in pool.GROUP_COLUMNS),
+    *FAMILY_FEATURES,
     *KNOWN_FEATURES,
 )
 """What the first pass's scores of the pairs around a pair say of it, and what is known
@@ -200,6 +207,8 @@ FEATURES: tuple[Feature, ...] = (
 """All columns in the order in which the passes read them."""
 
 FIRST_COUNT = len(PAIR_FEATURES) + len(WORD_FEATURES) + len(POOL_FEATURES)
+FAMILY_COUNT = len(FEATURES) - len(KNOWN_FEATURES) - len(FAMILY_FEATURES)
+"""How many columns come before what the first pass says, and before families."""
 
 SIGNAL_GROUPS = (
     "title",

@@ -12,6 +12,8 @@ import numpy as np
 
 from storekin.errors import ModelFileError
 from storekin.listings.features import (
+    FAMILY_COUNT,
+    FAMILY_FEATURES,
     FIRST_COUNT,
     KNOWN_FEATURES,
     POOL_FEATURES,
@@ -76,6 +78,13 @@ class ListingModel:
         asked = self.third.features
         last = FIRST_COUNT + len(SECOND_FEATURES) - len(KNOWN_FEATURES)
         return bool(((asked > FIRST_COUNT) & (asked < last)).any())
+
+    @property
+    def asks_families(self) -> bool:
+        """Whether a later pass reads how likely partners grow together."""
+        last = FAMILY_COUNT + len(FAMILY_FEATURES)
+        asked = [trees.features for trees in (self.second, self.third) if trees]
+        return any(bool(((f >= FAMILY_COUNT) & (f < last)).any()) for f in asked)
 
     @property
     def name(self) -> str:

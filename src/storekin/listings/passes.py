@@ -248,7 +248,9 @@ def with_second(
     plain = (first / (STEPS * model.stretch)).astype(np.float32)
     chosen = slice(0, columnist.pool.asked) if asked is None else asked
     if model.asks_scores_around:
-        second = second_features(columnist.pool, plain, asked)
+        second = second_features(
+            columnist.pool, plain, asked, families=model.asks_families
+        )
     else:
         own = own_bits(plain[chosen])
         second = np.full((len(own), len(SECOND_FEATURES)), np.nan, np.float32)

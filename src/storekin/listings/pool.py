@@ -206,13 +206,19 @@ def own_bits(bits: FloatArray) -> FloatArray:
 
 
 def second_features(
-    pool: Pool, bits: FloatArray, places: IntArray | None = None
+    pool: Pool,
+    bits: FloatArray,
+    places: IntArray | None = None,
+    *,
+    families: bool = True,
 ) -> Columns:
     """Ask the first pass's scores the pool's questions; (asked, SECOND_FEATURES).
 
     Of the asked pairs, or of those at *places*. The columns of what is known
-    (``KNOWN_FEATURES``) are left to be filled in.
+    (``KNOWN_FEATURES``) are left to be filled in, and those of *families* if nobody
+    asks for them.
     """
+    from storekin.kernels.families import grow_families
     from storekin.kernels.likest import count_partners
     from storekin.kernels.pool import GROUP_COLUMNS, meet_groups
 
@@ -230,6 +236,8 @@ def second_features(
     free = _rivals(pool, bits, gaps)
     counted = out[:, _RANKS : _RANKS + 2 * mass.shape[1] + 3]
     met = out[:, _RANKS + counted.shape[1] :]
+    grown = met[:, len(GROUP_COLUMNS) :]
+    edges = np.arange(pool.asked) if places is None else places
 
     def work(span: tuple[int, int]) -> None:
         count_partners(mass, free, own, left, right, *entries, *span, counted)
@@ -237,9 +245,14 @@ def second_features(
             pool.starts, pool.nodes, pool.edges, likely, mass, left, right, own, *span,
             met,
         )  # fmt: skip
+        if families:
+            grow_families(
+                pool.starts, pool.nodes, pool.edges, bits, left, right, edges, *span,
+                grown,
+            )  # fmt: skip
 
+    grown.fill(np.nan)
     run_ranges(work, len(left), _EDGES)
-    met[:, len(GROUP_COLUMNS) :] = np.nan
     return out
 
 

@@ -6,7 +6,7 @@ choice of passes are set by them, and the figures that a model carries are their
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,9 @@ import numpy.typing as npt
 from storekin.errors import TrainingDataError, TrainingExtraError
 from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
+from storekin.kernels.trees import MOST_LEAVES
 from storekin.listings.features import (
+    FAMILY_COUNT,
     FEATURES,
     FIRST_COUNT,
     KNOWN_FEATURES,
@@ -54,7 +56,13 @@ FEWEST_EACH = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How trees are grown; the defaults were chosen on public training sets."""
+    """How trees are grown; the defaults were chosen on public training sets.
+
+    ``families``: the second pass sees at how many bits likely partners grow together.
+    ``mean_of_parts``: the first pass is the mean of the trees that each leave a part
+    out, not further ones of all. What they say of a new pair is then as sure as what
+    the second pass learnt from; with few parts, trees of all are surer than that.
+    """
 
     leaves: int = 16
     depth: int = 8
@@ -75,7 +83,13 @@ class Recipe:
     monotone: bool = True
     sided: bool = False
     second_alone: bool = True
-    second_leaves: int = 12
+    families: bool = False
+    mean_of_parts: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse trees that no model can hold, before any is grown."""
+        if self.leaves > MOST_LEAVES:
+            raise ValueError(f"trees have at most {MOST_LEAVES} leaves")
 
 
 @dataclass(slots=True)
@@ -488,6 +502,7 @@ def _grow(
         if n >= lowest
         and (recipe.words or not FEATURES[n].name.startswith("words_"))
         and (recipe.pool or n < _ALONE or n == FIRST_COUNT or n >= _KNOWN)
+        and (recipe.families or not FAMILY_COUNT <= n < _KNOWN)
     ]
     data, labels, weights, start = [], [], [], []
     for number, each in enumerate(fields):
@@ -528,11 +543,18 @@ def _fit_first(
     fields: Sequence[Field], everything: Sequence[Field], recipe: Recipe
 ) -> _Boosters:
     """Fit the first pass; each labelled pair's score is of a model without it."""
-    whole = _grow(fields, None, recipe, recipe.rounds)
+    parts = {
+        fold: _grow(fields, fold, recipe, recipe.rounds)
+        for fold in _fold_numbers(fields)
+    }
+    if recipe.mean_of_parts:
+        boosters = [booster for part in parts.values() for booster in part.boosters]
+        whole = replace(next(iter(parts.values())), boosters=boosters)
+    else:
+        whole = _grow(fields, None, recipe, recipe.rounds)
     for each in everything:
         each.first = whole.predict(each.columns)
-    for fold in _fold_numbers(fields):
-        part = _grow(fields, fold, recipe, recipe.rounds)
+    for fold, part in parts.items():
         for each in fields:
             rows = each.known[each.folds[each.known] == fold]
             if len(rows):
@@ -577,7 +599,11 @@ def _ask(
     label would tell it.
     """
     asked = [
-        second_features(each.pool, (each.first / _LN2).astype(np.float32))
+        second_features(
+            each.pool,
+            (each.first / _LN2).astype(np.float32),
+            families=recipe.families,
+        )
         for each in everything
     ]
     whole = no_known_pairs()

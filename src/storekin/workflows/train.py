@@ -35,17 +35,18 @@ FAST_RECIPE = Recipe(rate=0.05, rounds=240, seeds=1, known_rounds=120, pool=Fals
 are chosen for their speed."""
 
 GROUP_RECIPE = Recipe(
-    leaves=48,
+    leaves=32,
     depth=12,
     rate=0.05,
     rounds=400,
-    second_leaves=24,
     second_rounds=100,
     fewest=60,
     share=0.5,
     share_by_node=1.0,
     seeds=1,
     known=False,
+    families=True,
+    mean_of_parts=True,
 )
 PARTS = 3
 """Pools that listings with groups are cut into: what is learnt in two of them is

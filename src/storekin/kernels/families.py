@@ -1,0 +1,184 @@
+"""At what likelihood the likely partners of two listings grow together.
+
+The pairs are edges of a graph over listings, as in ``kernels.pool``. Two ends and their
+likeliest partners are put together step by step, the two groups first whose pairs are
+the likeliest on average, until both ends are in one.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from storekin.kernels.compiled import kernel
+
+FAMILY_COLUMNS = (
+    "family_bits",
+    "family_others",
+    "family_fewer",
+    "family_more",
+    "family_near",
+)
+"""The columns that ``grow_families`` writes, in this order."""
+
+_PARTNERS = 12
+_ROOM = 2 + 2 * _PARTNERS
+LIKELY_PARTNER = np.float32(-3)
+"""Bits from which on a listing is a likely partner."""
+_UNLIKE = np.float32(-6)
+"""What a pair says that was not compared; none says less."""
+_ASKED = np.float32(-8)
+_NEVER = np.float32(-1e9)
+
+
+@kernel("f4(i8[::1], i8[::1], i8[::1], f4[::1], i8, i8, f4)")
+def value_between(
+    starts: Any,  # noqa: ANN401
+    nodes: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+    values: Any,  # noqa: ANN401
+    one: Any,  # noqa: ANN401
+    other: Any,  # noqa: ANN401
+    none: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Give the value of the edge between two nodes; *none* where there is none."""
+    low = starts[one]
+    high = starts[one + 1]
+    end = high
+    while low < high:
+        middle = (low + high) >> 1
+        if nodes[middle] < other:
+            low = middle + 1
+        else:
+            high = middle
+    if low < end and nodes[low] == other:
+        return values[edges[low]]
+    return none
+
+
+@kernel("i8(i8[::1], i8[::1], i8[::1], f4[::1], i8, i8, i8[::1], i8)")
+def add_partners(
+    starts: Any,  # noqa: ANN401
+    nodes: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+    bits: Any,  # noqa: ANN401
+    this: Any,  # noqa: ANN401
+    that: Any,  # noqa: ANN401
+    members: Any,  # noqa: ANN401
+    count: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Add the likeliest partners of *this* to *count* members; give how many they are.
+
+    At most twelve, the likeliest first, and of equal ones the first; *that* is none.
+    """
+    partners = np.empty(_PARTNERS, np.int64)
+    likely = np.empty(_PARTNERS, np.float32)
+    found = 0
+    for entry in range(starts[this], starts[this + 1]):
+        value = bits[edges[entry]]
+        if value <= LIKELY_PARTNER or nodes[entry] == that:
+            continue
+        if found < _PARTNERS:
+            place = found
+            found += 1
+        elif value > likely[found - 1]:
+            place = found - 1
+        else:
+            continue
+        while place > 0 and likely[place - 1] < value:
+            likely[place] = likely[place - 1]
+            partners[place] = partners[place - 1]
+            place -= 1
+        likely[place] = value
+        partners[place] = nodes[entry]
+    for place in range(found):
+        new = True
+        for member in range(count):
+            new &= members[member] != partners[place]
+        if new:
+            members[count] = partners[place]
+            count += 1
+    return count
+
+
+@kernel(
+    "void(i8[::1], i8[::1], i8[::1], f4[::1], i8[::1], i8[::1], i8[::1], i8, i8,"
+    " f4[:,:])"
+)
+def grow_families(  # noqa: C901 - two ends, their partners, and who meets whom
+    starts: Any,  # noqa: ANN401
+    nodes: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+    bits: Any,  # noqa: ANN401
+    left: Any,  # noqa: ANN401
+    right: Any,  # noqa: ANN401
+    own: Any,  # noqa: ANN401
+    first: Any,  # noqa: ANN401
+    last: Any,  # noqa: ANN401
+    out: Any,  # noqa: ANN401
+) -> None:
+    """Write at how many bits the families of pairs [first, last) grow together.
+
+    ``own`` is each asked pair's edge. Beside the bits: what all pairs but this one say
+    then (nothing if it is alone), how many the smaller and the larger family are, and
+    how many listings were asked. Of a pair that is next to impossible nothing is said.
+    """
+    members = np.empty(_ROOM, np.int64)
+    sizes = np.empty(_ROOM, np.float32)
+    mean = np.empty((_ROOM, _ROOM), np.float32)
+    for pair in range(first, last):
+        mine = bits[own[pair]]
+        if mine <= _ASKED:
+            continue
+        members[0] = left[pair]
+        members[1] = right[pair]
+        count = 2
+        for side in range(2):
+            count = add_partners(
+                starts, nodes, edges, bits, members[side], members[1 - side], members,
+                count,
+            )  # fmt: skip
+        for one in range(count):
+            sizes[one] = 1
+            mean[one, one] = _NEVER
+            for other in range(one):
+                value = value_between(
+                    starts, nodes, edges, bits, members[one], members[other], _UNLIKE
+                )
+                mean[one, other] = max(value, _UNLIKE)
+                mean[other, one] = mean[one, other]
+        # which group each end is in; a group that was put to another has no size left
+        ends = (0, 1)
+        while True:
+            best = _NEVER
+            keeper = 0
+            joiner = 0
+            for one in range(count):
+                for other in range(one if sizes[one] > 0 else 0):
+                    if sizes[other] > 0 and mean[one, other] > best:
+                        best = mean[one, other]
+                        keeper = other
+                        joiner = one
+            if min(ends) == keeper and max(ends) == joiner:
+                break
+            both = sizes[keeper] + sizes[joiner]
+            for group in range(count):
+                joined = (
+                    mean[keeper, group] * sizes[keeper]
+                    + mean[joiner, group] * sizes[joiner]
+                ) / both
+                mean[keeper, group] = joined
+                mean[group, keeper] = joined
+            mean[keeper, keeper] = _NEVER
+            sizes[keeper] = both
+            sizes[joiner] = 0
+            ends = (
+                keeper if ends[0] == joiner else ends[0],
+                keeper if ends[1] == joiner else ends[1],
+            )
+        pairs = sizes[keeper] * sizes[joiner]
+        out[pair, 0] = best
+        if pairs > 1:
+            out[pair, 1] = (best * pairs - max(mine, _UNLIKE)) / (pairs - 1)
+        out[pair, 2] = min(sizes[keeper], sizes[joiner])
+        out[pair, 3] = max(sizes[keeper], sizes[joiner])
+        out[pair, 4] = count
