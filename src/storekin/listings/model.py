@@ -75,16 +75,15 @@ class ListingModel:
         """Whether a later pass reads the first one's scores of other pairs."""
         if self.second is not None or self.third is None:
             return self.second is not None
-        asked = self.third.features
         last = FIRST_COUNT + len(SECOND_FEATURES) - len(KNOWN_FEATURES)
-        return bool(((asked > FIRST_COUNT) & (asked < last)).any())
+        return not self.third.used.isdisjoint(range(FIRST_COUNT + 1, last))
 
     @property
     def asks_families(self) -> bool:
         """Whether a later pass reads how likely partners grow together."""
-        last = FAMILY_COUNT + len(FAMILY_FEATURES)
-        asked = [trees.features for trees in (self.second, self.third) if trees]
-        return any(bool(((f >= FAMILY_COUNT) & (f < last)).any()) for f in asked)
+        columns = range(FAMILY_COUNT, FAMILY_COUNT + len(FAMILY_FEATURES))
+        later = [trees for trees in (self.second, self.third) if trees]
+        return any(not trees.used.isdisjoint(columns) for trees in later)
 
     @property
     def name(self) -> str:

@@ -31,9 +31,10 @@ Sums = npt.NDArray[np.int64]
 class Trees:
     """Nodes of all trees, end to end; ``columns`` names what ``features`` number.
 
-    ``base`` is what the trees say of a pair of which nothing is known yet, ``lowest``
-    and ``highest`` the first and the last column that any reads (beyond all, and -1, if
-    none does). ``laid`` is the same nodes as the kernels ask them.
+    ``base`` is what the trees say of a pair of which nothing is known yet, ``used`` the
+    columns that any reads, ``lowest`` and ``highest`` the first and the last of them
+    (beyond all, and -1, if there is none). ``laid`` is the same nodes as the kernels
+    ask them.
     """
 
     columns: tuple[str, ...]
@@ -45,6 +46,7 @@ class Trees:
     values: Sums
     roots: npt.NDArray[np.int32]
     base: int
+    used: frozenset[int]
     lowest: int
     highest: int
     laid: "Laid"
@@ -204,6 +206,7 @@ def checked_trees(
         values=values,
         roots=places,
         base=int(values[places].sum()),
+        used=frozenset(used.tolist()),
         lowest=int(used[0]) if len(used) else len(columns),
         highest=int(used[-1]) if len(used) else -1,
         laid=_lay_out(nodes, roots, used.tolist()),
