@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import kernel
+from storekin.kernels.tokenise import find_sorted
 
 FAMILY_COLUMNS = (
     "family_bits",
@@ -41,18 +42,9 @@ def value_between(
     none: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     """Give the value of the edge between two nodes; *none* where there is none."""
-    low = starts[one]
-    high = starts[one + 1]
-    end = high
-    while low < high:
-        middle = (low + high) >> 1
-        if nodes[middle] < other:
-            low = middle + 1
-        else:
-            high = middle
-    if low < end and nodes[low] == other:
-        return values[edges[low]]
-    return none
+    begin = starts[one]
+    place = find_sorted(nodes[begin : starts[one + 1]], other)
+    return none if place < 0 else values[edges[begin + place]]
 
 
 @kernel("i8(i8[::1], i8[::1], i8[::1], f4[::1], i8, i8, i8[::1], i8)")
@@ -101,7 +93,7 @@ def add_partners(
 
 
 @kernel(
-    "void(i8[::1], i8[::1], i8[::1], f4[::1], i8[::1], i8[::1], i8[::1], i8, i8,"
+    "void(i8[::1], i8[::1], i8[::1], f4[::1], i8[::1], i8[::1], f4[::1], i8, i8,"
     " f4[:,:])"
 )
 def grow_families(  # noqa: C901 - two ends, their partners, and who meets whom
@@ -118,15 +110,16 @@ def grow_families(  # noqa: C901 - two ends, their partners, and who meets whom
 ) -> None:
     """Write at how many bits the families of pairs [first, last) grow together.
 
-    ``own`` is each asked pair's edge. Beside the bits: what all pairs but this one say
-    then (nothing if it is alone), how many the smaller and the larger family are, and
-    how many listings were asked. Of a pair that is next to impossible nothing is said.
+    ``own`` are the bits of each pair itself. Written are those of its families; what
+    all pairs but this one say then (nothing if it is alone); how many the smaller and
+    the larger family are; and how many listings were asked. Of a pair that is next to
+    impossible nothing is said.
     """
     members = np.empty(_ROOM, np.int64)
     sizes = np.empty(_ROOM, np.float32)
-    mean = np.empty((_ROOM, _ROOM), np.float32)
+    mean = np.zeros((_ROOM, _ROOM), np.float32)
     for pair in range(first, last):
-        mine = bits[own[pair]]
+        mine = own[pair]
         if mine <= _ASKED:
             continue
         members[0] = left[pair]
@@ -139,15 +132,14 @@ def grow_families(  # noqa: C901 - two ends, their partners, and who meets whom
             )  # fmt: skip
         for one in range(count):
             sizes[one] = 1
-            mean[one, one] = _NEVER
             for other in range(one):
                 value = value_between(
                     starts, nodes, edges, bits, members[one], members[other], _UNLIKE
                 )
                 mean[one, other] = max(value, _UNLIKE)
                 mean[other, one] = mean[one, other]
-        # which group each end is in; a group that was put to another has no size left
-        ends = (0, 1)
+        # a group has its first member's number, so that those of both ends are 0 and 1;
+        # one that was put to another has no size left
         while True:
             best = _NEVER
             keeper = 0
@@ -158,7 +150,7 @@ def grow_families(  # noqa: C901 - two ends, their partners, and who meets whom
                         best = mean[one, other]
                         keeper = other
                         joiner = one
-            if min(ends) == keeper and max(ends) == joiner:
+            if joiner == 1:
                 break
             both = sizes[keeper] + sizes[joiner]
             for group in range(count):
@@ -168,13 +160,8 @@ def grow_families(  # noqa: C901 - two ends, their partners, and who meets whom
                 ) / both
                 mean[keeper, group] = joined
                 mean[group, keeper] = joined
-            mean[keeper, keeper] = _NEVER
             sizes[keeper] = both
             sizes[joiner] = 0
-            ends = (
-                keeper if ends[0] == joiner else ends[0],
-                keeper if ends[1] == joiner else ends[1],
-            )
         pairs = sizes[keeper] * sizes[joiner]
         out[pair, 0] = best
         if pairs > 1:

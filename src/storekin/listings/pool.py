@@ -228,8 +228,8 @@ def second_features(
     out = np.empty((len(left), len(SECOND_FEATURES)), np.float32)
     bits = own_bits(bits)
     likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
-    own = likely[chosen]
-    out[:, 0] = bits[chosen]
+    own, own_likely = bits[chosen], likely[chosen]
+    out[:, 0] = own
     gaps = _rank(pool, bits, out[:, 1:], rows=_rows_of(pool, places))
     mass = _mass(pool, likely, _LIKELY)
     # how free the best rival is: its own gap, seen from its other end
@@ -237,17 +237,16 @@ def second_features(
     counted = out[:, _RANKS : _RANKS + 2 * mass.shape[1] + 3]
     met = out[:, _RANKS + counted.shape[1] :]
     grown = met[:, len(GROUP_COLUMNS) :]
-    edges = np.arange(pool.asked) if places is None else places
 
     def work(span: tuple[int, int]) -> None:
-        count_partners(mass, free, own, left, right, *entries, *span, counted)
+        count_partners(mass, free, own_likely, left, right, *entries, *span, counted)
         meet_groups(
-            pool.starts, pool.nodes, pool.edges, likely, mass, left, right, own, *span,
-            met,
+            pool.starts, pool.nodes, pool.edges, likely, mass, left, right, own_likely,
+            *span, met,
         )  # fmt: skip
         if families:
             grow_families(
-                pool.starts, pool.nodes, pool.edges, bits, left, right, edges, *span,
+                pool.starts, pool.nodes, pool.edges, bits, left, right, own, *span,
                 grown,
             )  # fmt: skip
 
