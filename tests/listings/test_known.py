@@ -1,5 +1,6 @@
 """Pairs labelled before say something of other pairs of their listings."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,16 +12,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import storekin
-from storekin.listings.known import KnownPairs, know_pairs, known_features
-from storekin.listings.model import model_to_text, read_model
+from storekin.errors import ModelFileError
+from storekin.kernels.kin import FAR
+from storekin.listings.known import AlikePairs, KnownPairs, know_pairs, known_features
+from storekin.listings.model import model_from_text, model_to_text, read_model
+from storekin.wiring import read_labels, read_raw, tied_pairs
+from storekin.workflows.train import FAST_RECIPE, train_on_pairs
 
 A, B, C, D, E = (np.uint64(n) for n in (11, 22, 33, 44, 55))
 
+Alike = tuple[np.uint64, np.uint64, float]
 
-def know(*pairs: tuple[np.uint64, np.uint64, int]) -> KnownPairs:
+
+def alike_pairs(pairs: list[Alike]) -> AlikePairs:
+    left, right, bits = (
+        [pair[0] for pair in pairs],
+        [pair[1] for pair in pairs],
+        [pair[2] for pair in pairs],
+    )
+    return AlikePairs(
+        np.array(left, np.uint64),
+        np.array(right, np.uint64),
+        np.array(bits, np.float32),
+    )
+
+
+def know(
+    *pairs: tuple[np.uint64, np.uint64, int], alike: list[Alike] | None = None
+) -> KnownPairs:
     left, right, labels = zip(*pairs, strict=True)
     return know_pairs(
-        np.array(left, np.uint64), np.array(right, np.uint64), np.array(labels, np.int8)
+        np.array(left, np.uint64),
+        np.array(right, np.uint64),
+        np.array(labels, np.int8),
+        alike_pairs(alike or []),
     )
 
 
@@ -47,14 +72,87 @@ def test_labels_tie_and_part_products(
     """Matches go on from listing to listing; one difference holds for the product."""
     known = know((A, B, 1), (B, C, 1), (B, D, 0))
 
-    assert ask(known, left, right) == said
+    assert ask(known, left, right)[:4] == said
+
+
+FAMILIES = ((A, B, 1), (C, D, 1), (E, A, 0))
+"""Two products of two listings each, and a listing by itself."""
+
+
+@pytest.mark.parametrize(
+    ("alike", "left", "right", "said"),
+    [
+        # A speaks for D, C for B: the pair itself is not asked
+        ([(A, D, 1.0), (B, C, 0.5), (B, D, 9.0)], B, D, [0.75, 1.0, FAR, FAR]),
+        # one of two is far; E is a third product to B
+        ([(A, D, 1.0), (B, E, 2.0)], B, D, [(1.0 + FAR) / 2, 1.0, 2.0, FAR]),
+        ([(A, D, 1.0), (B, E, 2.0)], D, B, [(1.0 + FAR) / 2, 1.0, FAR, 2.0]),
+        # nobody else belongs to either; what is near B is another product's
+        ([(B, C, 2.0), (A, B, 3.0)], A, B, [None, None, FAR, 2.0]),
+        # of E's product there is no other; A is asked for B's
+        ([(A, E, 0.25), (B, E, 3.0)], B, E, [0.25, 0.25, FAR, FAR]),
+        # one pair is told of twice: the likest counts
+        ([(D, A, 1.0), (A, D, 2.0)], B, D, [(2.0 + FAR) / 2, 2.0, FAR, FAR]),
+        # no pair has fewer bits than those that are far apart
+        ([(A, D, -9.0), (B, E, 0.0)], B, D, [FAR, FAR, 0.0, FAR]),
+    ],
+)
+def test_other_listings_of_both_products_speak(
+    alike: list[Alike], left: np.uint64, right: np.uint64, said: list[float | None]
+) -> None:
+    """In the mean, and at most; and the likest of a third product, for each side."""
+    assert ask(know(*FAMILIES, alike=alike), left, right)[4:] == said
+
+
+def test_alike_listings_say_nothing_of_new_ones() -> None:
+    """Whom nobody labelled has no product, and what is near it was not written down."""
+    known = know((A, B, 1), (B, C, 0), alike=[(A, C, 1.0), (A, E, 2.0)])
+
+    assert ask(known, A, E)[4:] == [None] * 4
+    assert ask(known, A, A)[4:] == [None] * 4
+    assert ask(know(*FAMILIES), B, D)[4:] == [None] * 4
+    assert known.near.pairs()[0].tolist() == [0]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 1)),
+        min_size=1,
+        max_size=15,
+    ),
+    st.lists(
+        st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(-600, 900)),
+        max_size=20,
+    ),
+    st.integers(0, 6),
+    st.integers(0, 6),
+)
+def test_a_pairs_own_likeness_is_not_asked(
+    pairs: list[tuple[int, int, int]],
+    near: list[tuple[int, int, int]],
+    left: int,
+    right: int,
+) -> None:
+    """Whatever the pair itself has, the same is said; turned round, sides change."""
+    given = [(np.uint64(a), np.uint64(b), label) for a, b, label in pairs]
+    alike = [(np.uint64(a), np.uint64(b), bits / 100) for a, b, bits in near]
+    one, other = np.uint64(left), np.uint64(right)
+    without = [pair for pair in alike if {pair[0], pair[1]} != {one, other}]
+
+    # where something is near at all: else nothing is said
+    known = know(*given, alike=[*alike, (np.uint64(0), np.uint64(1), 3.0)])
+    more = know(*given, alike=[*without, (np.uint64(0), np.uint64(1), 3.0)])
+    turned = ask(known, other, one)[4:]
+    if len(known.near.bits) and len(more.near.bits):
+        assert ask(known, one, other) == ask(more, one, other)
+        assert ask(known, one, other)[4:] == [*turned[:2], turned[3], turned[2]]
 
 
 def test_nothing_known_says_nothing() -> None:
     """Without labelled pairs every column is silent."""
     none = know_pairs(*(np.empty(0, np.uint64),) * 2, np.empty(0, np.int8))
 
-    assert ask(none, A, B) == [None] * 4
+    assert ask(none, A, B) == [None] * 8
 
 
 @given(
@@ -109,8 +207,12 @@ def test_a_fitted_model_holds_a_matched_listing_for_taken(tmp_path: Path) -> Non
     text = out.read_text("utf-8")
 
     assert len(model.known) > 300
+    assert len(model.known.near.bits) > 0
     assert "lamp" not in text.split("[known]")[1]
     assert model_to_text(model) == text
+    for broken in ("near 0 99999 1.00", "near 0 1", "near 0 x 1.00"):
+        with pytest.raises(ModelFileError):
+            model_from_text(f"{text}{broken}\n", "own.model")
     assert report["f1_with_known_pairs"] >= report["f1_both_passes"]
 
     asked = pa.table(
@@ -124,3 +226,59 @@ def test_a_fitted_model_holds_a_matched_listing_for_taken(tmp_path: Path) -> Non
     for row in scored.to_pylist():
         total = sum(row[name] or 0.0 for name in signals)
         assert total == pytest.approx(row["bits"], abs=1e-9)
+
+
+def test_who_is_like_the_other_matches_is_one_of_them(tmp_path: Path) -> None:
+    """Two wordings with no word in common: a third listing that has both ties them."""
+    random = Random(3)
+
+    def word() -> str:
+        return "".join(
+            random.choice("bdfgklmnprst") + random.choice("aeiou") for _ in "abc"
+        )
+
+    goods = [[word() for _ in range(4)] for _ in range(260)]
+    rows: list[tuple[str, str, int]] = []
+    for n, (a, b, c, d) in enumerate(goods):
+        later = goods[(n + 1) % len(goods)]
+        rows += [
+            (f"{a} {b} lamp", f"{a} {b} {c} {d} lamp", 1),
+            (f"{c} {d} offer", f"{c} {d} lamp offer", 1),
+            (f"{a} {b} {c} {d} lamp", f"{a} {b} {later[2]} {later[3]} lamp", 0),
+        ]
+        if n < 180:
+            rows.append((f"{a} {b} lamp", f"{c} {d} offer", 1))
+            rows.append((f"{a} {b} lamp", f"{later[2]} {later[3]} offer", 0))
+    pairs = [
+        {"left_title": a, "right_title": b, "label": label} for a, b, label in rows
+    ]
+    pq.write_table(pa.Table.from_pylist(pairs), tmp_path / "pairs.parquet")
+    raw = read_raw(tmp_path / "pairs.parquet")
+    labels, _ = read_labels(raw)
+    # without a pool, in which it would stand out that neither has another partner
+    model, _ = train_on_pairs(
+        tied_pairs(raw, None, tmp_path, None)[0],
+        labels,
+        about="two wordings",
+        recipe=replace(FAST_RECIPE, kin_rounds=60),
+        alone=True,
+    )
+    out = tmp_path / "own.model"
+    out.write_text(model_to_text(model), "utf-8")
+
+    def ask_offers(shift: int) -> list[float]:
+        asked = [
+            (
+                f"{goods[n][0]} {goods[n][1]} lamp",
+                " ".join([*goods[n + shift][2:], "offer"]),
+            )
+            for n in range(190, 250)
+        ]
+        table = pa.Table.from_pylist(
+            [{"left_title": a, "right_title": b} for a, b in asked]
+        )
+        scored = storekin.compare_listings(table, model=out)
+        return [float(p) for p in scored["probability"].to_pylist()]
+
+    assert float(np.mean(np.array(ask_offers(0)) > 0.5)) > 0.9
+    assert float(np.mean(np.array(ask_offers(3)) > 0.5)) < 0.1

@@ -40,6 +40,7 @@ _HERE = (
     "near_codes",
     "look_up",
     "known",
+    "kin",
     "telling",
 )
 _BESIDE = (

@@ -164,6 +164,9 @@ KNOWN_FEATURES: tuple[Feature, ...] = (
     *_both("known_matches", "known"),
     Feature("known_same", "known", UP),
     Feature("known_apart", "known", DOWN),
+    Feature("known_alike", "known", UP),
+    Feature("known_most_alike", "known", UP),
+    *_both("known_rival", "known"),
 )
 """What pairs that were labelled before say; see ``listings.known``."""
 

@@ -2,7 +2,9 @@
 
 A listing that is known to match another one seldom matches a third; two listings are
 one product if others tie them together, and two if their products are known to differ.
-A model carries digests of the listings, never their texts.
+Where labels tell neither, it counts how alike each is to the listings that are known
+to match the other one. A model carries digests of the listings and how alike they are,
+never their texts.
 """
 
 from dataclasses import dataclass
@@ -10,12 +12,57 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from storekin.kernels.kin import FAR, ask_kin
 from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.prepared import PreparedListings, token_sums
 
 Digests = npt.NDArray[np.uint64]
 Columns = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class AlikePairs:
+    """Pairs of listings, by digest, and at how many bits they would be one product.
+
+    By themselves alone, in hundredths; pairs that are not there have ``kin.FAR``.
+    """
+
+    left: Digests
+    right: Digests
+    bits: npt.NDArray[np.float32]
+
+
+def no_alike_pairs() -> AlikePairs:
+    """Give no pair."""
+    none = np.empty(0, np.uint64)
+    return AlikePairs(none, none, np.empty(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Which listings are near each; of listing i those from ``starts[i]`` on."""
+
+    starts: IntArray
+    others: IntArray
+    bits: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(
+        cls, count: int, one: IntArray, other: IntArray, bits: npt.NDArray[np.float32]
+    ) -> "Near":
+        """Lay out pairs of *count* listings, each pair once, by both of its ends."""
+        ends, beside = np.concatenate([one, other]), np.concatenate([other, one])
+        order = np.lexsort((beside, ends))
+        starts = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=count))])
+        both = np.concatenate([bits, bits]).astype(np.float32)
+        return cls(starts.astype(np.int64), beside[order], both[order])
+
+    def pairs(self) -> tuple[IntArray, IntArray, npt.NDArray[np.float32]]:
+        """Give each pair once, the lower listing first."""
+        ends = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        once = ends < self.others
+        return ends[once], self.others[once], self.bits[once]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +75,7 @@ class KnownPairs:
     listings: Digests
     products: IntArray
     apart: IntArray
+    near: Near
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -36,7 +84,8 @@ class KnownPairs:
 def no_known_pairs() -> KnownPairs:
     """Give a memory of nothing."""
     none = np.empty(0, np.int64)
-    return KnownPairs(np.empty(0, np.uint64), none, none)
+    near = Near.of(0, none, none, np.empty(0, np.float32))
+    return KnownPairs(np.empty(0, np.uint64), none, none, near)
 
 
 def listing_digests(listings: PreparedListings) -> Digests:
@@ -53,9 +102,15 @@ def listing_digests(listings: PreparedListings) -> Digests:
 
 
 def know_pairs(
-    left: Digests, right: Digests, labels: npt.NDArray[np.int8]
+    left: Digests,
+    right: Digests,
+    labels: npt.NDArray[np.int8],
+    alike: AlikePairs | None = None,
 ) -> KnownPairs:
-    """Remember labelled pairs, given by the digests of their listings."""
+    """Remember labelled pairs, given by the digests of their listings.
+
+    Of the pairs that are *alike* those of two such listings.
+    """
     from storekin.kernels.groups import components
 
     listings, ends = np.unique(np.concatenate([left, right]), return_inverse=True)
@@ -65,7 +120,29 @@ def know_pairs(
     differ = labels == 0
     a, b = products[one[differ]], products[other[differ]]
     keys = np.minimum(a, b) * max(len(listings), 1) + np.maximum(a, b)
-    return KnownPairs(listings, products, distinct_of(keys[a != b]))
+    near = _near_of(listings, alike or no_alike_pairs())
+    return KnownPairs(listings, products, distinct_of(keys[a != b]), near)
+
+
+def _near_of(listings: Digests, alike: AlikePairs) -> Near:
+    """Number the ends of pairs by *listings*; of several of one pair, the likest."""
+    count = max(len(listings), 1)
+    one, other = _numbered(listings, alike.left), _numbered(listings, alike.right)
+    kept = (one >= 0) & (other >= 0) & (one != other) & (alike.bits > FAR)
+    keys = (np.minimum(one, other) * count + np.maximum(one, other))[kept]
+    order = np.lexsort((-alike.bits[kept], keys))
+    near, first = np.unique(keys[order], return_index=True)
+    bits = alike.bits[kept][order][first]
+    return Near.of(len(listings), *np.divmod(near, count), bits)
+
+
+def _numbered(listings: Digests, digests: Digests) -> IntArray:
+    """Number digests by the sorted *listings*; -1 for one that is not among them."""
+    if not len(listings):
+        return np.full(len(digests), -1, np.int64)
+    place = np.minimum(np.searchsorted(listings, digests), len(listings) - 1)
+    found: IntArray = np.where(listings[place] == digests, place, -1)
+    return found
 
 
 def known_features(
@@ -75,25 +152,32 @@ def known_features(
 
     How many other listings each side is known to match, whether others tie the two
     together, and whether their products are known to differ; nan for a listing that
-    is not known.
+    is not known. Of two known ones also how alike each is to the other matches of its
+    partner, in the mean and at most, and each to a listing of a third product.
     """
-    out = np.full((len(left), 4), np.nan, np.float32)
+    out = np.full((len(left), 8), np.nan, np.float32)
     if not len(known):
         return out
-    place = np.searchsorted(known.listings, digests)
-    place = np.minimum(place, len(known) - 1)
-    met = known.listings[place] == digests
-    product = np.where(met, known.products[place], -1)
-    others = np.bincount(known.products, minlength=len(known))[product] - 1
+    number = _numbered(known.listings, digests)
+    met = number >= 0
+    product = np.where(met, known.products[number], -1)
+    sizes = np.bincount(known.products, minlength=len(known))
+    others = sizes[product] - 1
     one, other = product[left], product[right]
     both = (one >= 0) & (other >= 0)
     same = both & (one == other) & (digests[left] != digests[right])
-    for number, rows in enumerate((left, right)):
+    for side, rows in enumerate((left, right)):
         counts = np.minimum(others[rows] - same, _MOST)
-        out[:, number] = np.where(met[rows], counts, np.nan)
+        out[:, side] = np.where(met[rows], counts, np.nan)
     keys = np.minimum(one, other) * len(known) + np.maximum(one, other)
     out[both, 2] = same[both]
     out[both, 3] = np.isin(keys[both], known.apart)
+    near = known.near
+    if len(near.bits):
+        said = np.full((len(left), 4), np.nan, np.float32)
+        ends = (number[left], number[right])
+        ask_kin(known.products, sizes, near.starts, near.others, near.bits, *ends, said)
+        out[:, 4:] = said
     return out
 
 

@@ -20,7 +20,7 @@ from storekin.listings.features import (
     SECOND_FEATURES,
     column_names,
 )
-from storekin.listings.known import KnownPairs, no_known_pairs
+from storekin.listings.known import KnownPairs, Near, no_known_pairs
 from storekin.listings.trees import Trees, trees_from_lines, trees_to_lines
 from storekin.listings.words import WordWeights
 
@@ -181,7 +181,7 @@ def model_from_text(text: str, where: str) -> ListingModel:
 
 
 def _known_to_lines(known: KnownPairs) -> list[str]:
-    """Write known listings with their products, then products that differ."""
+    """Write known listings with their products, products that differ, what is near."""
     count = len(known)
     return [
         *(
@@ -191,18 +191,43 @@ def _known_to_lines(known: KnownPairs) -> list[str]:
             )
         ),
         *(f"apart {key // count} {key % count}" for key in known.apart.tolist()),
+        *(
+            f"near {one} {other} {bits:.2f}"
+            for one, other, bits in zip(
+                *(column.tolist() for column in known.near.pairs()), strict=True
+            )
+        ),
     ]
 
 
 def _known_from_lines(lines: list[str]) -> KnownPairs:
-    rows = [line.split() for line in lines if not line.startswith("apart ")]
-    pairs = [line.split()[1:] for line in lines if line.startswith("apart ")]
+    told: dict[str, list[list[str]]] = {"apart": [], "near": []}
+    rows: list[list[str]] = []
+    for line in lines:
+        kind, *rest = words = line.split()
+        if kind in told:
+            told[kind].append(rest)
+        else:
+            rows.append(words)
+    count = len(rows)
     products = np.array([int(row[1]) for row in rows], np.int64)
-    apart = np.array([int(a) * len(rows) + int(b) for a, b in pairs], np.int64)
-    if len(products) and not 0 <= products.min() <= products.max() < len(rows):
-        raise ValueError("a known product has a number that there is not")
+    apart = [int(a) * count + int(b) for a, b in told["apart"]]
+    one, other = np.array(
+        [[int(a), int(b)] for a, b, _ in told["near"]], np.int64
+    ).reshape(-1, 2).T  # fmt: skip
+    for numbers in (products, one, other):
+        if len(numbers) and not 0 <= numbers.min() <= numbers.max() < count:
+            raise ValueError("[known] tells of a number that it does not give")
     return KnownPairs(
-        np.array([int(row[0], 16) for row in rows], np.uint64), products, apart
+        np.array([int(row[0], 16) for row in rows], np.uint64),
+        products,
+        np.array(apart, np.int64),
+        Near.of(
+            count,
+            one,
+            other,
+            np.array([float(b) for *_, b in told["near"]], np.float32),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from storekin.errors import TrainingDataError, TrainingExtraError
 from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.kernels.trees import MOST_LEAVES
+from storekin.listings.alike import AlikeScores, score_alike
 from storekin.listings.features import (
     FAMILY_COUNT,
     FEATURES,
@@ -62,6 +63,7 @@ class Recipe:
     ``mean_of_parts``: the first pass is the mean of the trees that each leave a part
     out, not further ones of all. What they say of a new pair is then as sure as what
     the second pass learnt from; with few parts, trees of all are surer than that.
+    ``kin_rounds``: trees that say how alike two labelled listings are; 0 for none.
     """
 
     leaves: int = 16
@@ -78,6 +80,7 @@ class Recipe:
     pool: bool = True
     known: bool = True
     known_rounds: int = 200
+    kin_rounds: int = 240
     word_strength: float = 1.0
     word_pairs: int = 3
     monotone: bool = True
@@ -610,11 +613,12 @@ def _ask(
     if recipe.known:
         digests = [listing_digests(each.listings) for each in everything]
         begin = -len(KNOWN_FEATURES)
-        whole = _know(fields, digests, None)
+        alike = _score_alike(fields, digests, recipe)
+        whole = _know(fields, digests, None, alike)
         for each, own, part in zip(everything, digests, asked, strict=True):
             part[:, begin:] = known_features(whole, own, *each.ends(slice(None)))
         for fold in _fold_numbers(fields):
-            without = _know(fields, digests, fold)
+            without = _know(fields, digests, fold, alike)
             for each, own, part in zip(fields, digests, asked, strict=False):
                 rows = each.known[each.folds[each.known] == fold]
                 part[rows, begin:] = known_features(without, own, *each.ends(rows))
@@ -623,8 +627,34 @@ def _ask(
     return asked, whole
 
 
+def _score_alike(
+    fields: Sequence[Field], digests: Sequence[Digests], recipe: Recipe
+) -> AlikeScores | None:
+    """Say how alike labelled listings are, by trees that see nothing but two of them.
+
+    Learnt words are left out: they were learnt from all labels. All fields are of the
+    same listings, in pools of other sizes.
+    """
+    if not recipe.kin_rounds:
+        return None
+    each = fields[0]
+    plain = replace(recipe, words=False, pool=False, seeds=1, rate=_KIN_RATE)
+    grown = {
+        fold: _grow([each], fold, plain, recipe.kin_rounds).predict
+        for fold in _fold_numbers([each])
+    }
+    labelled = (*each.ends(each.known), each.folds[each.known])
+    return score_alike(each.listings, digests[0], labelled, grown, sided=recipe.sided)
+
+
+_KIN_RATE = 0.05
+
+
 def _know(
-    fields: Sequence[Field], digests: Sequence[Digests], left_out: int | None
+    fields: Sequence[Field],
+    digests: Sequence[Digests],
+    left_out: int | None,
+    alike: AlikeScores | None,
 ) -> KnownPairs:
     """Remember the labelled pairs of all fields that are not of the fold *left_out*."""
     left, right, labels = [], [], []
@@ -637,7 +667,10 @@ def _know(
         right.append(own[other])
         labels.append(each.labels[rows])
     return know_pairs(
-        np.concatenate(left), np.concatenate(right), np.concatenate(labels)
+        np.concatenate(left),
+        np.concatenate(right),
+        np.concatenate(labels),
+        None if alike is None else alike.without(left_out),
     )
 
 

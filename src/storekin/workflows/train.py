@@ -30,7 +30,9 @@ from storekin.workflows.given_pairs import PART, GivenPairs
 Step = Callable[[str], None]
 
 PAIR_RECIPE = Recipe()
-FAST_RECIPE = Recipe(rate=0.05, rounds=240, seeds=1, known_rounds=120, pool=False)
+FAST_RECIPE = Recipe(
+    rate=0.05, rounds=240, seeds=1, known_rounds=120, kin_rounds=0, pool=False
+)
 """Fewer trees that ask nothing of other pairs, for models that see pairs alone: they
 are chosen for their speed."""
 
