@@ -592,6 +592,20 @@ def read_labels(raw: RawTable) -> tuple[npt.NDArray[np.int8], list[str]]:
     return labels, notes
 
 
+def grouped_listings(path: Path, column: str) -> tuple[Portfolio, pa.ChunkedArray]:
+    """Read a file of listings, and each listing's group from *column*.
+
+    Raises:
+        MissingColumnError: If the file has no such column.
+    """
+    raw = told = read_raw(path)
+    if column in raw.table.column_names and column not in column_names("listings"):
+        # it is read as the group: it must not be told of as a column of no use
+        told = replace(raw, table=raw.table.drop_columns([column]))
+    typed = typed_records(told, "listings", "listing", path.parent)
+    return typed, read_groups(raw, column, typed.listings)
+
+
 def read_groups(raw: RawTable, column: str, listings: pa.Table) -> pa.ChunkedArray:
     """Give each listing's value of *column*, which is not one of the table's own.
 
@@ -690,11 +704,10 @@ def fit_to_groups(
     from storekin.listings.model import model_to_text
     from storekin.workflows.train import train_on_groups
 
-    raw = read_raw(records)
-    typed = typed_records(raw, "listings", "listing", records.parent)
+    typed, found = grouped_listings(records, column)
     model, report = train_on_groups(
         typed.listings,
-        read_groups(raw, column, typed.listings),
+        found,
         folder=records.parent,
         encoders=encoders or NO_ENCODERS,
         about=f"{typed.listings.num_rows} listings of {records.name}",

@@ -13,7 +13,7 @@ import storekin
 from storekin.errors import MissingColumnError, TrainingDataError
 from storekin.listings.model import model_from_text, model_to_text
 from storekin.listings.training import Recipe
-from storekin.wiring import read_raw, typed_records
+from storekin.wiring import grouped_listings, read_raw, typed_records
 from storekin.workflows.train import GROUP_RECIPE, PARTS, train_on_groups
 
 BRANDS = ("norvik", "takeo", "halden", "luminara", "corvex", "pelton")
@@ -95,6 +95,17 @@ def test_training_twice_gives_one_model(folder: Path) -> None:
     assert (folder / "a.model").read_text("utf-8") == (folder / "b.model").read_text(
         "utf-8"
     )
+
+
+def test_a_column_of_groups_is_not_told_of_as_unused(tmp_path: Path) -> None:
+    """What is read as the group has its use; what nothing reads is named."""
+    file = tmp_path / "listings.csv"
+    file.write_text("listing,title,product,shelf\na,mug,1,x\nb,cup,2,y\n", "utf-8")
+    typed, groups = grouped_listings(file, "product")
+
+    assert groups.to_pylist() == ["1", "2"]
+    assert [note for note in typed.notes if "product" in note] == []
+    assert any("'shelf'" in note for note in typed.notes)
 
 
 def test_groups_make_a_model_for_matching(folder: Path) -> None:

@@ -31,7 +31,7 @@ Step = Callable[[str], None]
 
 PAIR_RECIPE = Recipe()
 FAST_RECIPE = Recipe(
-    rate=0.05, rounds=240, seeds=1, known_rounds=120, kin_rounds=0, pool=False
+    rate=0.05, rounds=240, seeds=1, known_rounds=120, kin_rounds=240, pool=False
 )
 """Fewer trees that ask nothing of other pairs, for models that see pairs alone: they
 are chosen for their speed."""

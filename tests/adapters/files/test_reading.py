@@ -128,6 +128,17 @@ def test_an_open_quote_swallows_nothing(tmp_path: Path) -> None:
     portfolio = read_portfolio(write(tmp_path, text))
 
     assert "L2" in portfolio.listings["listing"].to_pylist()
+    assert any("first on line 2" in note for note in portfolio.notes)
+
+
+def test_a_mark_for_inches_leaves_other_values_whole(tmp_path: Path) -> None:
+    """One odd quote on a line: values of others that hold a comma stay in one piece."""
+    rows = ['L1,a,24" screen,5,2026-01-01', 'L2,b,"red, ""large"" mug",5,2026-01-01']
+    portfolio = read_portfolio(write(tmp_path, HEADER + "\n".join(rows) + "\n"))
+
+    assert portfolio.listings["title"].to_pylist() == ['24" screen', 'red, "large" mug']
+    assert not portfolio.rejections
+    assert any("first on line 2" in note for note in portfolio.notes)
 
 
 def test_full_width_and_invisible_characters_are_folded(tmp_path: Path) -> None:
@@ -291,6 +302,10 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
         ("listings.pdf", b"%PDF", UnreadableFileError),
         ("listings.csv", b"store,title\na,mug\n", MissingColumnError),
         ("listings.csv", b"listing,store,title\n,,\n", EmptyPortfolioError),
+        ("listings.csv", b"listing,store,title\n", EmptyPortfolioError),
+        ("listings.csv", b"listing,store,title", EmptyPortfolioError),
+        ("listings.csv", b"listing", MissingColumnError),
+        ("listings.csv", b"x", UnreadableFileError),
     ],
 )
 def test_an_unusable_file_is_an_error_with_a_fix(

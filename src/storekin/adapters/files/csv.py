@@ -45,11 +45,18 @@ def read_csv(path: Path, name: str, known: Collection[str]) -> RawTable:
     if text.count(b"\r") != text.count(b"\r\n"):
         text = re.sub(rb"\r(?!\n)", b"\n", text)  # old Mac line ends
     separator, header = _read_header(text, known)
+    if b"\n" not in text:
+        if not set(header) & set(known):
+            raise UnreadableFileError(
+                f"{name}: one line, and no column in it that is known",
+                "save it as CSV in UTF-8, with a line that names the columns",
+            )
+        text += b"\n"  # a header without rows is a line, too
     # a quote that never closes would swallow the rest of the file: then each line
     # stands for itself, and what cannot be split is named
     quotes_close = text.count(b'"') % 2 == 0
     table = _parse(text, name, separator, header, multiline=quotes_close)
-    return replace(table, notes=read.notes(name))
+    return replace(table, notes=(*read.notes(name), *table.notes))
 
 
 def _read_header(text: bytes, known: Collection[str]) -> tuple[str, list[str]]:
@@ -77,6 +84,14 @@ def _parse(
     multiline: bool,
 ) -> RawTable:
     bad: list[tuple[int | None, int, int]] = []
+    notes = []
+    if not multiline:
+        text, first = _hide_open_quotes(text)
+        where = "" if first is None else f", the first on line {first}"
+        notes.append(
+            f"{name}: quotes are not closed where they open{where}: a value ends with"
+            " its line"
+        )
 
     def note(row: arrow_csv.InvalidRow) -> str:
         bad.append((row.number, row.actual_columns, row.expected_columns))
@@ -95,7 +110,6 @@ def _parse(
             parse_options=arrow_csv.ParseOptions(
                 delimiter=separator,
                 newlines_in_values=multiline,
-                quote_char='"' if multiline else False,
                 invalid_row_handler=note,
             ),
             convert_options=arrow_csv.ConvertOptions(
@@ -118,7 +132,7 @@ def _parse(
             "open it in a spreadsheet and save it as CSV in UTF-8",
         ) from None
     if not multiline:
-        table = _without_outer_quotes(table)
+        table = _with_quotes_again(table)
     lines = _LineFinder(text, multiline=multiline)
     wrong = np.array([(number or 0) - 2 for number, _, _ in bad], np.int64)
     total = table.num_rows + len(wrong)
@@ -138,7 +152,22 @@ def _parse(
         records=records,
         line_of=lines,
         rejections=rejections,
+        notes=tuple(notes),
     )
+
+
+_HIDDEN = b"\x1a"
+"""Stands for a quote that does not hold a value together; no text has it."""
+_ODD_LINE = re.compile(rb'(?m)^[^"\n]*"(?:[^"\n]*"[^"\n]*")*[^"\n]*$')
+
+
+def _hide_open_quotes(text: bytes) -> tuple[bytes, int | None]:
+    """Hide the quotes of lines that have an odd number; give the first such line."""
+    first = _ODD_LINE.search(text)
+    if first is None:
+        return text, None
+    line = text.count(b"\n", 0, first.start()) + 1
+    return _ODD_LINE.sub(lambda hit: hit[0].replace(b'"', _HIDDEN), text), line
 
 
 def _named(table: pa.Table, header: list[str]) -> pa.Table:
@@ -150,12 +179,20 @@ def _named(table: pa.Table, header: list[str]) -> pa.Table:
     return pa.table({word: table.column(place) for word, place in seen.items()})
 
 
-def _without_outer_quotes(table: pa.Table) -> pa.Table:
+def _with_quotes_again(table: pa.Table) -> pa.Table:
+    """Show hidden quotes, but not those around a whole value; two of them are one."""
     import pyarrow.compute as pc
 
+    mark = _HIDDEN.decode()
     columns = [
         pc.replace_substring(
-            pc.replace_substring_regex(column, '^"(.*)"$', r"\1"), '""', '"'
+            pc.replace_substring(
+                pc.replace_substring_regex(column, f"^{mark}(.*){mark}$", r"\1"),
+                mark + mark,
+                mark,
+            ),
+            mark,
+            '"',
         )
         for column in table.columns
     ]
