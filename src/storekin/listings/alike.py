@@ -70,6 +70,7 @@ def score_alike(
     given = np.sort(np.stack([left, right]), axis=0)
     keys = given[0] * len(listings) + given[1]
     order = np.argsort(keys, kind="stable")
+    keys, folds = keys[order], folds[order]
     one, other = _candidates(listings, left, right)
     found: list[npt.NDArray[np.float32]] = []
     kept: list[IntArray] = []
@@ -79,8 +80,8 @@ def score_alike(
         if not sided:
             order_sides(columns, 0, len(PAIR_FEATURES))
         asked = one[low:high] * len(listings) + other[low:high]
-        place = np.minimum(np.searchsorted(keys[order], asked), len(keys) - 1)
-        own = np.where(keys[order][place] == asked, folds[order][place], -1)
+        place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+        own = np.where(keys[place] == asked, folds[place], -1)
         hopeful = predict[parts[0]](columns) / _LN2 > FAR - _HOPE
         rows = np.flatnonzero(hopeful | (own >= 0))
         bits = np.stack([predict[part](columns[rows]) for part in parts]) / _LN2
