@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import storekin
-from storekin.errors import IndexFileError, InvalidRecordError
+from storekin.errors import IndexFileError, InvalidRecordError, InvalidTableError
 from storekin.indexes.file import log_of
 from storekin.listings.index import ListingIndex
 
@@ -178,6 +178,22 @@ def test_a_value_that_cannot_be_read_is_said_so(
             act(record)
 
     assert "x" not in index
+
+
+def test_prices_are_read_as_people_write_them() -> None:
+    """A table, an added record and a screened one read a price as a file's is read."""
+    table = pa.table(
+        {"listing": ["a", "b"], "title": [CLOCK, CLOCK], "price": ["$1,299.00", None]}
+    )
+    index = ListingIndex.build(table)
+    index.add({"listing": "c", "title": CLOCK, "price": "1.299,00 €"})
+    for price in (1299, "1299.00", "US$ 1,299"):
+        found = index.screen({"title": CLOCK, "price": price})
+        told = {one.listing: "close_price" in one.signals for one in found}
+        assert told == {"a": True, "b": False, "c": True}
+
+    with pytest.raises(InvalidTableError, match="'ten' is not a number"):
+        ListingIndex.build(table.set_column(2, "price", [["ten", "5"]]))
 
 
 def test_prices_and_attributes_survive_saving(

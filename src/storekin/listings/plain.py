@@ -14,6 +14,7 @@ from storekin.kernels.similar_texts import TextColumn, TokenArray, tokenise
 from storekin.listings.exact_keys import model_keys
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin
+from storekin.normalise.values import normalise_price
 from storekin.records.tables import column_names
 
 Record = Mapping[str, object]
@@ -57,15 +58,13 @@ def plain_record(record: Record) -> dict[str, str]:
                 "read the text with its own encoding, such as UTF-8",
             )
     if "price" in plain:
-        try:
-            number = float(plain["price"])
-        except ValueError:
-            number = float("nan")
-        if not isfinite(number):
+        number = read_price(plain["price"])
+        if number is None:
             raise InvalidRecordError(
                 f"the price {plain['price']!r} is not a number",
                 "write it as 1234.50, without words",
             )
+        plain["price"] = repr(number)
     if "attributes" in plain:
         try:
             attributes = json.loads(plain["attributes"])
@@ -91,9 +90,9 @@ def plain_table(table: pa.Table) -> pa.Table:
     columns = {}
     for name, kind in KINDS.items():
         if name in table.column_names:
+            given = table[name] if name == "listing" else _said(table[name])
             try:
-                given = table[name] if name == "listing" else _said(table[name])
-                columns[name] = given.cast(kind)
+                columns[name] = _prices(given) if name == "price" else given.cast(kind)
             except pa.ArrowInvalid as problem:
                 raise InvalidTableError(
                     f"listings: the column {name!r} cannot be read: {problem}",
@@ -103,6 +102,37 @@ def plain_table(table: pa.Table) -> pa.Table:
             columns[name] = pa.chunked_array([pa.nulls(table.num_rows, kind)])
     # taking rows of many chunks would put all of them together, each time
     return pa.table(columns).combine_chunks()
+
+
+def _prices(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Read prices, written as numbers or as people write them.
+
+    Raises:
+        InvalidTableError: If one cannot be read.
+    """
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column.cast(pa.float64())
+    distinct = whole(column.unique())
+    texts = distinct.to_pylist()
+    read = [None if text is None else read_price(text) for text in texts]
+    for text, price in zip(texts, read, strict=True):
+        if text is not None and price is None:
+            raise InvalidTableError(
+                f"listings: the price {text!r} is not a number",
+                "write it as 1234.50, or leave it empty",
+            )
+    places = pc.index_in(column, value_set=distinct)
+    return pa.chunked_array([pa.array(read, pa.float64()).take(whole(places))])
+
+
+def read_price(text: str) -> float | None:
+    """Read a price as in a file of listings; None if it is no finite number."""
+    try:
+        number = float(text)
+    except ValueError:
+        price = normalise_price(text)
+        number = float("nan") if price is None else price
+    return number if isfinite(number) else None
 
 
 def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
