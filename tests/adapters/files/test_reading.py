@@ -141,6 +141,21 @@ def test_a_mark_for_inches_leaves_other_values_whole(tmp_path: Path) -> None:
     assert any("first on line 2" in note for note in portfolio.notes)
 
 
+def test_marks_for_inches_move_no_line_number(tmp_path: Path) -> None:
+    """Two odd quotes far apart hold nothing together: each line is a record."""
+    rows = [
+        'L1,a,24" screen,5,',
+        "L2,b,mug,-5,",
+        "",
+        'L3,a,30" screen,5,',
+        "L4,b,cup,-6,",
+    ]
+    portfolio = read_portfolio(write(tmp_path, HEADER + "\n".join(rows) + "\n"))
+
+    assert portfolio.listings["title"].to_pylist() == ['24" screen', '30" screen']
+    assert [r.line for r in portfolio.rejections] == [3, 6]
+
+
 def test_full_width_and_invisible_characters_are_folded(tmp_path: Path) -> None:
     """Digits in full width are digits; zero-width characters are nothing."""
     text = HEADER + "Ｌ１,ａ,red\u200b mug\ufeff,１２．５０,２０２６－０１－０２\n"

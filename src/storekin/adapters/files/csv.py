@@ -133,9 +133,9 @@ def _parse(
         ) from None
     if not multiline:
         table = _with_quotes_again(table)
-    lines = _LineFinder(text, multiline=multiline)
     wrong = np.array([(number or 0) - 2 for number, _, _ in bad], np.int64)
     total = table.num_rows + len(wrong)
+    lines = _LineFinder(text, total, multiline=multiline)
     records = np.setdiff1d(np.arange(total), wrong)
     rejections = tuple(
         reject(
@@ -200,10 +200,15 @@ def _with_quotes_again(table: pa.Table) -> pa.Table:
 
 
 class _LineFinder:
-    """Finds the line on which a record begins; the text is read only when asked."""
+    """Finds the line on which a record begins; the text is read only when asked.
 
-    def __init__(self, text: bytes, *, multiline: bool) -> None:
+    Of *total* records behind a header. As many lines as records are a record each,
+    whatever quotes stand in them; else line ends between quotes end no record.
+    """
+
+    def __init__(self, text: bytes, total: int, *, multiline: bool) -> None:
         self._text = text
+        self._total = total
         self._multiline = multiline
 
     def __call__(self, records: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -211,20 +216,25 @@ class _LineFinder:
             return np.empty(0, np.int64)
         data = np.frombuffer(self._text, np.uint8)
         ends = np.flatnonzero(data == ord("\n"))
-        if self._multiline:
+        begins = _begins(data, ends)
+        if self._multiline and len(begins) != self._total + 1:
             quotes = np.flatnonzero(data == ord('"'))
-            outside = np.searchsorted(quotes, ends) % 2 == 0
-        else:
-            outside = np.ones(len(ends), bool)
-        # a record begins after each line end outside quotes, unless the line is blank
-        begins = np.concatenate([[0], ends[outside] + 1])
-        begins = begins[begins < len(data)]
-        blank = (data[begins] == ord("\n")) | (
-            (data[begins] == ord("\r"))
-            & (data[np.minimum(begins + 1, len(data) - 1)] == ord("\n"))
-        )
-        begins = begins[~blank]
+            begins = _begins(data, ends[np.searchsorted(quotes, ends) % 2 == 0])
         # the header is the first record
         wanted = begins[np.minimum(records + 1, len(begins) - 1)]
         lines: npt.NDArray[np.int64] = np.searchsorted(ends, wanted) + 1
         return lines
+
+
+def _begins(
+    data: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Give where lines begin that are not blank, each behind one of the line *ends*."""
+    begins = np.concatenate([[0], ends + 1])
+    begins = begins[begins < len(data)]
+    blank = (data[begins] == ord("\n")) | (
+        (data[begins] == ord("\r"))
+        & (data[np.minimum(begins + 1, len(data) - 1)] == ord("\n"))
+    )
+    found: npt.NDArray[np.int64] = begins[~blank]
+    return found
