@@ -93,9 +93,7 @@ class Cases:
         **data: object,
     ) -> Case:
         """Make a move, such as ``take_up``, with what it needs, such as ``reason``."""
-        return cases.move_case(
-            self._cases, name, kind, _actor(by), at=at or cases.now(), data=data
-        )
+        return cases.move_case(self._cases, name, kind, _actor(by), at=at, data=data)
 
     def decide(
         self,

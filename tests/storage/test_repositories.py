@@ -24,6 +24,7 @@ from storekin.errors import (
 )
 from storekin.storage.memory import MemoryCases
 from storekin.storage.ports import CaseRepository
+from storekin.workflows.cases import add_to_case, now
 
 
 @pytest.fixture(params=["memory", "folder"])
@@ -146,6 +147,29 @@ def writer(folder: Path, name: str, count: int) -> "subprocess.Popen[str]":
 def notes_of(folder: Path) -> list[str]:
     events = FolderCases(folder).load("case-0001")
     return [e.data["text"] for e in events if e.kind == "note"]
+
+
+KIMS = {"text": "kim", "private": True}
+
+
+class SlowlyRead(FolderCases):
+    """Somebody else writes while a case is being read for the first time."""
+
+    def load(self, case: str) -> list[CaseEvent]:
+        """Give a case's events; a note of another one's comes in between."""
+        other = FolderCases(self.folder)
+        if len(events := other.load(case)) == 1:
+            told = {"text": "lee", "private": True}
+            other.append(case, [seal("note", KIM, now(), told, events[-1])])
+        return other.load(case)
+
+
+def test_a_write_while_a_case_is_read_is_no_wrong_clock(tmp_path: Path) -> None:
+    """The moment of a note is taken when the case was read, not before."""
+    FolderCases(tmp_path).create(first())
+    add_to_case(SlowlyRead(tmp_path), "case-0001", "note", KIM, KIMS)
+
+    assert notes_of(tmp_path) == ["lee", "kim"]
 
 
 def test_two_processes_write_at_once(tmp_path: Path) -> None:

@@ -126,17 +126,20 @@ def move_case(
     kind: str,
     by: Actor,
     *,
-    at: datetime,
+    at: datetime | None = None,
     data: Data | None = None,
 ) -> Case:
     """Make one move on a case, and give it as it is then.
+
+    At the moment given, or now: after the case was read, so that whatever another one
+    did while it was read does not stand after it.
 
     Raises:
         CaseMoveError: If it may not be made.
         CaseConflictError: If somebody else acted on it at the same time.
     """
     case = read_case(cases.load(name), name)
-    event = act(case, kind, by, at, data)
+    event = act(case, kind, by, at or now(), data)
     cases.append(name, [event])
     return follow(case, event, name)
 
@@ -187,7 +190,7 @@ def add_to_case(
     """
     for left in reversed(range(MOST_TRIES)):
         try:
-            return move_case(cases, name, kind, by, at=now(), data=data)
+            return move_case(cases, name, kind, by, data=data)
         except CaseConflictError:
             if not left:
                 raise

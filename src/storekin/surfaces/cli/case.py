@@ -229,14 +229,14 @@ def move(
             --as kim:reviewer
     """
     from storekin.wiring import case_folder
-    from storekin.workflows.cases import move_case, now
+    from storekin.workflows.cases import move_case
 
     data: dict[str, object] = {}
     if reason:
         data["reason"] = reason
     if items:
         data["items"] = list(items)
-    changed = move_case(case_folder(folder), name, kind, by, at=now(), data=data)
+    changed = move_case(case_folder(folder), name, kind, by, data=data)
     tell(name, changed, language, machine_readable=machine_readable)
 
 
