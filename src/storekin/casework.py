@@ -118,7 +118,7 @@ class Cases:
             finding,
             outcome,
             _actor(by),
-            at=at or cases.now(),
+            at=at,
             reason=reason,
             evidence=evidence,
             stores=stores,
@@ -133,9 +133,7 @@ class Cases:
         at: datetime | None = None,
     ) -> list[StatementOfReasons]:
         """Tell the seller, with reasons, in every language; write them into *out*."""
-        changed, told = cases.notify_seller(
-            self._cases, name, _actor(by), at=at or cases.now()
-        )
+        changed, told = cases.notify_seller(self._cases, name, _actor(by), at=at)
         if out is not None:
             write_statements(Path(out), name, changed, told)
         return told
@@ -164,7 +162,7 @@ class Cases:
             name,
             told["grounds"],
             _actor(by),
-            at=at or cases.now(),
+            at=at,
             path=str(told["path"]),
             exhibits=appeals.exhibit_files(draft.folder, told),
         )
@@ -194,7 +192,7 @@ class Cases:
             ruling,
             dict(answers),
             who,
-            at=at or cases.now(),
+            at=at,
             reason=reason,
             keep=keep,
             not_same=not_same,

@@ -151,7 +151,7 @@ def decide_case(
     outcome: str,
     by: Actor,
     *,
-    at: datetime,
+    at: datetime | None = None,
     reason: str,
     evidence: Sequence[str] = (),
     stores: Sequence[str] = (),
@@ -284,7 +284,7 @@ def add_document(
 
 
 def notify_seller(
-    cases: CaseRepository, name: str, by: Actor, *, at: datetime
+    cases: CaseRepository, name: str, by: Actor, *, at: datetime | None = None
 ) -> tuple[Case, list[StatementOfReasons]]:
     """Tell the seller: the statement, in every language, is part of the case.
 
@@ -293,6 +293,7 @@ def notify_seller(
         CaseMoveError: If there is nothing to tell, or *by* may not.
     """
     case = read_case(cases.load(name), name)
+    at = at or now()
     act(case, "notify", by, at, {"statement": "checked first"})
     told = [make_statement(case, name, language, at) for language in LANGUAGES]
     data: dict[str, object] = {
@@ -312,7 +313,7 @@ def submit_appeal(
     grounds: object,
     by: Actor,
     *,
-    at: datetime,
+    at: datetime | None = None,
     path: str = "",
     exhibits: Sequence[tuple[Path, str, str]] = (),
 ) -> Case:
@@ -337,12 +338,12 @@ def submit_appeal(
         "grounds": grounds,
         "path": path,
     }
-    act(case, "appeal", by, at, data)  # before anything is kept
+    act(case, "appeal", by, at or now(), data)  # before anything is kept
     for file, called, kind in exhibits:
         case = add_document(cases, name, file, by, kind=kind, called=called)
     if exhibits:
         data["documents"] = [one.digest for one in case.documents[-len(exhibits) :]]
-    return move_case(cases, name, "appeal", by, at=now() if exhibits else at, data=data)
+    return move_case(cases, name, "appeal", by, at=None if exhibits else at, data=data)
 
 
 def rule_on(
@@ -352,7 +353,7 @@ def rule_on(
     answers: object,
     by: Actor,
     *,
-    at: datetime,
+    at: datetime | None = None,
     reason: str,
     keep: Sequence[tuple[str, str]] = (),
     not_same: bool = False,

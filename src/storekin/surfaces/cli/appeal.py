@@ -235,7 +235,7 @@ def submit(
     """
     from storekin.wiring import case_folder
     from storekin.workflows.appeals import exhibit_files, load_draft
-    from storekin.workflows.cases import now, submit_appeal
+    from storekin.workflows.cases import submit_appeal
 
     files = [(file, file.name, "exhibit") for file in exhibits]
     if grounds.is_dir():
@@ -246,7 +246,7 @@ def submit(
     else:
         told = _read(grounds)
     changed = submit_appeal(
-        case_folder(folder), name, told, by, at=now(), path=path, exhibits=files
+        case_folder(folder), name, told, by, path=path, exhibits=files
     )
     tell(name, changed, language, machine_readable=machine_readable)
 
@@ -288,7 +288,7 @@ def rule(
     cases: give it to `storekin scan --apart`.
     """
     from storekin.wiring import case_folder, write_ruling
-    from storekin.workflows.cases import now, rule_on
+    from storekin.workflows.cases import rule_on
 
     changed = rule_on(
         case_folder(folder),
@@ -296,7 +296,6 @@ def rule(
         ruling,
         _read(answers),
         by,
-        at=now(),
         reason=reason,
         keep=[_measure(text) for text in keep],
         not_same=not_same,

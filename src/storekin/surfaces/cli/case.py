@@ -281,7 +281,7 @@ def decide(
     force before the seller is told.
     """
     from storekin.wiring import case_folder
-    from storekin.workflows.cases import decide_case, now
+    from storekin.workflows.cases import decide_case
 
     changed = decide_case(
         case_folder(folder),
@@ -289,7 +289,6 @@ def decide(
         finding,
         outcome,
         by,
-        at=now(),
         reason=reason,
         evidence=evidence,
         stores=stores,
@@ -326,7 +325,7 @@ def notify(
     from storekin.wording.catalog import say
     from storekin.workflows.cases import notify_seller, now
 
-    changed, told = notify_seller(case_folder(folder), name, by, at=now())
+    changed, told = notify_seller(case_folder(folder), name, by)
     files = [] if out is None else write_statements(out, name, changed, told)
     if machine_readable:
         print_json(
