@@ -111,7 +111,7 @@ def test_alike_listings_say_nothing_of_new_ones() -> None:
     assert ask(known, A, E)[4:] == [None] * 4
     assert ask(known, A, A)[4:] == [None] * 4
     assert ask(know(*FAMILIES), B, D)[4:] == [None] * 4
-    assert known.near.pairs()[0].tolist() == [0]
+    assert known.near.left.tolist() == [0]
 
 
 @given(
@@ -143,7 +143,7 @@ def test_a_pairs_own_likeness_is_not_asked(
     known = know(*given, alike=[*alike, (np.uint64(0), np.uint64(1), 3.0)])
     more = know(*given, alike=[*without, (np.uint64(0), np.uint64(1), 3.0)])
     turned = ask(known, other, one)[4:]
-    if len(known.near.bits) and len(more.near.bits):
+    if len(known.bits) and len(more.bits):
         assert ask(known, one, other) == ask(more, one, other)
         assert ask(known, one, other)[4:] == [*turned[:2], turned[3], turned[2]]
 
@@ -207,7 +207,7 @@ def test_a_fitted_model_holds_a_matched_listing_for_taken(tmp_path: Path) -> Non
     text = out.read_text("utf-8")
 
     assert len(model.known) > 300
-    assert len(model.known.near.bits) > 0
+    assert len(model.known.bits) > 0
     assert "lamp" not in text.split("[known]")[1]
     assert model_to_text(model) == text
     for broken in ("near 0 99999 1.00", "near 0 1", "near 0 x 1.00"):

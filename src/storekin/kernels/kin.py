@@ -1,6 +1,6 @@
 """What two labelled listings say of the products that either belongs to.
 
-Listings are numbered; each has a product, and is near some others at so many bits.
+Listings are the nodes of a graph; each has a product, and its edges have so many bits.
 """
 
 from typing import Any
@@ -14,13 +14,15 @@ FAR = np.float32(-5)
 
 
 @kernel(
-    "void(i8[::1], i8[::1], i8[::1], i8[::1], f4[::1], i8[::1], i8[::1], f4[:, ::1])"
+    "void(i8[::1], i8[::1], i8[::1], i8[::1], i8[::1], f4[::1], i8[::1], i8[::1],"
+    " f4[:, :])"
 )
 def ask_kin(
     products: Any,  # noqa: ANN401
     sizes: Any,  # noqa: ANN401
     starts: Any,  # noqa: ANN401
-    others: Any,  # noqa: ANN401
+    nodes: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
     bits: Any,  # noqa: ANN401
     left: Any,  # noqa: ANN401
     right: Any,  # noqa: ANN401
@@ -43,14 +45,14 @@ def ask_kin(
             this, that = (one, other) if side == 0 else (other, one)
             rival = FAR
             for place in range(starts[this], starts[this + 1]):
-                met = others[place]
+                met = nodes[place]
                 if met == that:
                     continue
                 if products[met] == products[that]:
-                    total += bits[place] - FAR
-                    most = max(most, bits[place])
+                    total += bits[edges[place]] - FAR
+                    most = max(most, bits[edges[place]])
                 elif products[met] != products[this]:
-                    rival = max(rival, bits[place])
+                    rival = max(rival, bits[edges[place]])
             out[pair, 2 + side] = rival
         same = products[one] == products[other]
         count = sizes[products[one]] + sizes[products[other]] - (4 if same else 2)

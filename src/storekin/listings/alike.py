@@ -19,6 +19,7 @@ from storekin.listings.features import PAIR_FEATURES
 from storekin.listings.known import AlikePairs, Digests
 from storekin.listings.passes import BATCH, order_sides
 from storekin.listings.prepared import PreparedListings
+from storekin.listings.rarity import find_tokens
 from storekin.listings.vector import Columns, compare_pairs
 
 Predict = Callable[[Columns], npt.NDArray[np.float64]]
@@ -65,13 +66,12 @@ def score_alike(
     ``labelled`` holds the rows that labelled pairs join, and the part of each pair;
     *predict* gives each part's trees, which have not seen its labels.
     """
-    left, right, folds = labelled
+    low_ends, high_ends = np.sort(np.stack(labelled[:2]), axis=0)
     parts = sorted(predict)
-    given = np.sort(np.stack([left, right]), axis=0)
-    keys = given[0] * len(listings) + given[1]
+    keys = _keys(low_ends, high_ends)
     order = np.argsort(keys, kind="stable")
-    keys, folds = keys[order], folds[order]
-    one, other = _candidates(listings, left, right)
+    keys, folds = keys[order], labelled[2][order]
+    one, other = _candidates(listings, low_ends, high_ends)
     found: list[npt.NDArray[np.float32]] = []
     kept: list[IntArray] = []
     for low, high in ranges_of(len(one), BATCH):
@@ -79,9 +79,8 @@ def score_alike(
         compare_pairs(listings, one[low:high], other[low:high], None, columns)
         if not sided:
             order_sides(columns, 0, len(PAIR_FEATURES))
-        asked = one[low:high] * len(listings) + other[low:high]
-        place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
-        own = np.where(keys[place] == asked, folds[place], -1)
+        place, met = find_tokens(_keys(one[low:high], other[low:high]), keys)
+        own = np.where(met, folds[place], -1)
         hopeful = predict[parts[0]](columns) / _LN2 > FAR - _HOPE
         rows = np.flatnonzero(hopeful | (own >= 0))
         bits = np.stack([predict[part](columns[rows]) for part in parts]) / _LN2
@@ -99,13 +98,20 @@ def score_alike(
     )
 
 
+def _keys(left: IntArray, right: IntArray) -> npt.NDArray[np.uint64]:
+    return (left << 32 | right).astype(np.uint64)
+
+
 def _candidates(
     listings: PreparedListings, left: IntArray, right: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """Pair the labelled listings whose titles agree, on one side or on two."""
+    """Pair the labelled listings whose titles agree, on one side or on two.
+
+    Labelled pairs are given with the lower row on the left, and stay among them.
+    """
     anybody = replace(listings, owners=np.arange(len(listings), dtype=np.int32))
     ends = distinct_of(np.concatenate([left, right]))
-    around = propose_around(anybody, np.minimum(left, right), np.maximum(left, right))
+    around = propose_around(anybody, left, right)
     one, other = around.rows[around.left], around.rows[around.right]
     both = np.isin(one, ends) & np.isin(other, ends) & (one != other)
     return np.minimum(one, other)[both], np.maximum(one, other)[both]

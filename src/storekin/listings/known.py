@@ -15,7 +15,9 @@ import numpy.typing as npt
 from storekin.kernels.kin import FAR, ask_kin
 from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray
+from storekin.listings.pool import Pool, make_pool
 from storekin.listings.prepared import PreparedListings, token_sums
+from storekin.listings.rarity import find_tokens
 
 Digests = npt.NDArray[np.uint64]
 Columns = npt.NDArray[np.float32]
@@ -40,42 +42,18 @@ def no_alike_pairs() -> AlikePairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """Which listings are near each; of listing i those from ``starts[i]`` on."""
-
-    starts: IntArray
-    others: IntArray
-    bits: npt.NDArray[np.float32]
-
-    @classmethod
-    def of(
-        cls, count: int, one: IntArray, other: IntArray, bits: npt.NDArray[np.float32]
-    ) -> "Near":
-        """Lay out pairs of *count* listings, each pair once, by both of its ends."""
-        ends, beside = np.concatenate([one, other]), np.concatenate([other, one])
-        order = np.lexsort((beside, ends))
-        starts = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=count))])
-        both = np.concatenate([bits, bits]).astype(np.float32)
-        return cls(starts.astype(np.int64), beside[order], both[order])
-
-    def pairs(self) -> tuple[IntArray, IntArray, npt.NDArray[np.float32]]:
-        """Give each pair once, the lower listing first."""
-        ends = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-        once = ends < self.others
-        return ends[once], self.others[once], self.bits[once]
-
-
-@dataclass(frozen=True, slots=True)
 class KnownPairs:
     """Listings by digest, sorted; the product of each; products known to differ.
 
-    ``apart`` holds pairs of products as ``lower * len(listings) + higher``, sorted.
+    ``apart`` holds pairs of products as ``lower * len(listings) + higher``, sorted;
+    ``near`` the pairs of listings that are alike, ``bits`` how much each pair is.
     """
 
     listings: Digests
     products: IntArray
     apart: IntArray
-    near: Near
+    near: Pool
+    bits: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.listings)
@@ -84,8 +62,9 @@ class KnownPairs:
 def no_known_pairs() -> KnownPairs:
     """Give a memory of nothing."""
     none = np.empty(0, np.int64)
-    near = Near.of(0, none, none, np.empty(0, np.float32))
-    return KnownPairs(np.empty(0, np.uint64), none, none, near)
+    near = make_pool(none, none, none)
+    no_bits = np.empty(0, np.float32)
+    return KnownPairs(np.empty(0, np.uint64), none, none, near, no_bits)
 
 
 def listing_digests(listings: PreparedListings) -> Digests:
@@ -120,29 +99,23 @@ def know_pairs(
     differ = labels == 0
     a, b = products[one[differ]], products[other[differ]]
     keys = np.minimum(a, b) * max(len(listings), 1) + np.maximum(a, b)
-    near = _near_of(listings, alike or no_alike_pairs())
-    return KnownPairs(listings, products, distinct_of(keys[a != b]), near)
+    near, bits = _near_of(listings, alike or no_alike_pairs())
+    return KnownPairs(listings, products, distinct_of(keys[a != b]), near, bits)
 
 
-def _near_of(listings: Digests, alike: AlikePairs) -> Near:
+def _near_of(
+    listings: Digests, alike: AlikePairs
+) -> tuple[Pool, npt.NDArray[np.float32]]:
     """Number the ends of pairs by *listings*; of several of one pair, the likest."""
     count = max(len(listings), 1)
-    one, other = _numbered(listings, alike.left), _numbered(listings, alike.right)
-    kept = (one >= 0) & (other >= 0) & (one != other) & (alike.bits > FAR)
+    one, one_met = find_tokens(alike.left, listings)
+    other, other_met = find_tokens(alike.right, listings)
+    kept = one_met & other_met & (one != other) & (alike.bits > FAR)
     keys = (np.minimum(one, other) * count + np.maximum(one, other))[kept]
     order = np.lexsort((-alike.bits[kept], keys))
     near, first = np.unique(keys[order], return_index=True)
-    bits = alike.bits[kept][order][first]
-    return Near.of(len(listings), *np.divmod(near, count), bits)
-
-
-def _numbered(listings: Digests, digests: Digests) -> IntArray:
-    """Number digests by the sorted *listings*; -1 for one that is not among them."""
-    if not len(listings):
-        return np.full(len(digests), -1, np.int64)
-    place = np.minimum(np.searchsorted(listings, digests), len(listings) - 1)
-    found: IntArray = np.where(listings[place] == digests, place, -1)
-    return found
+    pairs = make_pool(np.arange(len(listings)), *np.divmod(near, count))
+    return pairs, alike.bits[kept][order][first]
 
 
 def known_features(
@@ -158,8 +131,7 @@ def known_features(
     out = np.full((len(left), 8), np.nan, np.float32)
     if not len(known):
         return out
-    number = _numbered(known.listings, digests)
-    met = number >= 0
+    number, met = find_tokens(digests, known.listings)
     product = np.where(met, known.products[number], -1)
     sizes = np.bincount(known.products, minlength=len(known))
     others = sizes[product] - 1
@@ -173,11 +145,12 @@ def known_features(
     out[both, 2] = same[both]
     out[both, 3] = np.isin(keys[both], known.apart)
     near = known.near
-    if len(near.bits):
-        said = np.full((len(left), 4), np.nan, np.float32)
-        ends = (number[left], number[right])
-        ask_kin(known.products, sizes, near.starts, near.others, near.bits, *ends, said)
-        out[:, 4:] = said
+    if len(known.bits):
+        known_rows = np.where(met, number, -1)
+        ask_kin(
+            known.products, sizes, near.starts, near.nodes, near.edges, known.bits,
+            known_rows[left], known_rows[right], out[:, 4:],
+        )  # fmt: skip
     return out
 
 

@@ -20,7 +20,8 @@ from storekin.listings.features import (
     SECOND_FEATURES,
     column_names,
 )
-from storekin.listings.known import KnownPairs, Near, no_known_pairs
+from storekin.listings.known import KnownPairs, no_known_pairs
+from storekin.listings.pool import make_pool
 from storekin.listings.trees import Trees, trees_from_lines, trees_to_lines
 from storekin.listings.words import WordWeights
 
@@ -194,7 +195,10 @@ def _known_to_lines(known: KnownPairs) -> list[str]:
         *(
             f"near {one} {other} {bits:.2f}"
             for one, other, bits in zip(
-                *(column.tolist() for column in known.near.pairs()), strict=True
+                known.near.left.tolist(),
+                known.near.right.tolist(),
+                known.bits.tolist(),
+                strict=True,
             )
         ),
     ]
@@ -222,12 +226,8 @@ def _known_from_lines(lines: list[str]) -> KnownPairs:
         np.array([int(row[0], 16) for row in rows], np.uint64),
         products,
         np.array(apart, np.int64),
-        Near.of(
-            count,
-            one,
-            other,
-            np.array([float(b) for *_, b in told["near"]], np.float32),
-        ),
+        make_pool(np.arange(count), one, other),
+        np.array([float(b) for *_, b in told["near"]], np.float32),
     )
 
 

@@ -15,6 +15,7 @@ from storekin.listings.exact_keys import model_keys
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin
 from storekin.normalise.values import normalise_price
+from storekin.records.columns import map_distinct
 from storekin.records.tables import column_names
 
 Record = Mapping[str, object]
@@ -112,17 +113,15 @@ def _prices(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column.cast(pa.float64())
-    distinct = whole(column.unique())
-    texts = distinct.to_pylist()
-    read = [None if text is None else read_price(text) for text in texts]
-    for text, price in zip(texts, read, strict=True):
-        if text is not None and price is None:
-            raise InvalidTableError(
-                f"listings: the price {text!r} is not a number",
-                "write it as 1234.50, or leave it empty",
-            )
-    places = pc.index_in(column, value_set=distinct)
-    return pa.chunked_array([pa.array(read, pa.float64()).take(whole(places))])
+    texts = whole(column)
+    prices = map_distinct(texts, read_price, pa.float64())
+    unread = texts.filter(pc.and_(pc.is_null(prices), pc.is_valid(texts)))
+    if len(unread):
+        raise InvalidTableError(
+            f"listings: the price {unread[0].as_py()!r} is not a number",
+            "write it as 1234.50, or leave it empty",
+        )
+    return pa.chunked_array([prices])
 
 
 def read_price(text: str) -> float | None:

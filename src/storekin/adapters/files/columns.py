@@ -5,7 +5,6 @@ one, and those that mean nothing become faults with their rows.
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 
 from storekin.normalise.text import ZERO_WIDTH, to_half_width
 from storekin.normalise.values import normalise_date, normalise_price
+from storekin.records.columns import map_distinct
 from storekin.records.tables import Column
 
 _PLAIN_PRICE = r"^[0-9]+(\.[0-9]+)?$"
@@ -34,18 +34,6 @@ class Faults:
     kind: str
     drops_row: bool
     about: tuple[tuple[str, str], ...] = ()
-
-
-def map_distinct(
-    column: pa.Array, function: Callable[[str], object], kind: pa.DataType
-) -> pa.Array:
-    """Apply *function* to each distinct text of a column once; null stays null."""
-    encoded = column.dictionary_encode()
-    values = [
-        None if text is None else function(text)
-        for text in encoded.dictionary.to_pylist()
-    ]
-    return pa.array(values, kind).take(encoded.indices)
 
 
 def clean_texts(column: pa.Array, *, narrow: bool) -> pa.Array:
