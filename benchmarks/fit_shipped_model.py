@@ -24,9 +24,9 @@ from storekin.listings.blocking import propose_pairs
 from storekin.listings.model import model_to_text
 from storekin.listings.pool import make_pool
 from storekin.listings.prepared import prepare_listings
+from storekin.listings.recipe import Recipe
 from storekin.listings.training import (
     Field,
-    Recipe,
     field_of,
     fit_model,
     label_by_group,
@@ -40,7 +40,7 @@ from storekin.workflows.train import pair_field
 FOLDS = 3
 RECIPE = Recipe(
     leaves=24, rate=0.07, rounds=130, second_rounds=60, fewest=40, share=0.4,
-    share_by_node=0.8, seeds=3, folds=FOLDS, words=False, known=False,
+    share_by_node=0.8, seeds=3, folds=FOLDS, words=False, known=False, additive=0.0,
 )  # fmt: skip
 MADE = 26
 ASIDE = 0.12

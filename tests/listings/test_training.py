@@ -12,7 +12,7 @@ import pytest
 import storekin
 from storekin.errors import MissingColumnError, TrainingDataError
 from storekin.listings.model import model_from_text, model_to_text
-from storekin.listings.training import Recipe
+from storekin.listings.recipe import Recipe
 from storekin.wiring import grouped_listings, read_raw, typed_records
 from storekin.workflows.train import GROUP_RECIPE, PARTS, train_on_groups
 
@@ -145,7 +145,7 @@ def test_trees_of_groups_fit_a_model_when_fully_grown(folder: Path) -> None:
     raw = typed_records(
         read_raw(folder / "groups.parquet"), "listings", "listing", folder
     )
-    few = replace(GROUP_RECIPE, fewest=1, rounds=8, second_rounds=8)
+    few = replace(GROUP_RECIPE, fewest=1, rounds=8, second_rounds=8, additive=0.0)
     model, report = train_on_groups(
         raw.listings, pa.chunked_array([names]), about="a test", recipe=few
     )

@@ -15,9 +15,9 @@ from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.model import ListingModel
 from storekin.listings.pool import make_pool
 from storekin.listings.prepared import prepare_listings
+from storekin.listings.recipe import Recipe
 from storekin.listings.training import (
     Field,
-    Recipe,
     Report,
     field_of,
     fit_model,
