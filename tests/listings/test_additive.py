@@ -69,6 +69,19 @@ def test_what_is_learnt_is_what_made_the_labels() -> None:
     assert np.corrcoef(model.predict(columns), odds)[0, 1] > 0.97
 
 
+def test_what_passes_before_said_is_not_said_again() -> None:
+    """Odds that are known already leave next to nothing to say."""
+    columns = table(4_000)
+    odds = (6 * columns[:, COSINE] - 3).astype(np.float64)
+    chance = np.random.default_rng(2).random(4_000)
+    labels = (chance < 1 / (1 + np.exp(-odds))).astype(np.int8)
+    model = fit_additive(
+        cut_bins(columns, range(COUNT)), columns, labels, np.ones(4_000), 1, odds
+    )
+
+    assert np.abs(model.predict(columns)).max() < 0.5
+
+
 def test_more_of_a_likeness_never_speaks_against() -> None:
     """Labels that say otherwise get no coefficient: likeness can only speak for."""
     columns = table(500)
