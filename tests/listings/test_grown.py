@@ -58,6 +58,14 @@ def test_what_columns_say_together_is_left_to_trees() -> None:
     assert all(part.additive is None for part in parts.values())
 
 
+def test_pairs_of_one_label_teach_no_sum() -> None:
+    """Where all that is left is alike, its odds would have no end."""
+    columns = draw(300, 3)
+    whole, _ = fitted(lesson(columns, np.full(300, 50.0)))
+
+    assert whole.additive is None
+
+
 def test_a_recipe_without_has_trees_alone() -> None:
     """Nought means none."""
     columns = draw(300, 3)

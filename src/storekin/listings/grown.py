@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.errors import TrainingExtraError
+from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.additive import Additive, cut_bins, fit_additive, mean_of
 from storekin.listings.features import FEATURES
@@ -186,7 +187,10 @@ def _with_additive(
     Where none does, the trees stay alone.
     """
     bins = cut_bins(lesson.columns, lesson.reads)
-    if not bins:
+    some_of_each = all(
+        len(distinct_of(lesson.labels[lesson.folds != fold])) > 1 for fold in parts
+    )
+    if not bins or not some_of_each:
         return whole, parts
 
     def fit(some: Lesson) -> Additive:
