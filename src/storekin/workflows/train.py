@@ -49,6 +49,7 @@ GROUP_RECIPE = Recipe(
     known=False,
     families=True,
     mean_of_parts=True,
+    additive=0.0,
 )
 PARTS = 3
 """Pools that listings with groups are cut into: what is learnt in two of them is
