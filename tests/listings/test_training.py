@@ -145,7 +145,7 @@ def test_trees_of_groups_fit_a_model_when_fully_grown(folder: Path) -> None:
     raw = typed_records(
         read_raw(folder / "groups.parquet"), "listings", "listing", folder
     )
-    few = replace(GROUP_RECIPE, fewest=1, rounds=8, second_rounds=8, additive=0.0)
+    few = replace(GROUP_RECIPE, fewest=1, rounds=8, second_rounds=8)
     model, report = train_on_groups(
         raw.listings, pa.chunked_array([names]), about="a test", recipe=few
     )
