@@ -10,9 +10,11 @@ from numpy.testing import assert_allclose
 
 from storekin.listings.additive import Additive, cut_bins, fit_additive, mean_of
 from storekin.listings.features import FEATURES, UP, column_names
-from storekin.listings.trees import STEPS, Columns, Node, Trees, checked_trees
+from storekin.listings.grown import Boosters, Pass, pass_to_trees
+from storekin.listings.trees import STEPS, Columns, Trees
 
 COUNT = len(FEATURES)
+LN2 = float(np.log(2))
 COSINE = next(n for n, each in enumerate(FEATURES) if each.name == "cosine")
 COVER = next(n for n, each in enumerate(FEATURES) if each.name == "left_cover")
 LENGTH = next(n for n, each in enumerate(FEATURES) if each.name == "left_length")
@@ -35,14 +37,9 @@ def fitted(columns: Columns, labels: np.ndarray) -> Additive:
 
 
 def laid_out(model: Additive, scale: float) -> Trees:
-    """Put the trees of all columns end to end."""
-    nodes: list[Node] = []
-    roots = []
-    for steps in model.trees(scale):
-        base = len(nodes)
-        roots.append(base)
-        nodes += [(*n[:3], base + n[3], base + n[4], n[5]) for n in steps]
-    return checked_trees(column_names(sided=True), nodes, roots)
+    """Write a pass of nothing else; *scale* is bits for each natural one."""
+    whole = Pass(Boosters([], []), model, share=1.0)
+    return pass_to_trees(whole, column_names(sided=True), scale * LN2)
 
 
 def test_columns_that_say_nothing_have_no_bins() -> None:
@@ -101,7 +98,7 @@ def test_trees_say_what_the_model_says(seed: int, rows: int, scale: float) -> No
     model = fitted(columns, labels)
     new = table(50, seed + 1) * np.float32(3) - np.float32(1)
     new[::7, LENGTH] = np.nan
-    trees = laid_out(model, scale * STEPS)
+    trees = laid_out(model, scale)
 
     for some in (columns, new):
         assert_allclose(
@@ -136,7 +133,7 @@ def test_a_model_of_nothing_still_holds_its_intercept() -> None:
     silent = replace(
         model, placed=np.zeros_like(model.placed), unknown=np.zeros_like(model.unknown)
     )
-    trees = laid_out(silent, STEPS)
+    trees = laid_out(silent, 1)
 
     assert len(trees.roots) == 1
     assert trees.base == round(model.intercept * STEPS)

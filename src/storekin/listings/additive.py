@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storekin.kernels.trees import MOST_LEAVES
-from storekin.listings.features import FEATURES
+from storekin.listings.features import DOWN, FEATURES, FREE, UP
 from storekin.listings.logistic import fit_logistic
 from storekin.listings.trees import Columns, Node
 
@@ -184,9 +184,9 @@ def fit_additive(
 
 
 _BOUNDS: dict[int, tuple[float | None, float | None]] = {
-    1: (0.0, None),
-    -1: (None, 0.0),
-    0: (None, None),
+    UP: (0.0, None),
+    DOWN: (None, 0.0),
+    FREE: (None, None),
 }
 
 

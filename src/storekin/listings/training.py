@@ -625,7 +625,7 @@ def _best_cut(
     return float(f1[best]), float(cuts[best])
 
 
-_CUT_REACH, _CUT_STEP, _CUT_WIDTH = 8.0, 0.05, 0.7
+_CUT_REACH, _CUT_STEP, _CUT_WIDTH = 8.0, 0.05, 0.3
 """F1 is seen at so many cuts, each with those around it, in natural bits."""
 
 
