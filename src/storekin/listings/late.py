@@ -7,7 +7,7 @@ import numpy as np
 
 from storekin.kernels.similar_texts import TokenArray
 from storekin.listings.pictures import reference_name
-from storekin.listings.plain import Record, code_of, models_of, parts, words_of
+from storekin.listings.plain import Record, code_of, models_of, parts
 from storekin.listings.rarity import Rarity
 
 
@@ -18,9 +18,8 @@ class Late:
     words: dict[str, TokenArray] = field(default_factory=dict)
     holders: dict[object, dict[str, None]] = field(default_factory=dict)
 
-    def add(self, listing: str, record: Record) -> None:
-        """Note a listing's words and keys."""
-        words = words_of(str(record.get("title") or ""))
+    def add(self, listing: str, record: Record, words: TokenArray) -> None:
+        """Note a listing's keys, and the words of its title."""
         self.words[listing] = words
         names = [reference_name(part) for part in parts(record.get("images"))]
         for key in (*words.tolist(), *late_keys(record, names)):

@@ -48,6 +48,7 @@ from storekin.listings.rarity import (
     unlike_carriers,
     word_rarity,
 )
+from storekin.listings.stated import with_stated_prices
 from storekin.listings.values import PlainValues, read_values
 from storekin.listings.vocabulary import listing_vocabulary
 
@@ -128,6 +129,7 @@ def prepare_listings(
     say = on_step or (lambda _: None)
     vocabulary = listing_vocabulary()
     say("titles")
+    listings = as_compared(listings, rarity)
     titles = TextColumn.of(listings["title"])
     known = None if rarity is None else rarity.grams
     read = read_titles(titles, vocabulary, known)
@@ -184,6 +186,14 @@ def _is_given(listings: pa.Table, column: str, rarity: Rarity | None = None) -> 
     return whole or bool(listings[column].null_count < len(listings))
 
 
+def as_compared(listings: pa.Table, rarity: Rarity | None = None) -> pa.Table:
+    """Put values in the columns that they belong to, before anything is read.
+
+    The listings are all that there are, or some of the table that *rarity* is of.
+    """
+    return with_stated_prices(listings, priced=_is_given(listings, "price", rarity))
+
+
 def weigh_tokens(tokens: Tokens, known: WordRarity | None = None) -> WeighedTokens:
     """Give tokens their rarity, counted here or *known* from a larger table."""
     weights = rarity_bits(tokens) if known is None else known.weigh(tokens.values)
@@ -195,7 +205,10 @@ WHOLE = "whole"
 
 
 def column_rarities(listings: pa.Table) -> dict[str, WordRarity]:
-    """Count how rare words are in the columns that are read beside titles."""
+    """Count how rare words are in the columns that are read beside titles.
+
+    The listings are as they are compared.
+    """
     vocabulary = listing_vocabulary()
     texts = {
         name: TextColumn.of(listings[name])
@@ -223,12 +236,16 @@ _BESIDE_TITLES = ("brand", "mpn", "category", "description", "attributes")
 
 
 def given_columns(listings: pa.Table) -> tuple[str, ...]:
-    """Name the columns that are read beside titles and in which anything stands."""
-    return tuple(name for name in _BESIDE_TITLES if _is_given(listings, name))
+    """Name the columns beside titles in which anything stands."""
+    columns = (*_BESIDE_TITLES, "price")
+    return tuple(name for name in columns if _is_given(listings, name))
 
 
 def tokens_beside(listings: pa.Table, rarity: Rarity) -> dict[str, Tokens]:
-    """Read the words of the columns that are weighed beside titles."""
+    """Read the words of the columns that are weighed beside titles.
+
+    The listings are as they are compared.
+    """
     vocabulary = listing_vocabulary()
     texts = {
         name: TextColumn.of(listings[name]) for name in rarity.columns if name != WHOLE

@@ -56,9 +56,15 @@ from storekin.listings.plain import (
     words_of,
 )
 from storekin.listings.postings import Postings, find_likest, make_postings
-from storekin.listings.prepared import column_rarities, given_columns, tokens_beside
+from storekin.listings.prepared import (
+    as_compared,
+    column_rarities,
+    given_columns,
+    tokens_beside,
+)
 from storekin.listings.rarity import Rarity
 from storekin.listings.screening import Gathered, Standing
+from storekin.listings.stated import title_of
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.pictures.ready import SCHEMES
 
@@ -136,7 +142,7 @@ class Shelf:
         """Add a listing, in the place of the one of its name."""
         self.forget(listing)
         self.added[listing] = record
-        self.late.add(listing, record)
+        self.late.add(listing, record, words_of(self._title(record)))
 
     def forget(self, listing: str) -> None:
         """Take a listing out, if it is there."""
@@ -209,7 +215,7 @@ class Shelf:
         self, record: Record, names: list[str], most: int, bar: float
     ) -> tuple[list[int], list[str]]:
         """Find the rows worth comparing with *record*, and the added listings."""
-        words = words_of(str(record.get("title") or ""))
+        words = words_of(self._title(record))
         rows = self._sharing(record, names, most)
         for name in names:
             near = self._near(name, NEAR_BITS, MOST_NEAR)
@@ -235,6 +241,10 @@ class Shelf:
         rows = np.flatnonzero(~self.gone).tolist()
         late = [name for name in self.added if name != record.get("listing")]
         return [row for row in rows if row != own], late
+
+    def _title(self, record: Record) -> str:
+        """Give a record's title as it is compared; see ``listings.stated``."""
+        return title_of(record, priced="price" in self.given)
 
     def _own_row(self, record: Record) -> int:
         """Give the row of the listing of a record's name; -1 if there is none."""
@@ -267,7 +277,7 @@ class Shelf:
 
         Gives the rows, the added listings, and whether the record's title is new.
         """
-        tokens, grams = self._spelled(str(record.get("title") or ""))
+        tokens, grams = self._spelled(self._title(record))
         words = tokens[(tokens >> np.uint64(61)) <= np.uint64(3)]
         own = np.zeros(len(self.postings), np.bool_)
         if across_stores:
@@ -351,7 +361,8 @@ class Shelf:
         """Find among like titles the one with just these tokens; None if none has."""
         for title in like.numbers[like.cosines > 1 - ROUGHLY].tolist():
             row = graph.members_of(title, 1)[0]
-            title_there = TextColumn.of_few([self.table["title"][row].as_py() or ""])
+            listing = {n: self.table[n][row].as_py() for n in ("title", "price")}
+            title_there = TextColumn.of_few([self._title(listing)])
             held = tokenise(title_there, listing_vocabulary()).values
             if np.array_equal(distinct_of(held), tokens):
                 return int(title)
@@ -374,6 +385,7 @@ class Shelf:
         rarity = self.postings.rarity
         if self._counts(record):
             return rarity
+        table = as_compared(table, rarity)
         titles = TextColumn.of(table["title"])
         read = read_titles(titles, listing_vocabulary(), rarity.grams)
         return rarity.with_first(
@@ -471,6 +483,7 @@ class Shelf:
 
 def _post(table: pa.Table) -> Postings:
     """Read the titles of a table into postings."""
+    table = as_compared(table)
     titles = TextColumn.of(table["title"])
     read = read_titles(titles, listing_vocabulary())
     postings = make_postings(read.tokens, read.grams)
