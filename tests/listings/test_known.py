@@ -210,8 +210,16 @@ def test_a_fitted_model_holds_a_matched_listing_for_taken(tmp_path: Path) -> Non
     assert len(model.known.bits) > 0
     assert "lamp" not in text.split("[known]")[1]
     assert model_to_text(model) == text
-    for broken in ("near 0 99999 1.00", "near 0 1", "near 0 x 1.00"):
-        with pytest.raises(ModelFileError):
+    for broken, said in (
+        ("near 0 99999 1.00", "a number that it does not give"),
+        ("apart 0 99999", "a number that it does not give"),
+        ("near 0 1", "'near 0 1', which is no listing"),
+        ("near 0 x 1.00", "'near 0 x 1.00', which is no listing"),
+        ("near 0 1 nan", "'near 0 1 nan', which is no listing"),
+        ("0000000000000000 0", "in their order"),
+        ("fffffffffffffffff 0", "own.model"),
+    ):
+        with pytest.raises(ModelFileError, match=said):
             model_from_text(f"{text}{broken}\n", "own.model")
     assert report["f1_with_known_pairs"] >= report["f1_both_passes"]
 

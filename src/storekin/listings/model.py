@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
 
 from storekin.errors import ModelFileError
+from storekin.kernels.numbering import distinct_of
 from storekin.listings.features import (
     FAMILY_COUNT,
     FAMILY_FEATURES,
@@ -177,7 +179,7 @@ def model_from_text(text: str, where: str) -> ListingModel:
             alone=bool(head.get("alone", False)),
             known=_known_from_lines(lines[known + 1 :]),
         )
-    except (ValueError, KeyError, IndexError, TypeError) as problem:
+    except (ValueError, LookupError, TypeError, OverflowError) as problem:
         raise ModelFileError(f"{where}: {problem}", fix) from problem
 
 
@@ -205,30 +207,46 @@ def _known_to_lines(known: KnownPairs) -> list[str]:
 
 
 def _known_from_lines(lines: list[str]) -> KnownPairs:
-    told: dict[str, list[list[str]]] = {"apart": [], "near": []}
-    rows: list[list[str]] = []
+    told: dict[str, list[tuple[int, int, float]]] = {"": [], "apart": [], "near": []}
     for line in lines:
-        kind, *rest = words = line.split()
-        if kind in told:
-            told[kind].append(rest)
-        else:
-            rows.append(words)
-    count = len(rows)
-    products = np.array([int(row[1]) for row in rows], np.int64)
-    apart = [int(a) * count + int(b) for a, b in told["apart"]]
-    one, other = np.array(
-        [[int(a), int(b)] for a, b, _ in told["near"]], np.int64
-    ).reshape(-1, 2).T  # fmt: skip
-    for numbers in (products, one, other):
-        if len(numbers) and not 0 <= numbers.min() <= numbers.max() < count:
-            raise ValueError("[known] tells of a number that it does not give")
-    return KnownPairs(
-        np.array([int(row[0], 16) for row in rows], np.uint64),
-        products,
-        np.array(apart, np.int64),
-        make_pool(np.arange(count), one, other),
-        np.array([float(b) for *_, b in told["near"]], np.float32),
+        try:
+            kind, values = _read_known(line)
+        except ValueError as problem:
+            raise ValueError(
+                f"[known] has a line {line!r}, which is no listing and its product,"
+                " no `apart` and two products, and no `near`, two listings and bits"
+            ) from problem
+        told[kind].append(values)
+    count = len(told[""])
+    listings = np.array([listing for listing, *_ in told[""]], np.uint64)
+    products = np.array([product for _, product, _ in told[""]], np.int64)
+    apart, near = (
+        np.sort(np.array([each[:2] for each in told[kind]], np.int64).reshape(-1, 2))
+        for kind in ("apart", "near")
     )
+    for numbers in (products, apart, near):
+        if numbers.size and not 0 <= numbers.min() <= numbers.max() < count:
+            raise ValueError("[known] tells of a number that it does not give")
+    if (listings[1:] <= listings[:-1]).any():
+        raise ValueError("[known] does not give listings in their order")
+    return KnownPairs(
+        listings,
+        products,
+        distinct_of(apart[:, 0] * count + apart[:, 1]),
+        make_pool(np.arange(count), near[:, 0], near[:, 1]),
+        np.array([bits for *_, bits in told["near"]], np.float32),
+    )
+
+
+def _read_known(line: str) -> tuple[str, tuple[int, int, float]]:
+    match line.split():
+        case ["apart", one, other]:
+            return "apart", (int(one), int(other), 0.0)
+        case ["near", one, other, bits] if isfinite(float(bits)):
+            return "near", (int(one), int(other), float(bits))
+        case [listing, product]:
+            return "", (int(listing, 16), int(product), 0.0)
+    raise ValueError(line)
 
 
 def read_model(path: Path) -> ListingModel:
