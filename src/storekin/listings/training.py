@@ -608,23 +608,40 @@ def _order_second(part: Columns) -> Columns:
 def _best_cut(
     labels: npt.NDArray[np.int8], scores: Floats, weights: Floats
 ) -> tuple[float, float]:
-    """Give the best F1, and the score at which it is reached."""
+    """Give the best F1, and the score at which it is reached.
+
+    A few labels near the cut decide where F1 is best: half of a pair's label is what
+    the odds of pairs with such scores say, which also places a cut between labels that
+    lie far apart.
+    """
     order = np.argsort(scores, kind="stable")
-    # what lies at a cut or above it
-    said = np.append(np.cumsum(weights[order][::-1])[::-1], 0)
-    right = (weights * (labels == 1))[order]
-    hits = np.append(np.cumsum(right[::-1])[::-1], 0)
+    ordered = scores[order]
+    target = (labels[order] == 1).astype(np.float64)
+    counts = weights[order]
+    odds, bias = fit_logistic(ordered[:, None], target, counts, _ANY_ODDS)
+    likely = 1 / (1 + np.exp(-np.clip(odds[0] * ordered + bias, -60, 60)))
     cuts = np.arange(-_CUT_REACH, _CUT_REACH + _CUT_STEP / 2, _CUT_STEP)
-    places = np.searchsorted(scores[order], cuts)
-    f1 = 2 * hits[places] / (said[places] + right.sum())
+    places = np.searchsorted(ordered, cuts)
+    f1 = _f1_from(places, target, counts)
     near = np.arange(-3 * _CUT_WIDTH, 3 * _CUT_WIDTH + _CUT_STEP / 2, _CUT_STEP)
     bell = np.exp(-((near / _CUT_WIDTH) ** 2) / 2)
-    padded = np.pad(f1, len(near) // 2, mode="edge")
+    seen = _f1_from(places, (target + likely) / 2, counts)
+    padded = np.pad(seen, len(near) // 2, mode="edge")
     smooth = np.convolve(padded, bell / bell.sum(), "valid")
     best = _middle_of_best(smooth)
     return float(f1[best]), float(cuts[best])
 
 
+def _f1_from(places: IntArray, target: Floats, counts: Floats) -> Floats:
+    """Give the F1 of taking all from each place on, of pairs so likely to match."""
+    hits = np.append(np.cumsum((counts * target)[::-1])[::-1], 0)
+    said = np.append(np.cumsum(counts[::-1])[::-1], 0)
+    f1: Floats = 2 * hits[places] / (said[places] + hits[0])
+    return f1
+
+
+_ANY_ODDS = 1e4
+"""How little the odds of scores are held back."""
 _CUT_REACH, _CUT_STEP, _CUT_WIDTH = 8.0, 0.05, 0.3
 """F1 is seen at so many cuts, each with those around it, in natural bits."""
 
