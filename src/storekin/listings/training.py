@@ -608,42 +608,34 @@ def _order_second(part: Columns) -> Columns:
 def _best_cut(
     labels: npt.NDArray[np.int8], scores: Floats, weights: Floats
 ) -> tuple[float, float]:
-    """Give the best F1, and the score at which it is reached.
+    """Give the score from which on most is to be won, and the F1 that is won with it.
 
-    A few labels near the cut decide where F1 is best: half of a pair's label is what
-    the odds of pairs with such scores say, which also places a cut between labels that
-    lie far apart.
+    Where F1 is best depends on the few labels near the cut. The cut is where it is best
+    in the eyes of the odds of pairs with such scores, which tell new pairs as well, and
+    also those between labels that lie far apart.
     """
     order = np.argsort(scores, kind="stable")
-    ordered = scores[order]
+    ordered, counts = scores[order], weights[order]
     target = (labels[order] == 1).astype(np.float64)
-    counts = weights[order]
     odds, bias = fit_logistic(ordered[:, None], target, counts, _ANY_ODDS)
     likely = 1 / (1 + np.exp(-np.clip(odds[0] * ordered + bias, -60, 60)))
-    cuts = np.arange(-_CUT_REACH, _CUT_REACH + _CUT_STEP / 2, _CUT_STEP)
-    places = np.searchsorted(ordered, cuts)
-    f1 = _f1_from(places, target, counts)
-    near = np.arange(-3 * _CUT_WIDTH, 3 * _CUT_WIDTH + _CUT_STEP / 2, _CUT_STEP)
-    bell = np.exp(-((near / _CUT_WIDTH) ** 2) / 2)
-    seen = _f1_from(places, (target + likely) / 2, counts)
-    padded = np.pad(seen, len(near) // 2, mode="edge")
-    smooth = np.convolve(padded, bell / bell.sum(), "valid")
-    best = _middle_of_best(smooth)
-    return float(f1[best]), float(cuts[best])
+    place = int(_f1_from_each(likely, counts).argmax())
+    # between the first that is taken and the last that is not
+    cut = float(ordered[max(place - 1, 0) : place + 1].mean())
+    taken = int(np.searchsorted(ordered, cut))
+    return float(_f1_from_each(target, counts)[taken]), cut
 
 
-def _f1_from(places: IntArray, target: Floats, counts: Floats) -> Floats:
+def _f1_from_each(likely: Floats, counts: Floats) -> Floats:
     """Give the F1 of taking all from each place on, of pairs so likely to match."""
-    hits = np.append(np.cumsum((counts * target)[::-1])[::-1], 0)
-    said = np.append(np.cumsum(counts[::-1])[::-1], 0)
-    f1: Floats = 2 * hits[places] / (said[places] + hits[0])
+    hits = np.cumsum((counts * likely)[::-1])[::-1]
+    said = np.cumsum(counts[::-1])[::-1]
+    f1: Floats = 2 * hits / (said + hits[0])
     return f1
 
 
 _ANY_ODDS = 1e4
 """How little the odds of scores are held back."""
-_CUT_REACH, _CUT_STEP, _CUT_WIDTH = 8.0, 0.05, 0.3
-"""F1 is seen at so many cuts, each with those around it, in natural bits."""
 
 
 def _middle_of_best(means: Floats) -> int:
