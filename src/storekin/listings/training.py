@@ -16,6 +16,7 @@ from storekin.errors import TrainingDataError
 from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.listings.alike import AlikeScores, score_alike
+from storekin.listings.cut import best_cut, honest_slope
 from storekin.listings.features import (
     FAMILY_COUNT,
     FEATURES,
@@ -180,7 +181,7 @@ def fit_model(
     chosen = judging if valid is None else [valid]
     scores = [scores[n] for n in judges] if valid is None else scores[-1:]
     cut = _judge(chosen, scores)[1]
-    slope = _slope(
+    slope = honest_slope(
         np.concatenate([f.labels[f.known] for f in chosen]),
         np.concatenate([s[f.known] for f, s in zip(chosen, scores, strict=True)]) - cut,
         np.concatenate([_shares(f) for f in chosen]),
@@ -239,7 +240,7 @@ def _judge(fields: Sequence[Field], scores: Sequence[Floats]) -> tuple[float, fl
         return _best_listing_cut(fields, scores)
     labels = np.concatenate([f.labels[f.known] for f in fields])
     known = np.concatenate([s[f.known] for f, s in zip(fields, scores, strict=True)])
-    return _best_cut(labels, known, np.concatenate([_shares(f) for f in fields]))
+    return best_cut(labels, known, np.concatenate([_shares(f) for f in fields]))
 
 
 def _best_listing_cut(
@@ -605,54 +606,10 @@ def _order_second(part: Columns) -> Columns:
     return wide[:, FIRST_COUNT:].copy()
 
 
-def _best_cut(
-    labels: npt.NDArray[np.int8], scores: Floats, weights: Floats
-) -> tuple[float, float]:
-    """Give the score from which on most is to be won, and the F1 that is won with it.
-
-    Where F1 is best depends on the few labels near the cut. The cut is where it is best
-    in the eyes of the odds of pairs with such scores, which tell new pairs as well, and
-    also those between labels that lie far apart.
-    """
-    order = np.argsort(scores, kind="stable")
-    ordered, counts = scores[order], weights[order]
-    target = (labels[order] == 1).astype(np.float64)
-    odds, bias = fit_logistic(ordered[:, None], target, counts, _ANY_ODDS)
-    likely = 1 / (1 + np.exp(-np.clip(odds[0] * ordered + bias, -60, 60)))
-    place = int(_f1_from_each(likely, counts).argmax())
-    # between the first that is taken and the last that is not
-    cut = float(ordered[max(place - 1, 0) : place + 1].mean())
-    taken = int(np.searchsorted(ordered, cut))
-    return float(_f1_from_each(target, counts)[taken]), cut
-
-
-def _f1_from_each(likely: Floats, counts: Floats) -> Floats:
-    """Give the F1 of taking all from each place on, of pairs so likely to match."""
-    hits = np.cumsum((counts * likely)[::-1])[::-1]
-    said = np.cumsum(counts[::-1])[::-1]
-    f1: Floats = 2 * hits / (said + hits[0])
-    return f1
-
-
-_ANY_ODDS = 1e4
-"""How little the odds of scores are held back."""
-
-
 def _middle_of_best(means: Floats) -> int:
     """Give the place of the best; where many are, the middle tells new ones best."""
     equal = np.flatnonzero(means >= means.max() - 1e-9)
     return int(equal[len(equal) // 2])
-
-
-def _slope(labels: npt.NDArray[np.int8], scores: Floats, counts: Floats) -> float:
-    """Give the factor by which scores must be stretched to be honest log odds."""
-    target = (labels == 1).astype(np.float64)
-    best = (np.inf, 1.0)
-    for factor in np.arange(0.3, 2.01, 0.05):
-        z = factor * scores
-        loss = float(counts @ (np.logaddexp(0, z) - target * z))
-        best = min(best, (loss, float(factor)))
-    return round(best[1], 2)
 
 
 def stratified_folds(
