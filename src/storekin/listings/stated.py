@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 _AMOUNT = "(?P<price>[0-9]{1,6}[.,][0-9]{2}|[0-9]{2,6}[.]0)"
 """Cents, or none as programs write them; titles end with 2.0, 7.1 and 15.6, too."""
-_ENDING = f"(?s)^(?P<title>.*[^ ]) +{_AMOUNT} *$"
-_ONE_ENDING = re.compile(rf"(?s)(?P<title>.*[^ ]) +{_AMOUNT} *\Z")
+_WITH_PRICE = f"(?P<title>.*[^ ]) +{_AMOUNT} *"
+_ENDING = f"(?s)^{_WITH_PRICE}$"
+_ONE_ENDING = re.compile(_WITH_PRICE, re.DOTALL)
 
 
 def with_stated_prices(listings: pa.Table, *, priced: bool) -> pa.Table:
@@ -52,5 +53,5 @@ def title_of(record: Mapping[str, object], *, priced: bool) -> str:
     title = str(record.get("title") or "")
     if not priced or record.get("price") not in (None, ""):
         return title
-    found = _ONE_ENDING.match(title)
+    found = _ONE_ENDING.fullmatch(title)
     return found["title"] if found else title
