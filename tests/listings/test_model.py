@@ -235,6 +235,14 @@ def test_what_is_no_model_is_said_so(text: str, tmp_path: Path) -> None:
     assert "storekin train listings" in str(caught.value)
 
 
+def test_a_part_that_holds_no_tree_is_said_so() -> None:
+    """A file that was cut off after the part's name."""
+    text = model_to_text(load_listing_model())
+
+    with pytest.raises(ModelFileError, match="holds no tree"):
+        model_from_text(f"{text}[third]\n", "cut.model")
+
+
 TITLES = [
     "Norvik wall clock oak NC482",
     "norvik oak clock nc-482 new",

@@ -179,9 +179,11 @@ def checked_trees(
     A node stands before those that it leads to; both ways of a leaf lead to itself.
 
     Raises:
-        ValueError: If a node points beyond its tree, or where another one does, or if
-            a tree has too many leaves, or a value is beyond reason.
+        ValueError: If there is no tree, a node points beyond its tree, or where another
+            one does, or if a tree has too many leaves, or a value is beyond reason.
     """
+    if not roots:
+        raise ValueError("a part of the model holds no tree")
     ends = [*roots[1:], len(nodes)]
     for root, end in zip(roots, ends, strict=True):
         followers = [n for node in nodes[root:end] if node[0] >= 0 for n in node[3:5]]
@@ -257,7 +259,7 @@ def _lay_out(nodes: Sequence[Node], roots: Sequence[int], used: Sequence[int]) -
         visit(root, [0] * SHARES)
         begins.append(len(asked))
     told = np.array(shares, np.int64).reshape(-1, SHARES)
-    most = np.maximum.reduceat(np.abs(told).max(axis=1), leaves).sum() if roots else 0
+    most = np.maximum.reduceat(np.abs(told).max(axis=1), leaves).sum()
     if most > np.iinfo(np.int32).max:
         raise ValueError("the trees' bits are beyond reason")
     return Laid(
