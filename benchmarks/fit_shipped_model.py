@@ -70,7 +70,7 @@ def made_field(table: pa.Table, seed: int, bar: float | None = None) -> Field:
     sizes = np.bincount(groups)
     labels, weights = label_by_group(groups, found.left, found.right, sizes)
     pool = make_pool(np.arange(len(groups)), found.left, found.right)
-    folds = np.full(len(labels), seed % FOLDS)
+    folds = np.full((len(labels), 2), seed % FOLDS)
     each = field_of(prepared, pool, labels, weights, weights**2, folds, groups)
     thin_plain_pairs(each, seed)
     return each
@@ -123,9 +123,9 @@ def offer_field(data: Path, name: str, *, pictures: bool, seed: int) -> Field:
     apart = np.isin(own, key[~same]) & (labels < 0)
     labels[apart] = 0
     pool = make_pool(np.arange(len(distinct)), found.left, found.right)
-    folds = np.zeros(len(labels), np.int64)
+    folds = np.zeros((len(labels), 2), np.int64)
     # a product lies in one fold: what is learnt of it is not asked of it
-    folds[:] = (group[found.left] * 2654435761 % 2**32) % FOLDS
+    folds[:] = ((group[found.left] * 2654435761 % 2**32) % FOLDS)[:, None]
     return field_of(
         prepared, pool, labels, np.ones(len(labels)), np.ones(len(labels)), folds
     )

@@ -1,11 +1,20 @@
 """Trees and an additive model share a pass as pairs left out say."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 from numpy.testing import assert_allclose
 
 from storekin.listings.features import FEATURES, FREE, column_names
-from storekin.listings.grown import Lesson, Pass, grow_pass, pass_to_trees
+from storekin.listings.grown import (
+    Lesson,
+    Pass,
+    grow_pass,
+    left_out_scores,
+    pass_to_trees,
+)
 from storekin.listings.recipe import Recipe
 from storekin.listings.trees import STEPS, Columns
 
@@ -28,7 +37,8 @@ def lesson(columns: Columns, odds: npt.NDArray[np.float64]) -> Lesson:
     chance = np.random.default_rng(7)
     labels = (chance.random(len(odds)) < 1 / (1 + np.exp(-odds))).astype(np.int8)
     folds = np.arange(len(odds)) % len(FOLDS)
-    return Lesson(columns, labels, np.ones(len(odds)), folds, None, READS)
+    both = np.stack([folds, folds], axis=1)
+    return Lesson(columns, labels, np.ones(len(odds)), both, None, READS)
 
 
 def fitted(some: Lesson, recipe: Recipe = RECIPE) -> tuple[Pass, dict[int, Pass]]:
@@ -64,6 +74,26 @@ def test_pairs_of_one_label_teach_no_sum() -> None:
     whole, _ = fitted(lesson(columns, np.full(300, 50.0)))
 
     assert whole.additive is None
+
+
+def test_a_pair_is_scored_by_models_without_it() -> None:
+    """Of two parts: by both models that lack one of them, neither of which met it."""
+    folds = np.array([[0, 0], [0, 1], [2, 1], [2, 2]])
+    some = lesson(draw(len(folds), 8), np.zeros(len(folds)))
+    some = replace(some, folds=folds)
+    learnt = {fold: some.without(fold).folds.tolist() for fold in FOLDS}
+    asked: dict[int, list[int]] = {}
+
+    def say(fold: int, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        asked[fold] = rows.tolist()
+        return np.full(len(rows), 10.0**fold)
+
+    scores = left_out_scores(folds, {fold: partial(say, fold) for fold in FOLDS})
+
+    assert scores.tolist() == [1, 5.5, 55, 100]
+    assert learnt == {0: [[2, 1], [2, 2]], 1: [[0, 0], [2, 2]], 2: [[0, 0], [0, 1]]}
+    for fold, rows in asked.items():
+        assert all(fold in folds[row] for row in rows)
 
 
 def test_a_recipe_without_has_trees_alone() -> None:

@@ -48,6 +48,7 @@ _BESIDE = (
     "agreements",
     "joining",
     "trees",
+    "word_odds",
     "trims",
     "images",
     "keypoints",

@@ -22,6 +22,7 @@ from storekin.listings.passes import (
     Columnist,
     Steps,
     by_rule,
+    likelihoods,
     look_around,
     second_pass,
     with_second,
@@ -36,6 +37,7 @@ from storekin.listings.scoring import (
 )
 from storekin.listings.trees import STEPS
 from storekin.listings.vector import similarities
+from storekin.listings.word_odds import CountedWords, PooledWords
 from storekin.listings.words import KnownWords
 
 LOOKED_UP = 3
@@ -49,7 +51,8 @@ class Circle:
 
     Rows stand in a scan's order, and so do their ``places``: a multiple of ``stride``
     by their row in the graph's table, and between two of them for ``fresh`` ones, which
-    it has not. ``gone`` marks rows of the table that no longer stand.
+    it has not. ``gone`` marks rows of the table that no longer stand. ``counted`` says
+    that the listing stood in the scan just as it is.
     """
 
     listings: PreparedListings
@@ -58,6 +61,7 @@ class Circle:
     stride: int
     fresh: npt.NDArray[np.bool_]
     gone: npt.NDArray[np.bool_]
+    counted: bool
 
 
 def score_beside(
@@ -107,7 +111,8 @@ def score_beside(
             graph.steps[around.entries[around.again :]].astype(np.int64),
         ]
     )
-    columnist = with_second(columnist, model, first)
+    counted = _words_with(circle, graph, (left, right), model, first)
+    columnist = with_second(columnist, model, first, counted=counted)
     own = np.flatnonzero((left == about) | (right == about))
     hopeful = own[probability_of(first[own], model) >= floor / RAISED]
     parts = [_explain(columnist, model, first, own[:0], first[:0])]
@@ -118,6 +123,28 @@ def score_beside(
 
     second_pass(columnist, model, first, hopeful, visit)
     return join_scores(parts)
+
+
+def _words_with(
+    circle: Circle,
+    graph: CandidateGraph,
+    own: tuple[IntArray, IntArray],
+    model: ListingModel,
+    first: Steps,
+) -> CountedWords | None:
+    """Give what words are worth by the scan, and by fresh listings' *own* pairs.
+
+    *first* are the scores of the pool's pairs, those of which come first.
+    """
+    if graph.odds is None or not model.asks_word_odds:
+        return None
+    fresh = circle.fresh.copy()
+    fresh[circle.about] = not circle.counted
+    left, right = own
+    new = np.flatnonzero(fresh[left] | fresh[right])
+    words = PooledWords.of(circle.listings)
+    more = words.count(left[new], right[new], likelihoods(first[new], model))
+    return CountedWords(words, graph.odds.with_more(more))
 
 
 def _explain(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from storekin.kernels import compare, families, pool, slips, spelled
+from storekin.kernels import compare, families, pool, slips, spelled, word_odds
 
 UP, DOWN, FREE = 1, -1, 0
 """How a feature may move the score: more speaks for, against, or either."""
@@ -176,6 +176,11 @@ FAMILY_FEATURES: tuple[Feature, ...] = tuple(
 )
 """What the likely partners of both sides say when they are put together."""
 
+ODDS_FEATURES: tuple[Feature, ...] = tuple(
+    Feature(name, "title", UP) for name in word_odds.WORD_ODDS_COLUMNS
+)
+"""What the words of both sides say by the first pass's odds; see ``word_odds``."""
+
 SECOND_FEATURES: tuple[Feature, ...] = (
     Feature("first_bits", "pool", UP),
     *_rank_features("first"),
@@ -187,6 +192,7 @@ SECOND_FEATURES: tuple[Feature, ...] = (
     *_both("rival_free", "pool"),
     *(Feature(name, "pool") for name in pool.GROUP_COLUMNS),
     *FAMILY_FEATURES,
+    *ODDS_FEATURES,
     *KNOWN_FEATURES,
 )
 """What the first pass's scores of the pairs around a pair say of it, and what is known
@@ -210,8 +216,10 @@ FEATURES: tuple[Feature, ...] = (
 """All columns in the order in which the passes read them."""
 
 FIRST_COUNT = len(PAIR_FEATURES) + len(WORD_FEATURES) + len(POOL_FEATURES)
-FAMILY_COUNT = len(FEATURES) - len(KNOWN_FEATURES) - len(FAMILY_FEATURES)
-"""How many columns come before what the first pass says, and before families."""
+ODDS_COUNT = len(FEATURES) - len(KNOWN_FEATURES) - len(ODDS_FEATURES)
+FAMILY_COUNT = ODDS_COUNT - len(FAMILY_FEATURES)
+"""How many columns come before what the first pass says, before the odds of words, and
+before families."""
 
 SIGNAL_GROUPS = (
     "title",

@@ -22,6 +22,7 @@ from storekin.listings.blocking import (
 )
 from storekin.listings.pool import Pool
 from storekin.listings.prepared import PreparedListings
+from storekin.listings.word_odds import WordOdds
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -48,7 +49,8 @@ class CandidateGraph:
     likeness of all texts and ``distance`` of pictures in bits of 64 (nan where silent;
     empty where all are). ``norms`` are the lengths of the rows' titles, ``grams`` says
     who has which n-grams, as a join measures and counts them. ``few_pictures``: see
-    ``Beside``. ``model`` names the one that scored.
+    ``Beside``. ``model`` names the one that scored; ``odds`` are what
+    words are worth by its scores, if it asks that.
     """
 
     starts: IntArray
@@ -62,6 +64,7 @@ class CandidateGraph:
     grams: tuple[GramPostings, ...]
     few_pictures: bool
     model: str
+    odds: WordOdds | None = None
 
     @classmethod
     def of(
@@ -72,6 +75,7 @@ class CandidateGraph:
         first: npt.NDArray[np.int64],
         titles: PairedTitles,
         model: str,
+        odds: WordOdds | None = None,
     ) -> "CandidateGraph":
         """Lay out a pool that was compared, whose nodes are the rows in their order."""
         edges = pool.edges
@@ -93,6 +97,7 @@ class CandidateGraph:
             grams=grams,
             few_pictures=len(listings.pictures.names) <= PICTURE_POOL,
             model=model,
+            odds=odds,
         )
 
     def entries_of(self, rows: IntArray) -> tuple[IntArray, IntArray]:
@@ -129,6 +134,10 @@ class CandidateGraph:
             found[f"graph_gram_edges_{number}"] = grams.edges
             found[f"graph_gram_titles_{number}"] = grams.titles
             found[f"graph_gram_norms_{number}"] = grams.norms
+        if self.odds is not None:
+            found["graph_odds_tokens"] = self.odds.tokens
+            found["graph_odds_counts"] = self.odds.counts
+            found["graph_odds_total"] = self.odds.total
         return found
 
     def about(self) -> dict[str, object]:
@@ -152,6 +161,13 @@ def read_graph(
         for number in range(2)
         if f"graph_gram_edges_{number}" in arrays
     ]
+    odds = None
+    if "graph_odds_tokens" in arrays:
+        odds = WordOdds(
+            arrays["graph_odds_tokens"],
+            arrays["graph_odds_counts"],
+            arrays["graph_odds_total"],
+        )
     return CandidateGraph(
         starts=arrays["graph_starts"],
         nodes=arrays["graph_nodes"],
@@ -170,6 +186,7 @@ def read_graph(
         grams=tuple(grams),
         few_pictures=bool(about["few_pictures"]),
         model=str(about["model"]),
+        odds=odds,
     )
 
 

@@ -4,7 +4,7 @@ A later pass starts from the scores of those before it, and both its parts say w
 to be added to them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,8 +43,8 @@ def lightgbm() -> Any:  # noqa: ANN401
 class Lesson:
     """Labelled pairs that a pass learns from, and the columns that it ``reads``.
 
-    ``folds`` numbers the part that a pair is left out with, ``start`` is what passes
-    before say of it; None if there are none.
+    ``folds`` numbers the two parts that a pair is left out with, shape (pairs, 2);
+    ``start`` is what passes before say of it; None if there are none.
     """
 
     columns: Columns
@@ -58,7 +58,7 @@ class Lesson:
         """Leave the pairs of *fold* out."""
         if fold is None:
             return self
-        kept = self.folds != fold
+        kept = in_none(self.folds, fold)
         return replace(
             self,
             columns=self.columns[kept],
@@ -67,6 +67,30 @@ class Lesson:
             folds=self.folds[kept],
             start=None if self.start is None else self.start[kept],
         )
+
+
+def in_none(folds: IntArray, left_out: int) -> npt.NDArray[np.bool_]:
+    """Mark the pairs that are not left out with a part: neither listing is of it."""
+    free: npt.NDArray[np.bool_] = (folds != left_out).all(axis=1)
+    return free
+
+
+Predict = Callable[[IntArray], Floats]
+
+
+def left_out_scores(folds: IntArray, parts: Mapping[int, Predict]) -> Floats:
+    """Score pairs by models without them; ``parts`` gives one's scores of some rows.
+
+    Of two listings of different parts no model is without both: the mean of the two
+    that are without one of them, and hence without the pair.
+    """
+    scores = np.zeros(len(folds))
+    for fold, predict in parts.items():
+        share = (folds == fold).mean(axis=1)
+        rows = np.flatnonzero(share)
+        if len(rows):
+            scores[rows] += share[rows] * predict(rows)
+    return scores
 
 
 def _parameters(recipe: Recipe, seed: int, columns: Sequence[int]) -> dict[str, Any]:
@@ -147,6 +171,16 @@ class Pass:
         return mean + self.share * self.additive.predict(columns)
 
 
+def by_rows(
+    parts: Mapping[int, Pass] | Mapping[int, Additive], columns: Columns
+) -> dict[int, Predict]:
+    """Let models say something of rows of columns, by their numbers."""
+    return {
+        fold: lambda rows, part=part: part.predict(columns[rows])  # type: ignore[misc]
+        for fold, part in parts.items()
+    }
+
+
 def grow_pass(
     lesson: Lesson,
     folds: Sequence[int],
@@ -188,7 +222,8 @@ def _with_additive(
     """
     bins = cut_bins(lesson.columns, lesson.reads)
     some_of_each = all(
-        len(distinct_of(lesson.labels[lesson.folds != fold])) > 1 for fold in parts
+        len(distinct_of(lesson.labels[in_none(lesson.folds, fold)])) > 1
+        for fold in parts
     )
     if not bins or not some_of_each:
         return whole, parts
@@ -199,13 +234,9 @@ def _with_additive(
         )
 
     fitted = {fold: fit(lesson.without(fold)) for fold in parts}
-    count = len(lesson.labels)
-    grown, added = np.zeros(count), np.zeros(count)
-    for fold, part in parts.items():
-        own = lesson.folds == fold
-        grown[own] = part.predict(lesson.columns[own])
-        added[own] = fitted[fold].predict(lesson.columns[own])
-    start = np.zeros(count) if lesson.start is None else lesson.start
+    grown = left_out_scores(lesson.folds, by_rows(parts, lesson.columns))
+    added = left_out_scores(lesson.folds, by_rows(fitted, lesson.columns))
+    start = np.zeros(len(grown)) if lesson.start is None else lesson.start
     sign = np.where(lesson.labels == 1, -1.0, 1.0)
     losses = [
         float(

@@ -326,21 +326,24 @@ class ListingIndex:
         if thorough and len(shelf) <= ALL_COMPARED:
             return shelf.gather_few(record)
         pictures = shelf.picture_names(record, own_pictures, also)
-        if thorough and shelf.graph is not None and self._reads(shelf.graph, model):
+        graph = self._graph_of(model)
+        if thorough and graph is not None:
             return shelf.gather_circle(
-                record, pictures, shelf.graph, across_stores=across_stores
+                record, pictures, graph, across_stores=across_stores
             )
+        odds = None if graph is None else graph.odds
         if thorough:
-            return shelf.gather_neighbours(record, pictures, REACH, 0)
-        return shelf.gather_neighbours(record, pictures, NEIGHBOURS, NEAR_BAR)
+            return shelf.gather_neighbours(record, pictures, REACH, 0, odds)
+        return shelf.gather_neighbours(record, pictures, NEIGHBOURS, NEAR_BAR, odds)
 
-    def _reads(self, graph: CandidateGraph, model: ListingModel) -> bool:
-        """Say whether a graph holds what a model says."""
-        if len(model.known):
-            return False
+    def _graph_of(self, model: ListingModel) -> CandidateGraph | None:
+        """Give the graph, if it holds what a model says."""
+        graph = self._shelf.graph
+        if graph is None or len(model.known):
+            return None
         if self._graph_model is None or self._graph_model[0] is not model:
             self._graph_model = (model, model.name == graph.model)
-        return self._graph_model[1]
+        return graph if self._graph_model[1] else None
 
 
 def _tell(table: pa.Table, scores: ListingScores) -> list[Screened]:

@@ -15,6 +15,7 @@ from storekin.listings.passes import (
     Columnist,
     Steps,
     by_rule,
+    count_words,
     first_pass,
     first_shares,
     keep_columns,
@@ -33,6 +34,7 @@ from storekin.listings.scoring import (
     probability_of,
 )
 from storekin.listings.vector import Columns
+from storekin.listings.word_odds import CountedWords, PooledWords, WordOdds
 from storekin.listings.words import KnownWords
 
 Step = Callable[[str], None]
@@ -90,10 +92,12 @@ def match_pool(
     say("comparisons")
     columnist = keep_columns(columnist, model)
     first = first_pass(columnist, model, on_done)
+    counted = count_words(columnist, model, first) if model.asks_word_odds else None
     graph = None
     if found.titles is not None:
+        odds = None if counted is None else counted.odds
         graph = CandidateGraph.of(
-            listings, pool, similar, first, found.titles, model.name
+            listings, pool, similar, first, found.titles, model.name, odds
         )
     del similar
     say("second_pass")
@@ -105,7 +109,7 @@ def match_pool(
     again = np.flatnonzero(hopeful)
     # to ask of few of them takes a copy of their ends, and saves the rest
     few = again if 2 * len(again) < len(hopeful) else None
-    columnist = with_second(columnist, model, first, few)
+    columnist = with_second(columnist, model, first, few, counted)
     parts: list[ListingScores] = []
 
     def visit(places: IntArray, steps: Steps) -> None:
@@ -189,12 +193,14 @@ def score_places(
     best: Best | None = None,
     words: KnownWords | None = None,
     cosines: Columns | None = None,
+    odds: WordOdds | None = None,
 ) -> ListingScores:
     """Score the pairs of a pool that stand at *places*, in their order.
 
     With *best* they are sorted, and only the best of them are told of. *words* are the
     listings', where several pools of them are scored; *cosines* those of the titles'
-    words of all pairs of the pool, where they are known.
+    words of all pairs of the pool, where they are known; *odds* what words are worth,
+    where that was counted over more than the pool.
     """
     known = KnownWords.of(listings, model.words) if words is None else words
     # of given pairs some may be the same, in any order
@@ -213,7 +219,8 @@ def score_places(
         first = shares.sum(axis=1) + by_rule(columnist, model, slice(None))
     else:
         first = first_pass(columnist, model)
-    columnist = with_second(columnist, model, first, asked)
+    counted = None if odds is None else CountedWords(PooledWords.of(listings), odds)
+    columnist = with_second(columnist, model, first, asked, counted)
     found: list[ListingScores] = []
 
     def visit(chosen: IntArray, steps: Steps) -> None:

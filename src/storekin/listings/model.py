@@ -18,6 +18,8 @@ from storekin.listings.features import (
     FAMILY_FEATURES,
     FIRST_COUNT,
     KNOWN_FEATURES,
+    ODDS_COUNT,
+    ODDS_FEATURES,
     POOL_FEATURES,
     SECOND_FEATURES,
     column_names,
@@ -84,8 +86,16 @@ class ListingModel:
     @property
     def asks_families(self) -> bool:
         """Whether a later pass reads how likely partners grow together."""
-        columns = range(FAMILY_COUNT, FAMILY_COUNT + len(FAMILY_FEATURES))
+        return self._asks_later(FAMILY_COUNT, len(FAMILY_FEATURES))
+
+    @property
+    def asks_word_odds(self) -> bool:
+        """Whether a later pass reads what words say by the first one's odds."""
+        return self._asks_later(ODDS_COUNT, len(ODDS_FEATURES))
+
+    def _asks_later(self, begin: int, count: int) -> bool:
         later = [trees for trees in (self.second, self.third) if trees]
+        columns = range(begin, begin + count)
         return any(not trees.used.isdisjoint(columns) for trees in later)
 
     @property

@@ -18,6 +18,8 @@ from storekin.listings.features import (
     FEATURES,
     FIRST_COUNT,
     KNOWN_FEATURES,
+    ODDS_COUNT,
+    ODDS_FEATURES,
     PAIR_FEATURES,
     SECOND_FEATURES,
     SIGNAL_GROUPS,
@@ -28,6 +30,7 @@ from storekin.listings.known import known_features, listing_digests
 from storekin.listings.model import ListingModel
 from storekin.listings.pool import (
     Pool,
+    likely_of,
     own_bits,
     pool_features,
     second_features,
@@ -35,9 +38,13 @@ from storekin.listings.pool import (
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.trees import STEPS
 from storekin.listings.vector import Columns, compare_pairs, similarities
+from storekin.listings.word_odds import CountedWords, PooledWords
 from storekin.listings.words import KnownWords
 
 Steps = npt.NDArray[np.int64]
+ODDS = slice(ODDS_COUNT - FIRST_COUNT, ODDS_COUNT - FIRST_COUNT + len(ODDS_FEATURES))
+"""Where what words say stands among what the first pass's scores say."""
+
 BATCH = 131_072
 _ROWS = 16_384
 MOST_KEPT = 300_000
@@ -237,15 +244,16 @@ def with_second(
     model: ListingModel,
     first: Steps,
     asked: IntArray | None = None,
+    counted: CountedWords | None = None,
 ) -> Columnist:
     """Add what the first pass's scores around each pair say, if a later pass asks.
 
     Of all pairs that the pool is asked of, or of those at *asked*, which are sorted.
+    Words are *counted* already, where the pool is not all that there is to count.
     """
     if not model.asks_again:
         return columnist
-    # the second pass learnt from scores before they were stretched
-    plain = (first / (STEPS * model.stretch)).astype(np.float32)
+    plain = _plain(first, model)
     chosen = slice(0, columnist.pool.asked) if asked is None else asked
     if model.asks_scores_around:
         second = second_features(
@@ -255,11 +263,34 @@ def with_second(
         own = own_bits(plain[chosen])
         second = np.full((len(own), len(SECOND_FEATURES)), np.nan, np.float32)
         second[:, 0] = own
+    if model.asks_word_odds:
+        counted = counted or count_words(columnist, model, first)
+        likely = likelihoods(first[chosen], model)
+        counted.weigh(*columnist.ends(chosen), likely, second[:, ODDS])
     if len(model.known):
         digests = listing_digests(columnist.listings)
         ends = columnist.ends(chosen)
         second[:, -len(KNOWN_FEATURES) :] = known_features(model.known, digests, *ends)
     return columnist.know_second(second, asked)
+
+
+def _plain(first: Steps, model: ListingModel) -> Columns:
+    """Give scores as the second pass learnt from them, before they were stretched."""
+    return (first / (STEPS * model.stretch)).astype(np.float32)
+
+
+def count_words(
+    columnist: Columnist, model: ListingModel, first: Steps
+) -> CountedWords:
+    """Count what words are worth by the first pass's scores of all pairs of a pool."""
+    words = PooledWords.of(columnist.listings)
+    likely = likelihoods(first, model)
+    return CountedWords(words, words.count(*columnist.ends(slice(None)), likely))
+
+
+def likelihoods(first: Steps, model: ListingModel) -> Columns:
+    """Give how likely the first pass holds pairs for one product."""
+    return likely_of(own_bits(_plain(first, model)))
 
 
 Visit = Callable[[npt.NDArray[np.int64], Steps], None]

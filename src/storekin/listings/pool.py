@@ -205,6 +205,11 @@ def own_bits(bits: FloatArray) -> FloatArray:
     return np.clip(bits, -20, 20).astype(np.float32)
 
 
+def likely_of(bits: FloatArray) -> FloatArray:
+    """Give the probability that such scores stand for."""
+    return (1 / (1 + np.exp2(-bits))).astype(np.float32)
+
+
 def second_features(
     pool: Pool,
     bits: FloatArray,
@@ -227,7 +232,7 @@ def second_features(
     entries = pool.left_entry[chosen], pool.right_entry[chosen]
     out = np.empty((len(left), len(SECOND_FEATURES)), np.float32)
     bits = own_bits(bits)
-    likely = (1 / (1 + np.exp2(-bits))).astype(np.float32)
+    likely = likely_of(bits)
     own, own_likely = bits[chosen], likely[chosen]
     out[:, 0] = own
     gaps = _rank(pool, bits, out[:, 1:], rows=_rows_of(pool, places))

@@ -26,6 +26,7 @@ from storekin.listings.prepared import PreparedListings, prepare_listings
 from storekin.listings.rarity import Rarity
 from storekin.listings.scoring import ListingScores
 from storekin.listings.vector import word_cosines
+from storekin.listings.word_odds import WordOdds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ class Standing:
 
     ``rows`` are those of the known ones, which come last; the fresh ones before them,
     the screened one first, go before the rows ``inserted``. ``gone`` marks rows of the
-    table that no longer stand.
+    table that no longer stand. ``counted``: see ``Circle``.
     """
 
     graph: CandidateGraph
     rows: IntArray
     inserted: IntArray
     gone: npt.NDArray[np.bool_]
+    counted: bool
 
     def places(self, names: list[str]) -> tuple[IntArray, int]:
         """Number the gathered listings, whose ids are *names*, as ``Circle`` asks."""
@@ -55,12 +57,14 @@ class Gathered:
     """The screened listing (the first row) and those that it may be like.
 
     ``rarity`` is the whole table's; None if these are all there is. ``standing`` is
-    there if they are to be seen beside a scan's graph.
+    there if they are to be seen beside a scan's graph; ``odds`` say what words are
+    worth in the whole table, if a scan of it asked that.
     """
 
     table: pa.Table
     rarity: Rarity | None
     standing: Standing | None = None
+    odds: WordOdds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,13 @@ def score_first(
     kept = (cosines >= title_bar(listings.texts)) | (left == 0)
     pool = make_pool(np.arange(total), left[kept], right[kept])
     scores = score_places(
-        listings, model, pool, wanted - 1, best, cosines=cosines[kept]
+        listings,
+        model,
+        pool,
+        wanted - 1,
+        best,
+        cosines=cosines[kept],
+        odds=gathered.odds,
     )
     return table, scores
 
@@ -154,7 +164,15 @@ def score_in_graph(
     order = np.argsort(places)
     ordered, listings = _prepare(gathered, order, files)
     row = int(np.flatnonzero(order == 0)[0])
-    circle = Circle(listings, row, places[order], stride, order < fresh, standing.gone)
+    circle = Circle(
+        listings,
+        row,
+        places[order],
+        stride,
+        order < fresh,
+        standing.gone,
+        standing.counted,
+    )
     scores = score_beside(
         circle, standing.graph, model, across_stores=across_stores, floor=best.floor
     )

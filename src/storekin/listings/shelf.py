@@ -66,6 +66,7 @@ from storekin.listings.rarity import Rarity
 from storekin.listings.screening import Gathered, Standing
 from storekin.listings.stated import title_of
 from storekin.listings.vocabulary import listing_vocabulary
+from storekin.listings.word_odds import WordOdds
 from storekin.pictures.ready import SCHEMES
 
 REACH = 80
@@ -419,16 +420,26 @@ class Shelf:
             table,
             self._rarity_with(record, table, new_title=new),
             Standing(
-                graph, np.array(rows, np.int64), np.array(inserted, np.int64), gone
+                graph,
+                np.array(rows, np.int64),
+                np.array(inserted, np.int64),
+                gone,
+                self._counts(record),
             ),
         )
 
     def gather_neighbours(
-        self, record: Record, names: list[str], most: int, share: float
+        self,
+        record: Record,
+        names: list[str],
+        most: int,
+        share: float,
+        odds: WordOdds | None = None,
     ) -> Gathered:
         """Gather the likest, to be seen among themselves.
 
         Their words agree with the record's at least a *share* as much as a scan asks.
+        *odds* are what words are worth in a scan of all.
         """
         bar = share * title_bar(len(self.postings))
         rows, late = self._neighbours(record, names, most, bar)
@@ -436,7 +447,7 @@ class Shelf:
         rarity = self.postings.rarity
         if len(self.postings) <= FEW:
             rarity = self._rarity_with(record, table)
-        return Gathered(table, rarity)
+        return Gathered(table, rarity, odds=odds)
 
     def _before(self, listing: str) -> int:
         """Give the row before which a listing would stand in the sorted table."""

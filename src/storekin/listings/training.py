@@ -22,6 +22,7 @@ from storekin.listings.features import (
     FEATURES,
     FIRST_COUNT,
     KNOWN_FEATURES,
+    ODDS_COUNT,
     PAIR_FEATURES,
     WORD_FEATURES,
     column_names,
@@ -30,8 +31,11 @@ from storekin.listings.features import (
 from storekin.listings.grown import (
     Lesson,
     Pass,
+    by_rows,
     grow,
     grow_pass,
+    in_none,
+    left_out_scores,
     lightgbm,
     pass_to_trees,
 )
@@ -45,11 +49,12 @@ from storekin.listings.known import (
 )
 from storekin.listings.logistic import fit_logistic
 from storekin.listings.model import ListingModel
-from storekin.listings.passes import look_around, order_sides, similar_in
-from storekin.listings.pool import Pool, second_features
+from storekin.listings.passes import ODDS, look_around, order_sides, similar_in
+from storekin.listings.pool import Pool, likely_of, own_bits, second_features
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.recipe import Recipe
 from storekin.listings.vector import Columns, similarities
+from storekin.listings.word_odds import CountedWords, PooledWords
 from storekin.listings.words import KnownWords, WordWeights, no_words, words_of
 
 Floats = npt.NDArray[np.float64]
@@ -69,9 +74,9 @@ class Field:
     """One pool to learn from: its pairs, which are labelled, and how they count.
 
     ``labels`` is 1, 0, or -1 where the pair's label is not known; ``weights`` are for
-    learning, ``counts`` for judging; ``folds`` numbers the part that a labelled pair is
-    left out with. Where some fields are not ``judging``, the second pass and the prior
-    are learnt from the others alone.
+    learning, ``counts`` for judging; ``folds`` numbers the parts that the two listings
+    of a labelled pair are left out with, shape (pairs, 2). Where some fields are not
+    ``judging``, the second pass and the prior are learnt from the others alone.
     ``groups`` numbers the true product of each node, where all are known.
     """
 
@@ -298,7 +303,7 @@ def _learn_words(
     for fold in _fold_numbers(fields):
         part = _weigh_words(fields, fold, recipe)
         for each in fields:
-            rows = each.known[each.folds[each.known] == fold]
+            rows = each.known[each.folds[each.known, 0] == fold]
             if len(rows):
                 words = KnownWords.of(each.listings, part)
                 each.columns[rows, begin:end] = words.weigh(*each.ends(rows))
@@ -320,7 +325,7 @@ def _weigh_words(
     for each in fields:
         rows = each.known
         if left_out is not None:
-            rows = rows[each.folds[rows] != left_out]
+            rows = rows[in_none(each.folds[rows], left_out)]
         table = _word_table(words_of(each.listings), distinct)
         left, right = each.ends(rows)
         one, other = table[left], table[right]
@@ -411,7 +416,8 @@ def _columns_of(recipe: Recipe, later: "_Later | None") -> list[int]:
         if n >= lowest
         and (recipe.words or not FEATURES[n].name.startswith("words_"))
         and (recipe.pool or n < _ALONE or n == FIRST_COUNT or n >= _KNOWN)
-        and (recipe.families or not FAMILY_COUNT <= n < _KNOWN)
+        and (recipe.families or not FAMILY_COUNT <= n < ODDS_COUNT)
+        and (recipe.word_odds or not ODDS_COUNT <= n < _KNOWN)
     ]
 
 
@@ -456,11 +462,9 @@ def _fit_first(
     )
     for each in everything:
         each.first = whole.predict(each.columns)
-    for fold, part in parts.items():
-        for each in fields:
-            rows = each.known[each.folds[each.known] == fold]
-            if len(rows):
-                each.first[rows] = part.predict(each.columns[rows])
+    for each in fields:
+        predict = by_rows(parts, each.columns[each.known])
+        each.first[each.known] = left_out_scores(each.folds[each.known], predict)
     return _Fitted(whole, [each.first for each in everything])
 
 
@@ -507,6 +511,13 @@ def _ask(
         )
         for each in everything
     ]
+    if recipe.word_odds:
+        for each, part in zip(everything, asked, strict=True):
+            likely = likely_of(own_bits((each.first / _LN2).astype(np.float32)))
+            words = PooledWords.of(each.listings)
+            ends = each.ends(slice(None))
+            counted = CountedWords(words, words.count(*ends, likely))
+            counted.weigh(*ends, likely, part[:, ODDS])
     whole = no_known_pairs()
     if recipe.known:
         digests = [listing_digests(each.listings) for each in everything]
@@ -518,7 +529,7 @@ def _ask(
         for fold in _fold_numbers(fields):
             without = _know(fields, digests, fold, alike)
             for each, own, part in zip(fields, digests, asked, strict=False):
-                rows = each.known[each.folds[each.known] == fold]
+                rows = each.known[each.folds[each.known, 0] == fold]
                 part[rows, begin:] = known_features(without, own, *each.ends(rows))
     if not recipe.sided:
         asked = [_order_second(part) for part in asked]
@@ -542,7 +553,7 @@ def _score_alike(
         fold: grow(lesson.without(fold), plain, recipe.kin_rounds).predict
         for fold in _fold_numbers([each])
     }
-    labelled = (*each.ends(each.known), each.folds[each.known])
+    labelled = (*each.ends(each.known), each.folds[each.known, 0])
     return score_alike(each.listings, digests[0], labelled, grown, sided=recipe.sided)
 
 
@@ -560,7 +571,7 @@ def _know(
     for each, own in zip(fields, digests, strict=False):
         rows = each.known
         if left_out is not None:
-            rows = rows[each.folds[rows] != left_out]
+            rows = rows[in_none(each.folds[rows], left_out)]
         one, other = each.ends(rows)
         left.append(own[one])
         right.append(own[other])
@@ -585,17 +596,14 @@ def _fit_later(
     whole, parts = grow_pass(lesson, _fold_numbers(fields), recipe, rounds)
     scores = [own.copy() for own in later.scores]
 
-    def add(grown: Pass, number: int, rows: IntArray) -> None:
-        rows = rows[later.applies(number, rows)]
-        if len(rows):
-            joined = later.columns(everything, number, rows)
-            scores[number][rows] = later.scores[number][rows] + grown.predict(joined)
-
     for number, own in enumerate(scores):
-        add(whole, number, np.arange(len(own)))
-    for fold, part in parts.items():
-        for number, each in enumerate(fields):
-            add(part, number, each.known[each.folds[each.known] == fold])
+        rows = np.flatnonzero(later.applies(number, np.arange(len(own))))
+        own[rows] += whole.predict(later.columns(everything, number, rows))
+    for number, each in enumerate(fields):
+        rows = each.known[later.applies(number, each.known)]
+        predict = by_rows(parts, later.columns(everything, number, rows))
+        left_out = left_out_scores(each.folds[rows], predict)
+        scores[number][rows] = later.scores[number][rows] + left_out
     return _Fitted(whole, scores)
 
 

@@ -48,6 +48,7 @@ GROUP_RECIPE = Recipe(
     seeds=1,
     known=False,
     families=True,
+    word_odds=True,
     mean_of_parts=True,
     additive=0.0,
 )
@@ -75,8 +76,8 @@ def pair_field(
     count = len(around.left)
     known = np.full(count, -1, np.int8)
     known[around.places] = labels
-    left_out_with = np.zeros(count, np.int64)
-    left_out_with[around.places] = folds
+    left_out_with = np.zeros((count, 2), np.int64)
+    left_out_with[around.places] = folds[:, None]
     pool = make_pool(around.rows, around.left, around.right)
     weights = np.full(count, weight)
     return field_of(given.listings, pool, known, weights, weights, left_out_with)
@@ -132,9 +133,8 @@ def group_fields(
 ) -> list[Field]:
     """Cut listings with known groups into pools; a pair counts as its group does.
 
-    They are seen in pools of two sizes: each part by itself, and all together, where
-    nothing is learnt of a pair of two parts, which could be left out with neither: the
-    unlike pairs within parts stand for those.
+    They are seen in pools of two sizes: each part by itself, and all together. A pair
+    of two parts is learnt from where neither is left out.
     """
     part_of = _cut_groups(groups, parts)
     everything = np.arange(len(groups))
@@ -154,7 +154,7 @@ def _group_field(
     folder: Path | None,
     encoders: Encoders,
 ) -> Field:
-    """Make a field of the listings at *rows*; pairs within a part are labelled."""
+    """Make a field of the listings at *rows*, all pairs labelled."""
     table = listings.take(pa.array(rows))
     owners = np.arange(len(rows), dtype=np.int32)
     prepared = prepare_listings(table, owners, folder, encoders=encoders)
@@ -162,11 +162,7 @@ def _group_field(
     own, parts = groups[rows], part_of[rows]
     sizes = np.bincount(groups)
     labels, weights = label_by_group(own, found.left, found.right, sizes)
-    unlike = labels == 0
-    within = parts[found.left] == parts[found.right]
-    weights[unlike] *= unlike.sum() / max((unlike & within).sum(), 1)
-    labels[~within] = -1
-    folds = parts[found.left].astype(np.int64)
+    folds = np.stack([parts[found.left], parts[found.right]], axis=1)
     pool = make_pool(np.arange(len(rows)), found.left, found.right)
     each = field_of(prepared, pool, labels, weights, weights**2, folds, own)
     thin_plain_pairs(each, seed)
