@@ -465,6 +465,7 @@ def train_listings(
         "f1_first_pass": report.f1_first,
         "f1_both_passes": report.f1_both,
         "f1_with_known_pairs": report.f1_known,
+        "f1_settled": report.f1_settled,
         "passes": report.passes,
     }
 

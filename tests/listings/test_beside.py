@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -10,18 +9,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from asking_models import family_model, odds_model, settled_model
 
 import storekin.listings.index as listing_index
 from storekin.kernels.similar_pairs import join_similar
 from storekin.kernels.similar_texts import TextColumn, tokenise
-from storekin.kernels.word_odds import WORD_ODDS_COLUMNS
 from storekin.listings.blocking import LONE_SHARE, title_bar
-from storekin.listings.features import column_names
 from storekin.listings.index import ALL_COMPARED, ListingIndex
 from storekin.listings.model import ListingModel, load_listing_model
 from storekin.listings.plain import plain_table, words_of
+from storekin.listings.scoring import ListingScores
 from storekin.listings.signals import LEVELS
-from storekin.listings.trees import STEPS, checked_trees
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.workflows.listings import ListingFindings, compare_listings_of
 
@@ -92,49 +90,6 @@ def made_listings(seed: int, products: int = 40, crowd: int = 12) -> pa.Table:
         }
         | {name: pa.nulls(len(rows), pa.string()) for name in ("sku", "status")}
     )
-
-
-def family_model() -> ListingModel:
-    """A model whose second pass asks at how many bits likely partners grow together."""
-    return asking_model(
-        [
-            ("family_bits", -2.0, -1.3, 2.1),
-            ("family_bits", 0.0, -0.4, 0.7),
-            ("family_others", 0.0, -0.5, 0.9),
-            ("family_more", 2.5, 0.2, -0.3),
-            ("family_near", 5.5, 0.1, -0.6),
-        ]
-    )
-
-
-def odds_model() -> ListingModel:
-    """A model whose second pass asks what words are worth by the first one's odds.
-
-    Many small steps: odds that are a little other say little else.
-    """
-    return asking_model(
-        [
-            (name, half / 2, -0.05, 0.08)
-            for name in WORD_ODDS_COLUMNS
-            for half in range(-12, 13)
-        ]
-    )
-
-
-def asking_model(trees: list[tuple[str, float, float, float]]) -> ListingModel:
-    """The shipped model with a second pass of such trees: a column, a bar, the bits."""
-    shipped = load_listing_model()
-    names = column_names(sided=shipped.sided)
-    nodes, roots = [], []
-    for name, bar, low, high in trees:
-        root = len(nodes)
-        roots.append(root)
-        nodes += [
-            (names.index(name), bar, True, root + 1, root + 2, 0),
-            (-1, 0.0, False, root + 1, root + 1, round(low * STEPS)),
-            (-1, 0.0, False, root + 2, root + 2, round(high * STEPS)),
-        ]
-    return replace(shipped, second=checked_trees(names, nodes, roots))
 
 
 def scan(
@@ -214,13 +169,14 @@ def test_a_known_listing_is_answered_as_the_scan_did(
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("asking", [family_model, odds_model])
+@pytest.mark.parametrize("asking", [family_model, odds_model, settled_model])
 def test_what_a_second_pass_asks_beside_the_graph_is_as_in_the_scan(
     asking: Callable[[], ListingModel], seed: int, tmp_path: Path
 ) -> None:
     """Families: pairs of two likely partners of a neighbour are looked up.
 
-    Odds of words: the scan's are kept, in the file, too. Wherever the shipped model's
+    Odds of words, and what all passes say of others: the scan's are kept, in the file,
+    too. Wherever the shipped model's
     answer is that of its scan; a hundredth or two can lie between them already in the
     first pass.
     """
@@ -244,6 +200,29 @@ def test_what_a_second_pass_asks_beside_the_graph_is_as_in_the_scan(
         assert screened(index, table, row, model=model) == expected
     assert kept >= 0.9 * len(rows)
     assert moved > 10
+
+
+def test_settled_scores_are_explained_as_others_are() -> None:
+    """By how much families move a pair is what the pool says of it."""
+    table = made_listings(2, crowd=20)
+    before, after = (
+        said_by_pool(scan(table, model=model).scores)
+        for model in (family_model(), settled_model())
+    )
+    moved = [pair for pair in before if after.get(pair, before[pair]) != before[pair]]
+
+    assert len(moved) > 10
+    for pair in moved:
+        (pool, total), (settled_pool, settled_total) = before[pair], after[pair]
+        by = settled_total - total
+        assert settled_pool - pool == pytest.approx(by, abs=0.03)
+
+
+def said_by_pool(scores: ListingScores) -> dict[tuple[int, int], tuple[float, float]]:
+    """Give what the pool says of each pair, and what all say."""
+    pairs = zip(scores.left.tolist(), scores.right.tolist(), strict=True)
+    said = zip(scores.bits["stands_out"].tolist(), scores.total.tolist(), strict=True)
+    return dict(zip(pairs, said, strict=True))
 
 
 def differences(seed: int, model: ListingModel) -> list[float]:

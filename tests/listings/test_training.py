@@ -8,12 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from asking_models import odds_model
 
 import storekin
 from storekin.errors import MissingColumnError, TrainingDataError
+from storekin.listings import matching
 from storekin.listings.model import model_from_text, model_to_text
 from storekin.listings.recipe import Recipe
 from storekin.wiring import grouped_listings, read_raw, typed_records
+from storekin.workflows.given_pairs import PART
 from storekin.workflows.train import GROUP_RECIPE, PARTS, train_on_groups
 
 BRANDS = ("norvik", "takeo", "halden", "luminara", "corvex", "pelton")
@@ -134,6 +137,23 @@ def test_groups_make_a_model_for_matching(folder: Path) -> None:
 
     assert sum(found) / len(found) > 0.9
     assert sum(found) > 0.8 * 60 * 3
+
+
+def test_given_pairs_are_scored_alike_in_slabs_of_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What words are worth is counted over all of the file."""
+    out = tmp_path / "odds.model"
+    out.write_text(model_to_text(odds_model()), "utf-8")
+    pairs = pa.concat_tables([pairs_of(draw(400, seed), seed) for seed in (9, 10)])
+    found = []
+    for size in (500, 500_000):
+        monkeypatch.setattr(matching, "SLAB", size)
+        scored = storekin.compare_listings(pairs, model=out)
+        found.append(scored["probability"].to_pylist())
+
+    assert pairs.num_rows > 2 * PART
+    assert found[0] == found[1]
 
 
 def test_trees_of_groups_fit_a_model_when_fully_grown(folder: Path) -> None:

@@ -15,25 +15,24 @@ from storekin.kernels.numbering import distinct_of
 from storekin.kernels.similar_texts import IntArray
 from storekin.listings.blocking import Beside, propose_pairs
 from storekin.listings.graph import CandidateGraph
-from storekin.listings.matching import RAISED
+from storekin.listings.matching import LEAST_FLOOR, RAISED, every_step
 from storekin.listings.model import ListingModel
 from storekin.listings.passes import (
     WEAK_STEPS,
-    Columnist,
     Steps,
     by_rule,
     likelihoods,
     look_around,
-    second_pass,
     with_second,
 )
 from storekin.listings.pool import make_pool, own_bits
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.scoring import (
     ListingScores,
+    bits_of,
     explain_scores,
-    join_scores,
     probability_of,
+    settled_steps,
 )
 from storekin.listings.trees import STEPS
 from storekin.listings.vector import similarities
@@ -114,15 +113,20 @@ def score_beside(
     counted = _words_with(circle, graph, (left, right), model, first)
     columnist = with_second(columnist, model, first, counted=counted)
     own = np.flatnonzero((left == about) | (right == about))
-    hopeful = own[probability_of(first[own], model) >= floor / RAISED]
-    parts = [_explain(columnist, model, first, own[:0], first[:0])]
-
-    def visit(places: IntArray, steps: Steps) -> None:
-        keep = probability_of(steps, model) >= floor
-        parts.append(_explain(columnist, model, first, places[keep], steps[keep]))
-
-    second_pass(columnist, model, first, hopeful, visit)
-    return join_scores(parts)
+    moved = None
+    if model.settled:
+        likely = probability_of(first[:asked], model) >= LEAST_FLOOR / RAISED
+        every = every_step(columnist, model, first, np.flatnonzero(likely))
+        every[asked:] = graph.scores_of(around.entries[around.again :])
+        moved = settled_steps(pool, model, every, own)
+        steps = every[own] + moved
+    else:
+        own = own[probability_of(first[own], model) >= floor / RAISED]
+        steps = every_step(columnist, model, first, own)[own]
+    keep = probability_of(steps, model) >= floor
+    own, steps = own[keep], steps[keep]
+    moved = None if moved is None else moved[keep]
+    return explain_scores(columnist, model, own, first[own], steps, moved=moved)
 
 
 def _words_with(
@@ -145,16 +149,6 @@ def _words_with(
     words = PooledWords.of(circle.listings)
     more = words.count(left[new], right[new], likelihoods(first[new], model))
     return CountedWords(words, graph.odds.with_more(more))
-
-
-def _explain(
-    columnist: Columnist,
-    model: ListingModel,
-    first: Steps,
-    places: IntArray,
-    steps: Steps,
-) -> ListingScores:
-    return explain_scores(columnist, model, places, first[places], steps)
 
 
 def _own_pairs(
@@ -201,15 +195,19 @@ def _look_up(
 ) -> _LookedUp:
     """Look up all pairs of some rows, and those of their best partners.
 
-    If the model asks for families, those of two of their likely partners, too.
+    If the model asks for families or settles scores among them, those of two of their
+    likely partners, too.
     """
     gone = circle.gone
     entries, owners = _standing(graph, rows, gone)
     bits = _plain_bits(graph, entries, model)
     asked = _best_of(graph, entries, owners, bits)
     family = np.zeros(len(graph.starts) - 1, np.bool_)
-    if model.asks_families:
+    if model.asks_families or model.settled:
         likely = bits > LIKELY_PARTNER
+        if model.settled:
+            later = bits_of(graph.scores_of(entries), model)
+            likely |= later > LIKELY_PARTNER
         family[graph.nodes[entries[likely]]] = True
         asked |= likely
     partners = distinct_of(graph.nodes[entries[asked]]).astype(np.int64)

@@ -5,7 +5,7 @@ meets those in the graph as the scan left them, and only its own pairs are compa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,8 @@ class CandidateGraph:
     empty where all are). ``norms`` are the lengths of the rows' titles, ``grams`` says
     who has which n-grams, as a join measures and counts them. ``few_pictures``: see
     ``Beside``. ``model`` names the one that scored; ``odds`` are what
-    words are worth by its scores, if it asks that.
+    words are worth by its scores, if it asks that; ``later`` the scores of all its
+    passes, if they are settled by those of others.
     """
 
     starts: IntArray
@@ -65,6 +66,7 @@ class CandidateGraph:
     few_pictures: bool
     model: str
     odds: WordOdds | None = None
+    later: npt.NDArray[np.int32] | None = None
 
     @classmethod
     def of(
@@ -100,6 +102,15 @@ class CandidateGraph:
             odds=odds,
         )
 
+    def with_later(self, steps: npt.NDArray[np.int64]) -> "CandidateGraph":
+        """Keep what all passes say, entry by entry."""
+        return replace(self, later=steps.astype(np.int32))
+
+    def scores_of(self, entries: IntArray) -> npt.NDArray[np.int64]:
+        """Give the scores that are settled; the first pass's where none are."""
+        held = self.steps if self.later is None else self.later
+        return held[entries].astype(np.int64)
+
     def entries_of(self, rows: IntArray) -> tuple[IntArray, IntArray]:
         """Give the entries at some rows, and the row of each."""
         begins = self.starts[rows]
@@ -134,6 +145,8 @@ class CandidateGraph:
             found[f"graph_gram_edges_{number}"] = grams.edges
             found[f"graph_gram_titles_{number}"] = grams.titles
             found[f"graph_gram_norms_{number}"] = grams.norms
+        if self.later is not None:
+            found["graph_later"] = self.later
         if self.odds is not None:
             found["graph_odds_tokens"] = self.odds.tokens
             found["graph_odds_counts"] = self.odds.counts
@@ -187,6 +200,7 @@ def read_graph(
         few_pictures=bool(about["few_pictures"]),
         model=str(about["model"]),
         odds=odds,
+        later=arrays.get("graph_later"),
     )
 
 

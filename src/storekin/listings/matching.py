@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from storekin.kernels.parallel import run_chunks
+from storekin.kernels.parallel import ranges_of, run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress
 from storekin.listings.blocking import RIVALS, propose_around, propose_pairs
 from storekin.listings.features import POOL_FEATURES
 from storekin.listings.graph import CandidateGraph
 from storekin.listings.model import ListingModel
 from storekin.listings.passes import (
+    BATCH,
     Columnist,
     Steps,
     by_rule,
@@ -32,12 +33,16 @@ from storekin.listings.scoring import (
     in_cents,
     join_scores,
     probability_of,
+    settled_steps,
 )
 from storekin.listings.vector import Columns
 from storekin.listings.word_odds import CountedWords, PooledWords, WordOdds
 from storekin.listings.words import KnownWords
 
 Step = Callable[[str], None]
+
+LEAST_FLOOR = 0.05
+"""A floor that is asked for where none is named: settled scores hang on no higher."""
 
 RAISED = 16
 """The second pass raises no probability by so much: what stays below it is let go."""
@@ -101,29 +106,69 @@ def match_pool(
         )
     del similar
     say("second_pass")
-    hopeful = probability_of(first, model) >= floor / RAISED
+    likely = min(floor, LEAST_FLOOR) if model.settled else floor
+    hopeful = probability_of(first, model) >= likely / RAISED
     if keep_strong:
         hopeful |= found.strong
+    told = None
     if about is not None:
-        hopeful &= (found.left == about) | (found.right == about)
+        told = (found.left == about) | (found.right == about)
+        # scores are settled by those of others
+        hopeful &= told | model.settled
     again = np.flatnonzero(hopeful)
     # to ask of few of them takes a copy of their ends, and saves the rest
     few = again if 2 * len(again) < len(hopeful) else None
     columnist = with_second(columnist, model, first, few, counted)
     parts: list[ListingScores] = []
 
-    def visit(places: IntArray, steps: Steps) -> None:
+    def visit(places: IntArray, steps: Steps, moved: Steps | None = None) -> None:
         keep = probability_of(steps, model) >= floor
         if keep_strong:
             keep |= found.strong[places]
+        if told is not None:
+            keep &= told[places]
         chosen = places[keep]
         parts.append(
-            explain_scores(columnist, model, chosen, first[chosen], steps[keep])
+            explain_scores(
+                columnist,
+                model,
+                chosen,
+                first[chosen],
+                steps[keep],
+                moved=None if moved is None else moved[keep],
+            )
         )
 
-    second_pass(columnist, model, first, again, visit, on_done)
+    if model.settled:
+        every = every_step(columnist, model, first, again, on_done)
+        if graph is not None:
+            graph = graph.with_later(every[pool.edges])
+        moved = settled_steps(pool, model, every, again)
+        for low, high in ranges_of(len(again), BATCH):
+            places = again[low:high]
+            by = moved[low:high]
+            visit(places, every[places] + by, by)
+    else:
+        second_pass(columnist, model, first, again, visit, on_done)
     scores = join_scores(parts or [_nothing(columnist, model)])
     return Matches(scores, len(found.left), found.crowded, graph)
+
+
+def every_step(
+    columnist: Columnist,
+    model: ListingModel,
+    first: Steps,
+    again: IntArray,
+    on_done: Progress | None = None,
+) -> Steps:
+    """Give the scores of all pairs, those at *again* by all passes."""
+    every = first.copy()
+
+    def note(places: IntArray, steps: Steps) -> None:
+        every[places] = steps
+
+    second_pass(columnist, model, first, again, note, on_done)
+    return every
 
 
 SLAB = 16_000
@@ -152,6 +197,9 @@ def score_given(
         return score_places(listings, model, pool, around.places)
     # a slab holds whole pools: what is scored beside a pair is the same in any slab
     size = SLAB // (1 if model.alone else RIVALS * 3)
+    if model.asks_word_odds:
+        # what words are worth is counted over all of the file, as their rarity is
+        size = max(len(left), 1)
     order = np.argsort(parts, kind="stable")
     begins = np.flatnonzero(np.diff(parts[order], prepend=-1))
     slabs = np.split(order, begins[np.flatnonzero(np.diff(begins // size)) + 1])
@@ -203,8 +251,8 @@ def score_places(
     where that was counted over more than the pool.
     """
     known = KnownWords.of(listings, model.words) if words is None else words
-    # of given pairs some may be the same, in any order
-    asked = None if best is None else places
+    # of given pairs some may be the same, in any order; others settle settled scores
+    asked = None if best is None or model.settled else places
     if model.asks_around:
         similar = similar_in(listings, pool, cosines)
         columnist = look_around(listings, pool, known, similar, sided=model.sided)
@@ -223,16 +271,22 @@ def score_places(
     columnist = with_second(columnist, model, first, asked, counted)
     found: list[ListingScores] = []
 
-    def visit(chosen: IntArray, steps: Steps) -> None:
+    def visit(chosen: IntArray, steps: Steps, moved: Steps | None = None) -> None:
         if best is not None:
             good = best.choose(steps, model)
             chosen, steps = chosen[good], steps[good]
+            moved = None if moved is None else moved[good]
         told = None if shares is None else shares[chosen]
         found.append(
-            explain_scores(columnist, model, chosen, first[chosen], steps, told)
+            explain_scores(columnist, model, chosen, first[chosen], steps, told, moved)
         )
 
-    second_pass(columnist, model, first, places, visit)
+    if model.settled:
+        every = every_step(columnist, model, first, np.arange(len(first)))
+        moved = settled_steps(pool, model, every, places)
+        visit(places, every[places] + moved, moved)
+    else:
+        second_pass(columnist, model, first, places, visit)
     return join_scores(found or [_nothing(columnist, model)])
 
 

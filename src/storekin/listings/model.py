@@ -47,7 +47,8 @@ class ListingModel:
     equal and a different product code weigh, by rule. ``third`` adds what
     ``known``, the pairs that were labelled before, say of other pairs of their
     listings. ``encoder`` names the encoders that it was fitted with; of an
-    ``alone`` one given pairs have no rivals but one another.
+    ``alone`` one given pairs have no rivals but one another; those of a ``settled``
+    one are scored once more by what is said of their likely partners.
     """
 
     version: str
@@ -63,6 +64,7 @@ class ListingModel:
     third: Trees | None = None
     encoder: str = ""
     alone: bool = False
+    settled: bool = False
     known: KnownPairs = field(default_factory=no_known_pairs)
 
     @property
@@ -119,6 +121,8 @@ def model_to_text(model: ListingModel) -> str:
     ]
     if model.alone:
         head.append("alone = true")
+    if model.settled:
+        head.append("settled = true")
     if model.encoder:
         head.append(f"encoder = {json.dumps(model.encoder)}")
     words = [
@@ -187,6 +191,7 @@ def model_from_text(text: str, where: str) -> ListingModel:
             third=third,
             encoder=str(head.get("encoder", "")),
             alone=bool(head.get("alone", False)),
+            settled=bool(head.get("settled", False)),
             known=_known_from_lines(lines[known + 1 :]),
         )
     except (ValueError, LookupError, TypeError, OverflowError) as problem:

@@ -47,6 +47,7 @@ ODDS = slice(ODDS_COUNT - FIRST_COUNT, ODDS_COUNT - FIRST_COUNT + len(ODDS_FEATU
 
 BATCH = 131_072
 _ROWS = 16_384
+_COUNTED = 1 << 22
 MOST_KEPT = 300_000
 """Pairs whose columns are kept from pass to pass: some 200 MB."""
 
@@ -284,8 +285,11 @@ def count_words(
 ) -> CountedWords:
     """Count what words are worth by the first pass's scores of all pairs of a pool."""
     words = PooledWords.of(columnist.listings)
-    likely = likelihoods(first, model)
-    return CountedWords(words, words.count(*columnist.ends(slice(None)), likely))
+    counts = words.no_counts()
+    for low, high in ranges_of(len(first), _COUNTED):
+        some = slice(low, high)
+        words.add(*columnist.ends(some), likelihoods(first[some], model), counts)
+    return CountedWords(words, words.odds_of(counts))
 
 
 def likelihoods(first: Steps, model: ListingModel) -> Columns:

@@ -11,6 +11,7 @@ class Recipe:
 
     ``families``: the second pass sees at how many bits likely partners grow together.
     ``word_odds``: it sees what words are worth by the first pass's odds.
+    ``settled``: scores are settled among likely partners, where that tells more.
     ``mean_of_parts``: the first pass is the mean of the trees that each leave a part
     out, not further ones of all. What they say of a new pair is then as sure as what
     the second pass learnt from; with few parts, trees of all are surer than that.
@@ -41,6 +42,7 @@ class Recipe:
     second_alone: bool = True
     families: bool = False
     word_odds: bool = False
+    settled: bool = False
     mean_of_parts: bool = False
     additive: float = 0.3
 

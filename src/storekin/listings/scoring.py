@@ -35,6 +35,8 @@ from storekin.listings.passes import (
     by_rule,
     met_before,
 )
+from storekin.listings.pool import Pool
+from storekin.listings.settling import settle
 from storekin.listings.signals import LISTING_SIGNALS
 from storekin.listings.trees import STEPS
 
@@ -120,11 +122,27 @@ def join_scores(parts: list[ListingScores]) -> ListingScores:
     )
 
 
+def bits_of(steps: Steps, model: ListingModel) -> FloatArray:
+    """Turn scores in steps of a bit into log odds in bits, the prior in them."""
+    return steps / STEPS + model.prior_bits
+
+
 def probability_of(steps: Steps, model: ListingModel) -> FloatArray:
     """Turn scores in steps of a bit into probabilities, the prior in them."""
-    bits = np.minimum(np.maximum(steps / STEPS + model.prior_bits, -60), 60)
+    bits = np.minimum(np.maximum(bits_of(steps, model), -60), 60)
     likely: FloatArray = np.round(1 / (1 + np.exp2(-bits)), 6)
     return likely
+
+
+def settled_steps(
+    pool: Pool, model: ListingModel, every: Steps, places: IntArray | None = None
+) -> Steps:
+    """Give by how much the pairs at *places* are settled: see ``settling``.
+
+    *every* are the scores of all pairs of the pool by all passes.
+    """
+    moved = settle(pool, bits_of(every, model).astype(np.float32), places)
+    return np.rint(moved * STEPS).astype(np.int64)
 
 
 def in_cents(steps: Steps) -> Steps:
@@ -139,12 +157,14 @@ def explain_scores(
     first: Steps,
     steps: Steps,
     shares: Steps | None = None,
+    moved: Steps | None = None,
 ) -> ListingScores:
     """Share the scores of the pairs at *places* out to their signals.
 
     ``first`` and ``steps`` are the scores of the first pass and of all. What a silent
     signal would say is counted to the title: without a picture, the title's weight is
-    another. ``shares`` are those of the first pass, where they are known.
+    another. ``shares`` are those of the first pass, where they are known; ``moved`` is
+    by how much *steps* were settled, which the pool says.
     """
     columns = columnist.columns(places)
     if shares is None:
@@ -161,6 +181,8 @@ def explain_scores(
         part[:, 0] = trees.base
         trees.share(np.ascontiguousarray(columns[again]), part)
         shares[again] += part
+    if moved is not None:
+        shares[:, SIGNAL_GROUPS.index("pool")] += moved
     ruled = by_rule(columnist, model, places)
     probability = uncoded = probability_of(steps, model)
     if ruled.any():

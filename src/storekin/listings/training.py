@@ -53,6 +53,7 @@ from storekin.listings.passes import ODDS, look_around, order_sides, similar_in
 from storekin.listings.pool import Pool, likely_of, own_bits, second_features
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.recipe import Recipe
+from storekin.listings.settling import settle
 from storekin.listings.vector import Columns, similarities
 from storekin.listings.word_odds import CountedWords, PooledWords
 from storekin.listings.words import KnownWords, WordWeights, no_words, words_of
@@ -104,13 +105,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What training measured, on pairs that the model had not seen."""
+    """What training measured, on pairs that the model had not seen.
+
+    ``f1_known`` is 0 where no known pairs were asked, ``f1_settled`` where scores are
+    not settled.
+    """
 
     pairs: int
     matching: int
     f1_first: float
     f1_both: float
     f1_known: float
+    f1_settled: float
     passes: int
 
 
@@ -183,20 +189,20 @@ def fit_model(
             third = None
         else:
             scores = third.scores
-    chosen = judging if valid is None else [valid]
-    scores = [scores[n] for n in judges] if valid is None else scores[-1:]
-    cut = _judge(chosen, scores)[1]
-    slope = honest_slope(
-        np.concatenate([f.labels[f.known] for f in chosen]),
-        np.concatenate([s[f.known] for f, s in zip(chosen, scores, strict=True)]) - cut,
-        np.concatenate([_shares(f) for f in chosen]),
-    )
+    if valid is not None:
+        decided = _decide([valid], scores[-1:], recipe)
+    else:
+        apart = [n for n in judges if _left_out_whole(fields[n])] or judges
+        decided = _decide(
+            [fields[n] for n in apart], [scores[n] for n in apart], recipe
+        )
+    slope = decided.slope
     names = column_names(sided=recipe.sided)
     model = ListingModel(
         version=version,
         about=about,
         sided=recipe.sided,
-        prior_bits=round(-cut * slope / _LN2, 4),
+        prior_bits=round(-decided.cut * slope / _LN2, 4),
         stretch=slope,
         gtin_bits=GTIN_BITS,
         levels=LEVELS,
@@ -207,6 +213,7 @@ def fit_model(
         known=known if third else no_known_pairs(),
         encoder=encoder,
         alone=alone,
+        settled=decided.f1_settled > 0,
     )
     report = Report(
         pairs=sum(len(f.known) for f in fields),
@@ -214,9 +221,59 @@ def fit_model(
         f1_first=f1_first,
         f1_both=f1_both,
         f1_known=f1_known,
+        f1_settled=decided.f1_settled,
         passes=1 + int(keep) + int(third is not None),
     )
     return model, report
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """Where pairs begin to be one product, and how scores are stretched and settled.
+
+    ``f1_settled`` is the F1 of settled scores; 0 if they are left as they are.
+    """
+
+    cut: float
+    slope: float
+    f1_settled: float
+
+
+def _left_out_whole(each: Field) -> bool:
+    """Say whether every score is by a model that knows neither listing of the pair."""
+    folds = each.folds[each.known]
+    return bool((folds[:, 0] == folds[:, 1]).all())
+
+
+def _decide(
+    chosen: Sequence[Field], scores: Sequence[Floats], recipe: Recipe
+) -> _Decision:
+    """Choose by scores of models without the pairs where one product begins.
+
+    Scores are settled where that tells more; settled ones have a cut of their own.
+    """
+    f1_own, cut = _judge(chosen, scores)
+    slope = honest_slope(
+        np.concatenate([f.labels[f.known] for f in chosen]),
+        np.concatenate([s[f.known] for f, s in zip(chosen, scores, strict=True)]) - cut,
+        np.concatenate([_shares(f) for f in chosen]),
+    )
+    if not recipe.settled:
+        return _Decision(cut, slope, 0.0)
+    moved = [
+        _settled(each, own - cut, slope)
+        for each, own in zip(chosen, scores, strict=True)
+    ]
+    f1_settled, further = _judge(chosen, moved)
+    if f1_settled <= f1_own:
+        return _Decision(cut, slope, 0.0)
+    return _Decision(cut + further, slope, f1_settled)
+
+
+def _settled(each: Field, scores: Floats, slope: float) -> Floats:
+    """Settle log odds of all pairs of a field, the prior in them."""
+    bits = (scores * slope / _LN2).astype(np.float32)
+    return scores + settle(each.pool, bits) * _LN2 / slope
 
 
 def _shares(each: Field) -> Floats:

@@ -34,9 +34,6 @@ class WordOdds:
     counts: Counts
     total: Counts
 
-    def __len__(self) -> int:
-        return len(self.tokens)
-
     def counts_of(self, tokens: TokenArray) -> Counts:
         """Give the counts of some words; those that were never counted have none."""
         place, known = find_tokens(tokens, self.tokens)
@@ -79,20 +76,36 @@ class PooledWords:
 
     def count(self, left: IntArray, right: IntArray, likely: Likelihoods) -> WordOdds:
         """Count what pairs of rows say of words, by how likely each is one product."""
-        from storekin.kernels.word_odds import COUNTS, count_odds
+        counts = self.no_counts()
+        self.add(left, right, likely, counts)
+        return self.odds_of(counts)
+
+    def no_counts(self) -> Counts:
+        """Begin to count."""
+        from storekin.kernels.word_odds import COUNTS
+
+        return np.zeros((len(self.tokens), len(COUNTS)), np.int64)
+
+    def odds_of(self, counts: Counts) -> WordOdds:
+        """Give the odds that were counted."""
+        return WordOdds(self.tokens, counts, counts.sum(axis=0))
+
+    def add(
+        self, left: IntArray, right: IntArray, likely: Likelihoods, counts: Counts
+    ) -> None:
+        """Add to *counts* what some more pairs of rows say."""
+        from storekin.kernels.word_odds import count_odds
 
         units = in_units(likely)
         step = max(-(-len(left) // thread_count()), _PAIRS)
 
         def work(span: tuple[int, int]) -> Counts:
-            counts = np.zeros((len(self.tokens), len(COUNTS)), np.int64)
-            count_odds(self.numbers, self.starts, left, right, units, *span, counts)
-            return counts
+            part = self.no_counts()
+            count_odds(self.numbers, self.starts, left, right, units, *span, part)
+            return part
 
-        counts = np.zeros((len(self.tokens), len(COUNTS)), np.int64)
         for part in run_chunks(work, ranges_of(len(left), step)):
             counts += part
-        return WordOdds(self.tokens, counts, counts.sum(axis=0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ GROUP_RECIPE = Recipe(
     known=False,
     families=True,
     word_odds=True,
+    settled=True,
     mean_of_parts=True,
     additive=0.0,
 )

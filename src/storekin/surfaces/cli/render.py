@@ -228,6 +228,7 @@ def print_trained(trained: Trained, out: Path, *, machine_readable: bool) -> Non
                 "f1_first_pass": round(report.f1_first, 4),
                 "f1_both_passes": round(report.f1_both, 4),
                 "f1_with_known_pairs": round(report.f1_known, 4),
+                "f1_settled": round(report.f1_settled, 4),
                 "passes": report.passes,
                 "notes": list(trained.notes),
                 "out": str(out),
@@ -243,9 +244,14 @@ def print_trained(trained: Trained, out: Path, *, machine_readable: bool) -> Non
         if report.f1_known
         else ""
     )
+    settled = (
+        f", {report.f1_settled:.3f} settled among likely partners"
+        if report.f1_settled
+        else ""
+    )
     click.echo(
         f"F1 on pairs left out in turn: {report.f1_first:.3f} by the first pass,"
-        f" {report.f1_both:.3f} by both{known}; the model has {report.passes}"
+        f" {report.f1_both:.3f} by both{known}{settled}; the model has {report.passes}"
         f" {'pass' if report.passes == 1 else 'passes'}."
     )
     for note in trained.notes:
