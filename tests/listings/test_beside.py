@@ -271,6 +271,28 @@ def test_a_new_listings_words_are_counted_as_a_scan_with_it_would(seed: int) -> 
     assert np.median(apart) == 0
 
 
+def test_a_quick_answer_knows_what_words_are_worth_in_the_whole_table() -> None:
+    """Its few neighbours alone would tell it less."""
+    table, model = made_listings(6, products=150), odds_model()
+    found = scan(table, model=model)
+    errors = []
+    for graph in (found.graph, None):
+        index = ListingIndex.build(table, found.prepared.pictures, graph)
+        apart = []
+        for row in range(0, table.num_rows, 5):
+            expected = told_by(found, table, table["listing"][row].as_py())
+            record = table.slice(row, 1).to_pylist()[0]
+            told = index.screen(record, floor=FLOOR, most=500, model=model)
+            apart += [
+                abs(one.bits - expected[one.listing][0])
+                for one in told
+                if one.listing in expected
+            ]
+        errors.append(np.mean(apart))
+
+    assert errors[0] < 0.7 * errors[1]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_no_title_that_a_scan_pairs_is_overlooked(seed: int) -> None:
     """A word that one other title has weighs more as soon as a second one has it."""
