@@ -219,7 +219,9 @@ def test_settled_scores_are_explained_as_others_are() -> None:
 
 
 def said_by_pool(scores: ListingScores) -> dict[tuple[int, int], tuple[float, float]]:
-    """Give what the pool says of each pair, and what all say."""
+    """Give what the pool says of each pair, and what all say; all add up to that."""
+    every = np.nansum(list(scores.bits.values()), axis=0)
+    assert scores.total.tolist() == pytest.approx(every.tolist())
     pairs = zip(scores.left.tolist(), scores.right.tolist(), strict=True)
     said = zip(scores.bits["stands_out"].tolist(), scores.total.tolist(), strict=True)
     return dict(zip(pairs, said, strict=True))
