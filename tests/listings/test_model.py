@@ -235,6 +235,18 @@ def test_what_is_no_model_is_said_so(text: str, tmp_path: Path) -> None:
     assert "storekin train listings" in str(caught.value)
 
 
+@pytest.mark.parametrize("line", ["alone = 1", 'settled = "no"', "sided = 0.5"])
+def test_a_mark_that_is_neither_true_nor_false_is_refused(line: str) -> None:
+    """A wrong one would pass for true, and change every score."""
+    shipped = model_to_text(load_listing_model())
+    name, _ = line.split(" = ")
+    kept = [text for text in shipped.splitlines() if not text.startswith(f"{name} =")]
+    broken = "\n".join([kept[0], line, *kept[1:]])
+
+    with pytest.raises(ModelFileError, match=f"{name} is .* neither true nor false"):
+        model_from_text(broken, "x")
+
+
 def test_a_part_that_holds_no_tree_is_said_so() -> None:
     """A file that was cut off after the part's name."""
     text = model_to_text(load_listing_model())

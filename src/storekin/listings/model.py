@@ -155,7 +155,7 @@ def model_from_text(text: str, where: str) -> ListingModel:
         raise ModelFileError(f"{where}: a part of the model is missing", fix)
     try:
         head = tomllib.loads("\n".join(lines[1 : marks["[words]"]]))
-        sided = bool(head["sided"])
+        sided = _flag("sided", head["sided"])
         columns = column_names(sided=sided)
         known = marks.get("[known]", len(lines))
         last = marks.get("[third]", known)
@@ -190,12 +190,18 @@ def model_from_text(text: str, where: str) -> ListingModel:
             second=second,
             third=third,
             encoder=str(head.get("encoder", "")),
-            alone=bool(head.get("alone", False)),
-            settled=bool(head.get("settled", False)),
+            alone=_flag("alone", head.get("alone", False)),
+            settled=_flag("settled", head.get("settled", False)),
             known=_known_from_lines(lines[known + 1 :]),
         )
     except (ValueError, LookupError, TypeError, OverflowError) as problem:
         raise ModelFileError(f"{where}: {problem}", fix) from problem
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is {value!r}, which is neither true nor false")  # noqa: TRY004 - the text is wrong, not the caller
+    return value
 
 
 def _known_to_lines(known: KnownPairs) -> list[str]:
