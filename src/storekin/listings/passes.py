@@ -266,7 +266,7 @@ def with_second(
         second[:, 0] = own
     if model.asks_word_odds:
         counted = counted or count_words(columnist, model, first)
-        likely = likelihoods(first[chosen], model)
+        likely = likely_of(own_bits(plain[chosen]))
         counted.weigh(*columnist.ends(chosen), likely, second[:, ODDS])
     if len(model.known):
         digests = listing_digests(columnist.listings)

@@ -135,7 +135,7 @@ def probability_of(steps: Steps, model: ListingModel) -> FloatArray:
 
 
 def settled_steps(
-    pool: Pool, model: ListingModel, every: Steps, places: IntArray | None = None
+    pool: Pool, model: ListingModel, every: Steps, places: IntArray
 ) -> Steps:
     """Give by how much the pairs at *places* are settled: see ``settling``.
 

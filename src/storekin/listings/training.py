@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from storekin.errors import TrainingDataError
 from storekin.kernels.numbering import distinct_of
-from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
+from storekin.kernels.similar_texts import IntArray, TokenArray
 from storekin.listings.alike import AlikeScores, score_alike
 from storekin.listings.cut import best_cut, honest_slope
 from storekin.listings.features import (
@@ -56,7 +56,13 @@ from storekin.listings.recipe import Recipe
 from storekin.listings.settling import settle
 from storekin.listings.vector import Columns, similarities
 from storekin.listings.word_odds import CountedWords, PooledWords
-from storekin.listings.words import KnownWords, WordWeights, no_words, words_of
+from storekin.listings.words import (
+    KnownWords,
+    WordWeights,
+    no_words,
+    number_words,
+    word_tokens,
+)
 
 Floats = npt.NDArray[np.float64]
 Step = Callable[[str], None]
@@ -378,12 +384,12 @@ def _weigh_words(
     from scipy import sparse
 
     shared, lone, dense, labels, weights = [], [], [], [], []
-    distinct = distinct_of(np.concatenate([_word_tokens(f.listings) for f in fields]))
+    distinct = distinct_of(np.concatenate([word_tokens(f.listings) for f in fields]))
     for each in fields:
         rows = each.known
         if left_out is not None:
             rows = rows[in_none(each.folds[rows], left_out)]
-        table = _word_table(words_of(each.listings), distinct)
+        table = _word_table(each.listings, distinct)
         left, right = each.ends(rows)
         one, other = table[left], table[right]
         both = one.multiply(other)
@@ -415,19 +421,12 @@ def _weigh_words(
     return WordWeights(distinct[kept][used], rounded[used])
 
 
-def _word_tokens(listings: PreparedListings) -> TokenArray:
-    values = words_of(listings).values
-    return values[(values >> np.uint64(61)) <= np.uint64(3)]
-
-
-def _word_table(tokens: Tokens, distinct: TokenArray) -> Any:  # noqa: ANN401
+def _word_table(listings: PreparedListings, distinct: TokenArray) -> Any:  # noqa: ANN401
     from scipy import sparse
 
-    is_word = (tokens.values >> np.uint64(61)) <= np.uint64(3)
-    rows = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))[is_word]
-    columns = np.searchsorted(distinct, tokens.values[is_word])
-    ones = np.ones(len(rows), np.float32)
-    return sparse.csr_matrix((ones, (rows, columns)), (len(tokens), len(distinct)))
+    numbers, starts = number_words(listings, distinct)
+    ones = np.ones(len(numbers), np.float32)
+    return sparse.csr_matrix((ones, numbers, starts), (len(listings), len(distinct)))
 
 
 _CONTEXT = ("cosine", "gram_3", "gram_5", "text_ratio", "word_pairs", "hash_bits")

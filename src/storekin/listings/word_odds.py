@@ -15,7 +15,7 @@ from storekin.kernels.parallel import ranges_of, run_chunks, run_ranges, thread_
 from storekin.kernels.similar_texts import IntArray, TokenArray
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.rarity import find_tokens
-from storekin.listings.words import words_of
+from storekin.listings.words import number_words, word_tokens
 
 Counts = npt.NDArray[np.int64]
 Likelihoods = npt.NDArray[np.float32]
@@ -66,13 +66,8 @@ class PooledWords:
     @classmethod
     def of(cls, listings: PreparedListings) -> "PooledWords":
         """Number the words of each listing among all of them."""
-        texts = words_of(listings)
-        is_word = (texts.values >> np.uint64(61)) <= np.uint64(3)
-        values = texts.values[is_word]
-        starts = np.concatenate([[0], np.cumsum(is_word)])[texts.starts]
-        tokens = distinct_of(values)
-        place, _ = find_tokens(values, tokens)
-        return cls(place.astype(np.int64), starts, tokens)
+        tokens = distinct_of(word_tokens(listings))
+        return cls(*number_words(listings, tokens), tokens)
 
     def count(self, left: IntArray, right: IntArray, likely: Likelihoods) -> WordOdds:
         """Count what pairs of rows say of words, by how likely each is one product."""

@@ -34,6 +34,25 @@ def words_of(listings: PreparedListings) -> Tokens:
     return listings.tokens if listings.whole is None else listings.whole.words.tokens
 
 
+def word_tokens(listings: PreparedListings) -> TokenArray:
+    """Give the tokens of all words that are weighed, text by text."""
+    values = words_of(listings).values
+    return values[(values >> np.uint64(61)) <= np.uint64(3)]
+
+
+def number_words(
+    listings: PreparedListings, known: TokenArray
+) -> tuple[IntArray, IntArray]:
+    """Number each listing's words among *known* tokens, sorted; others are left out.
+
+    Gives the numbers, and where those of each listing start.
+    """
+    tokens = words_of(listings)
+    place, found = find_tokens(tokens.values, known)
+    starts = np.concatenate([[0], np.cumsum(found)])[tokens.starts]
+    return place[found].astype(np.int64), starts
+
+
 @dataclass(frozen=True, slots=True)
 class KnownWords:
     """Listings' words that have a weight: their numbers, from each one's start on."""
@@ -48,15 +67,10 @@ class KnownWords:
     @classmethod
     def of(cls, listings: PreparedListings, words: WordWeights) -> "KnownWords":
         """Number each listing's words among the weighed ones."""
-        tokens = words_of(listings)
         if not len(words):
-            starts = np.zeros(len(tokens) + 1, np.int64)
+            starts = np.zeros(len(words_of(listings)) + 1, np.int64)
             return cls(np.empty(0, np.int64), starts, words.weights)
-        place, known = find_tokens(tokens.values, words.tokens)
-        rows = np.repeat(np.arange(len(tokens)), np.diff(tokens.starts))[known]
-        starts = np.zeros(len(tokens) + 1, np.int64)
-        np.cumsum(np.bincount(rows, minlength=len(tokens)), out=starts[1:])
-        return cls(place[known].astype(np.int64), starts, words.weights)
+        return cls(*number_words(listings, words.tokens), words.weights)
 
     def weigh(self, left: IntArray, right: IntArray) -> npt.NDArray[np.float32]:
         """Weigh the words of pairs; shape (pairs, ``WORD_FEATURES``).
