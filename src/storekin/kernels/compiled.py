@@ -31,6 +31,7 @@ _HERE = (
     "slips",
     "pairwise",
     "families",
+    "transitive",
     "join",
     "pool",
     "groups",

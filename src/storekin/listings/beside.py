@@ -5,6 +5,7 @@ rivals and groups are those of the whole table. Pairs among its neighbours are s
 anew, since one listing more moves what they say of one another.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +21,14 @@ from storekin.listings.model import ListingModel
 from storekin.listings.passes import (
     WEAK_STEPS,
     Steps,
-    by_rule,
+    compare_further,
+    first_pass,
     likelihoods,
     look_around,
+    plain_bits,
     with_second,
 )
-from storekin.listings.pool import make_pool, own_bits
+from storekin.listings.pool import Pool, make_pool, own_bits
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.scoring import (
     ListingScores,
@@ -34,8 +37,8 @@ from storekin.listings.scoring import (
     probability_of,
     settled_steps,
 )
-from storekin.listings.trees import STEPS
-from storekin.listings.vector import similarities
+from storekin.listings.transitive import LIKELY_BITS, most_partners, transitive_pairs
+from storekin.listings.vector import Columns, similarities
 from storekin.listings.word_odds import CountedWords, PooledWords
 from storekin.listings.words import KnownWords
 
@@ -77,47 +80,38 @@ def score_beside(
     """
     listings, about = circle.listings, circle.about
     left, right = _own_pairs(circle, graph, across_stores=across_stores)
-    near = distinct_of(np.concatenate([left, right]))
-    known = circle.places[near[~circle.fresh[near]]] // circle.stride
-    around = _look_up(graph, circle, known, model)
-    ones = np.concatenate([circle.places[left], circle.stride * around.left])
-    others = np.concatenate([circle.places[right], circle.stride * around.right])
-    nodes, ends = np.unique(np.concatenate([ones, others]), return_inverse=True)
-    # of what is looked up no listing is read: it has no row
-    rows = np.minimum(np.searchsorted(circle.places, nodes), len(listings) - 1)
-    asked = len(left) + around.again
-    pool = make_pool(rows, ends[: len(ones)], ends[len(ones) :], asked)
-    inside = len(left) + around.inside
+    near = _known_near(circle, graph, (left, right), model)
+    around = _look_up(graph, circle, near, model)
+    laid = _Laid.of(circle, (left, right), around)
+    pool = laid.pool(len(left) + around.plain)
+    inside = slice(0, len(left) + around.inside)
     similar = similarities(
-        listings, rows[pool.left[:inside]], rows[pool.right[:inside]]
+        listings, laid.rows[pool.left[inside]], laid.rows[pool.right[inside]]
     )
-    outside = around.entries[around.inside :]
-    for name, held in (
-        ("likeness", graph.likeness),
-        ("whole_cosine", graph.whole),
-        ("hash_bits", graph.distance),
-    ):
-        silent = np.full(len(outside), np.nan, np.float32)
-        values = held[outside] if len(held) else silent
-        similar[name] = np.concatenate([similar[name], values])
+    similar |= _with_held(similar, graph, around.entries[around.inside : around.plain])
     words = KnownWords.of(listings, model.words)
     columnist = look_around(listings, pool, words, similar, sided=model.sided)
-    columnist = columnist.keep(asked, later=model.asks_again)
-    columns = columnist.columns(slice(0, asked))
-    first = np.concatenate(
-        [
-            model.first.sum(columns) + by_rule(columnist, model, slice(0, asked)),
-            graph.steps[around.entries[around.again :]].astype(np.int64),
-        ]
-    )
-    counted = _words_with(circle, graph, (left, right), model, first)
+    columnist = columnist.keep(pool.asked, later=model.asks_again)
+    held = graph.steps[around.entries[around.again :]].astype(np.int64)
+    first = np.concatenate([first_pass(columnist, model, most=pool.asked), held])
+    if model.transitive:
+        owners = listings.owners if across_stores else None
+        bits = plain_bits(first[: len(pool.left)], model)
+        tied = transitive_pairs(pool, bits, most_partners(listings.texts), owners)
+        pairs = laid.of_one(about, tied, pool, bits)
+        similar |= _with_held(similar, graph, around.entries[around.plain :])
+        whole = laid.pool(len(first))
+        columnist, _, more = compare_further(columnist, whole, pairs, similar, model)
+        pool, first = columnist.pool, np.concatenate([more, first])
+    ends = columnist.ends(slice(0, pool.asked))
+    counted = _words_with(circle, graph, ends, model, first)
     columnist = with_second(columnist, model, first, counted=counted)
-    own = np.flatnonzero((left == about) | (right == about))
+    own = np.flatnonzero((ends[0] == about) | (ends[1] == about))
     moved = None
     if model.settled:
-        likely = probability_of(first[:asked], model) >= LEAST_FLOOR / RAISED
+        likely = probability_of(first[: pool.asked], model) >= LEAST_FLOOR / RAISED
         every = every_step(columnist, model, first, np.flatnonzero(likely))
-        every[asked:] = graph.scores_of(around.entries[around.again :])
+        every[pool.asked :] = graph.scores_of(around.entries[around.again :])
         moved = settled_steps(pool, model, every, own)
         steps = every[own] + moved
     else:
@@ -127,6 +121,52 @@ def score_beside(
     own, steps = own[keep], steps[keep]
     moved = None if moved is None else moved[keep]
     return explain_scores(columnist, model, own, first[own], steps, moved=moved)
+
+
+def _known_near(
+    circle: Circle,
+    graph: CandidateGraph,
+    own: tuple[IntArray, IntArray],
+    model: ListingModel,
+) -> IntArray:
+    """Give the table's rows that stand in fresh listings' *own* pairs, or may."""
+    near = distinct_of(np.concatenate(own))
+    known = circle.places[near[~circle.fresh[near]]] // circle.stride
+    if not model.transitive:
+        return known
+    return np.union1d(known, tied_to(graph, known, circle.gone, model))
+
+
+def tied_to(
+    graph: CandidateGraph,
+    rows: IntArray,
+    gone: npt.NDArray[np.bool_],
+    model: ListingModel,
+) -> IntArray:
+    """Give the rows that some rows may tie another listing to: see ``transitive``."""
+    entries, owners = _standing(graph, rows, gone)
+    bits = plain_bits(graph.steps[entries], model)
+    likely = (bits >= LIKELY_BITS) & ~graph.are_transitive(entries)
+    entries, owners, bits = entries[likely], owners[likely], bits[likely]
+    most = most_partners(len(gone))
+    best = _best_of(graph, entries, owners, bits, most)
+    return distinct_of(graph.nodes[entries[best]]).astype(np.int64)
+
+
+def _with_held(
+    similar: Mapping[str, Columns], graph: CandidateGraph, entries: IntArray
+) -> dict[str, Columns]:
+    """Put behind what is known how like the pairs of some entries are."""
+    found = {}
+    for name, held in (
+        ("likeness", graph.likeness),
+        ("whole_cosine", graph.whole),
+        ("hash_bits", graph.distance),
+    ):
+        silent = np.full(len(entries), np.nan, np.float32)
+        values = held[entries] if len(held) else silent
+        found[name] = np.concatenate([similar[name], values])
+    return found
 
 
 def _words_with(
@@ -180,7 +220,8 @@ class _LookedUp:
     """Pairs of a graph's rows, by an entry of each.
 
     The first ``again`` are scored anew; how like two listings are is asked anew of the
-    first ``inside``, which are both in the circle.
+    first ``inside``, which are both in the circle. All but the first ``plain`` are
+    transitive: no rivals of the others in the first pass.
     """
 
     left: IntArray
@@ -188,6 +229,66 @@ class _LookedUp:
     entries: IntArray
     again: int
     inside: int
+    plain: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """Pairs of fresh listings, and those that were looked up, as pairs of nodes.
+
+    ``rows`` are the nodes' rows in the circle, where they ``stand`` in it. Features are
+    asked of the first ``asked``, whose listings do.
+    """
+
+    rows: IntArray
+    stand: npt.NDArray[np.bool_]
+    left: IntArray
+    right: IntArray
+    asked: int
+
+    @classmethod
+    def of(
+        cls, circle: Circle, own: tuple[IntArray, IntArray], around: _LookedUp
+    ) -> "_Laid":
+        """Number the ends of pairs by their places."""
+        ones = np.concatenate([circle.places[own[0]], circle.stride * around.left])
+        others = np.concatenate([circle.places[own[1]], circle.stride * around.right])
+        nodes, ends = np.unique(np.concatenate([ones, others]), return_inverse=True)
+        # of what is looked up no listing is read: it has no row
+        rows = np.searchsorted(circle.places, nodes)
+        rows = np.minimum(rows, len(circle.places) - 1)
+        stands = circle.places[rows] == nodes
+        left, right = ends[: len(ones)], ends[len(ones) :]
+        return cls(rows, stands, left, right, len(own[0]) + around.again)
+
+    def pool(self, count: int) -> Pool:
+        """Lay out the first so many pairs."""
+        return make_pool(self.rows, self.left[:count], self.right[:count], self.asked)
+
+    def of_one(
+        self, about: int, pairs: tuple[IntArray, IntArray], pool: Pool, bits: Columns
+    ) -> tuple[IntArray, IntArray]:
+        """Keep the transitive *pairs* of one row of the circle, and those that it ties.
+
+        *bits* are what the first pass says of the *pool* of all other pairs. Pairs that
+        were looked up are known already; of a listing that does not stand in the circle
+        none can be compared.
+        """
+        left, right = pairs
+        own = (self.rows[left] == about) | (self.rows[right] == about)
+        likely = np.flatnonzero(bits >= LIKELY_BITS)
+        ends = pool.left[likely], pool.right[likely]
+        met = (self.rows[ends[0]] == about) | (self.rows[ends[1]] == about)
+        partner = np.zeros(len(self.rows), np.bool_)
+        for end in ends:
+            partner[end[met]] = True
+        own |= partner[left] & partner[right]
+        own &= self.stand[left] & self.stand[right]
+        count = len(self.rows)
+        known = slice(len(pool.left), None)
+        held = self.left[known] * count + self.right[known]
+        own &= ~np.isin(left * count + right, held)
+        return left[own], right[own]
 
 
 def _look_up(
@@ -227,15 +328,19 @@ def _look_up(
     in_circle, in_rows = (np.zeros(total, np.bool_) for _ in range(2))
     in_circle[circle.places[~circle.fresh] // circle.stride] = True
     in_rows[rows] = True
-    inside = in_circle[left] & in_circle[right]
+    tied = graph.are_transitive(entries)
+    inside = in_circle[left] & in_circle[right] & ~tied
     again = in_rows[left] & in_rows[right] & (graph.steps[entries] > WEAK_STEPS)
-    order = np.argsort(np.where(again, 0, np.where(inside, 1, 2)), kind="stable")
+    again &= inside
+    kind = np.where(again, 0, np.where(inside, 1, np.where(tied, 3, 2)))
+    order = np.argsort(kind, kind="stable")
     return _LookedUp(
         left[order],
         right[order],
         entries[order],
         int(again.sum()),
-        int((again | inside).sum()),
+        int(inside.sum()),
+        int((~tied).sum()),
     )
 
 
@@ -243,8 +348,7 @@ def _plain_bits(
     graph: CandidateGraph, entries: IntArray, model: ListingModel
 ) -> npt.NDArray[np.float32]:
     """Give what the first pass said, as the second one reads it."""
-    plain = graph.steps[entries] / (STEPS * model.stretch)
-    return own_bits(plain.astype(np.float32))
+    return own_bits(plain_bits(graph.steps[entries], model))
 
 
 def _best_of(
@@ -252,12 +356,13 @@ def _best_of(
     entries: IntArray,
     owners: IntArray,
     bits: npt.NDArray[np.float32],
+    most: int = LOOKED_UP,
 ) -> npt.NDArray[np.bool_]:
     """Mark each row's best few entries, in the second pass's order."""
     order = np.lexsort((graph.nodes[entries], -bits, owners))
     rank = np.arange(len(order)) - np.searchsorted(owners[order], owners[order])
     best = np.zeros(len(entries), np.bool_)
-    best[order[rank < LOOKED_UP]] = True
+    best[order[rank < most]] = True
     return best
 
 

@@ -5,7 +5,7 @@ meets those in the graph as the scan left them, and only its own pairs are compa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,8 @@ class CandidateGraph:
     who has which n-grams, as a join measures and counts them. ``few_pictures``: see
     ``Beside``. ``model`` names the one that scored; ``odds`` are what
     words are worth by its scores, if it asks that; ``later`` the scores of all its
-    passes, if they are settled by those of others.
+    passes, if they are settled by those of others. ``transitive`` numbers the entries
+    of pairs that a third listing ties, sorted.
     """
 
     starts: IntArray
@@ -67,6 +68,7 @@ class CandidateGraph:
     model: str
     odds: WordOdds | None = None
     later: npt.NDArray[np.int32] | None = None
+    transitive: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
 
     @classmethod
     def of(
@@ -78,8 +80,12 @@ class CandidateGraph:
         titles: PairedTitles,
         model: str,
         odds: WordOdds | None = None,
+        transitive: int = 0,
     ) -> "CandidateGraph":
-        """Lay out a pool that was compared, whose nodes are the rows in their order."""
+        """Lay out a pool that was compared, whose nodes are the rows in their order.
+
+        A third listing ties its first *transitive* pairs.
+        """
         edges = pool.edges
         norms, grams = _norms(listings, titles)
 
@@ -100,6 +106,7 @@ class CandidateGraph:
             few_pictures=len(listings.pictures.names) <= PICTURE_POOL,
             model=model,
             odds=odds,
+            transitive=np.flatnonzero(edges < transitive),
         )
 
     def with_later(self, steps: npt.NDArray[np.int64]) -> "CandidateGraph":
@@ -110,6 +117,10 @@ class CandidateGraph:
         """Give the scores that are settled; the first pass's where none are."""
         held = self.steps if self.later is None else self.later
         return held[entries].astype(np.int64)
+
+    def are_transitive(self, entries: IntArray) -> npt.NDArray[np.bool_]:
+        """Mark the entries of pairs that a third listing ties."""
+        return np.isin(entries, self.transitive)
 
     def entries_of(self, rows: IntArray) -> tuple[IntArray, IntArray]:
         """Give the entries at some rows, and the row of each."""
@@ -147,6 +158,8 @@ class CandidateGraph:
             found[f"graph_gram_norms_{number}"] = grams.norms
         if self.later is not None:
             found["graph_later"] = self.later
+        if len(self.transitive):
+            found["graph_transitive"] = self.transitive
         if self.odds is not None:
             found["graph_odds_tokens"] = self.odds.tokens
             found["graph_odds_counts"] = self.odds.counts
@@ -201,6 +214,7 @@ def read_graph(
         model=str(about["model"]),
         odds=odds,
         later=arrays.get("graph_later"),
+        transitive=arrays.get("graph_transitive", np.empty(0, np.int64)),
     )
 
 

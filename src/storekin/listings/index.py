@@ -329,7 +329,7 @@ class ListingIndex:
         graph = self._graph_of(model)
         if thorough and graph is not None:
             return shelf.gather_circle(
-                record, pictures, graph, across_stores=across_stores
+                record, pictures, graph, model, across_stores=across_stores
             )
         odds = None if graph is None else graph.odds
         if thorough:

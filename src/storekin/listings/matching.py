@@ -4,10 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from storekin.kernels.parallel import ranges_of, run_chunks
 from storekin.kernels.similar_texts import IntArray, Progress
-from storekin.listings.blocking import RIVALS, propose_around, propose_pairs
+from storekin.listings.blocking import (
+    RIVALS,
+    ListingCandidates,
+    propose_around,
+    propose_pairs,
+)
 from storekin.listings.features import POOL_FEATURES
 from storekin.listings.graph import CandidateGraph
 from storekin.listings.model import ListingModel
@@ -16,11 +22,13 @@ from storekin.listings.passes import (
     Columnist,
     Steps,
     by_rule,
+    compare_further,
     count_words,
     first_pass,
     first_shares,
     keep_columns,
     look_around,
+    plain_bits,
     second_pass,
     similar_in,
     with_second,
@@ -35,6 +43,7 @@ from storekin.listings.scoring import (
     probability_of,
     settled_steps,
 )
+from storekin.listings.transitive import most_partners, transitive_pairs
 from storekin.listings.vector import Columns
 from storekin.listings.word_odds import CountedWords, PooledWords, WordOdds
 from storekin.listings.words import KnownWords
@@ -89,30 +98,35 @@ def match_pool(
         with_titles=keep_graph,
         on_done=on_done,
     )
-    pool = make_pool(np.arange(len(listings)), found.left, found.right)
-    say("rivals")
-    similar = similar_in(listings, pool)
-    words = KnownWords.of(listings, model.words)
-    columnist = look_around(listings, pool, words, similar, sided=model.sided)
-    say("comparisons")
-    columnist = keep_columns(columnist, model)
-    first = first_pass(columnist, model, on_done)
+    compared = _compare(
+        listings, model, found, across_stores=across_stores, say=say, on_done=on_done
+    )
+    columnist, first = compared.columnist, compared.first
+    pool, strong = columnist.pool, compared.strong
     counted = count_words(columnist, model, first) if model.asks_word_odds else None
     graph = None
     if found.titles is not None:
         odds = None if counted is None else counted.odds
         graph = CandidateGraph.of(
-            listings, pool, similar, first, found.titles, model.name, odds
+            listings,
+            pool,
+            compared.similar,
+            first,
+            found.titles,
+            model.name,
+            odds,
+            compared.transitive,
         )
-    del similar
+    transitive = compared.transitive
+    del compared
     say("second_pass")
     likely = min(floor, LEAST_FLOOR) if model.settled else floor
     hopeful = probability_of(first, model) >= likely / RAISED
     if keep_strong:
-        hopeful |= found.strong
+        hopeful |= strong
     told = None
     if about is not None:
-        told = (found.left == about) | (found.right == about)
+        told = (pool.left == about) | (pool.right == about)
         # scores are settled by those of others
         hopeful &= told | model.settled
     again = np.flatnonzero(hopeful)
@@ -124,7 +138,7 @@ def match_pool(
     def visit(places: IntArray, steps: Steps, moved: Steps | None = None) -> None:
         keep = probability_of(steps, model) >= floor
         if keep_strong:
-            keep |= found.strong[places]
+            keep |= strong[places]
         if told is not None:
             keep &= told[places]
         chosen = places[keep]
@@ -151,7 +165,59 @@ def match_pool(
     else:
         second_pass(columnist, model, first, again, visit, on_done)
     scores = join_scores(parts or [_nothing(columnist, model)])
-    return Matches(scores, len(found.left), found.crowded, graph)
+    return Matches(_in_order(scores, transitive), len(first), found.crowded, graph)
+
+
+def _in_order(scores: ListingScores, transitive: int) -> ListingScores:
+    """Sort pairs, before which so many transitive ones were scored."""
+    if not transitive:
+        return scores
+    return scores.take(np.lexsort((scores.right, scores.left)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """All pairs of a pool with their first scores; the first *transitive* are ties.
+
+    ``strong`` marks those that a code or a picture brings together.
+    """
+
+    columnist: Columnist
+    similar: dict[str, Columns]
+    first: Steps
+    strong: npt.NDArray[np.bool_]
+    transitive: int = 0
+
+
+def _compare(
+    listings: PreparedListings,
+    model: ListingModel,
+    found: ListingCandidates,
+    *,
+    across_stores: bool,
+    say: Step,
+    on_done: Progress | None,
+) -> _Compared:
+    """Compare the candidates, and those that are tied by what is said of them."""
+    pool = make_pool(np.arange(len(listings)), found.left, found.right)
+    say("rivals")
+    similar = similar_in(listings, pool)
+    words = KnownWords.of(listings, model.words)
+    columnist = look_around(listings, pool, words, similar, sided=model.sided)
+    say("comparisons")
+    columnist = keep_columns(columnist, model)
+    first = first_pass(columnist, model, on_done)
+    if not model.transitive:
+        return _Compared(columnist, similar, first, found.strong)
+    owners = listings.owners if across_stores else None
+    most = most_partners(listings.texts)
+    pairs = transitive_pairs(pool, plain_bits(first, model), most, owners)
+    columnist, similar, further = compare_further(
+        columnist, pool, pairs, similar, model
+    )
+    strong = np.concatenate([np.zeros(len(further), np.bool_), found.strong])
+    first = np.concatenate([further, first])
+    return _Compared(columnist, similar, first, strong, len(further))
 
 
 def every_step(

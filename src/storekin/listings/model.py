@@ -48,7 +48,8 @@ class ListingModel:
     ``known``, the pairs that were labelled before, say of other pairs of their
     listings. ``encoder`` names the encoders that it was fitted with; of an
     ``alone`` one given pairs have no rivals but one another; those of a ``settled``
-    one are scored once more by what is said of their likely partners.
+    one are scored once more by what is said of their likely partners. A ``transitive``
+    one compares pairs that nobody proposed where a third listing ties them.
     """
 
     version: str
@@ -65,6 +66,7 @@ class ListingModel:
     encoder: str = ""
     alone: bool = False
     settled: bool = False
+    transitive: bool = False
     known: KnownPairs = field(default_factory=no_known_pairs)
 
     @property
@@ -123,6 +125,8 @@ def model_to_text(model: ListingModel) -> str:
         head.append("alone = true")
     if model.settled:
         head.append("settled = true")
+    if model.transitive:
+        head.append("transitive = true")
     if model.encoder:
         head.append(f"encoder = {json.dumps(model.encoder)}")
     words = [
@@ -192,6 +196,7 @@ def model_from_text(text: str, where: str) -> ListingModel:
             encoder=str(head.get("encoder", "")),
             alone=_flag("alone", head.get("alone", False)),
             settled=_flag("settled", head.get("settled", False)),
+            transitive=_flag("transitive", head.get("transitive", False)),
             known=_known_from_lines(lines[known + 1 :]),
         )
     except (ValueError, LookupError, TypeError, OverflowError) as problem:

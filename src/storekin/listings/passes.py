@@ -36,6 +36,7 @@ from storekin.listings.pool import (
     second_features,
 )
 from storekin.listings.prepared import PreparedListings
+from storekin.listings.transitive import WiderPool, widen
 from storekin.listings.trees import STEPS
 from storekin.listings.vector import Columns, compare_pairs, similarities
 from storekin.listings.word_odds import CountedWords, PooledWords
@@ -93,17 +94,43 @@ class Columnist:
         if self.kept is not None:
             return self.kept[places]
         if self.second is None:
-            return self._first_columns(places, FIRST_COUNT)
+            return self.first_columns(places, FIRST_COUNT)
         if isinstance(places, slice):
             places = np.arange(*places.indices(len(self.pool.left)))
-        out = self._first_columns(places, len(FEATURES))
+        out = self.first_columns(places, len(FEATURES))
         self._write_second(out, places)
         return out
 
     def keep(self, first: int, *, later: bool) -> "Columnist":
         """Make the columns of the *first* pairs once; with room for *later* ones."""
         width = len(FEATURES) if later else FIRST_COUNT
-        return replace(self, kept=self._first_columns(slice(0, first), width))
+        return replace(self, kept=self.first_columns(slice(0, first), width))
+
+    def with_more(self, wider: WiderPool) -> "Columnist":
+        """Go on with a pool that has further pairs before those of this one.
+
+        No second pass was asked yet.
+        """
+        if self.grams is None:
+            raise AssertionError("a pool whose titles were not compared")
+        more = Columnist(
+            self.listings,
+            wider.pool,
+            self.words,
+            self.sided,
+            wider.around,
+            wider.grams,
+        )
+        kept = self.kept
+        if kept is not None:
+            own = more.first_columns(slice(0, len(wider.around)), kept.shape[1])
+            kept = np.concatenate([own, kept])
+        return replace(
+            more,
+            around=np.concatenate([wider.around, self.around]),
+            grams=np.concatenate([wider.grams, self.grams]),
+            kept=kept,
+        )
 
     def know_second(self, second: Columns, asked: IntArray | None) -> "Columnist":
         """Go on with what the first pass's scores say of all pairs, or of a part."""
@@ -114,7 +141,7 @@ class Columnist:
                 order_sides(self.kept, FIRST_COUNT, len(FEATURES))
         return replace(self, second=second, asked=asked)
 
-    def _first_columns(
+    def first_columns(
         self, places: npt.NDArray[np.int64] | slice, width: int
     ) -> Columns:
         """Make columns of which those from ``FIRST_COUNT`` on are not set yet."""
@@ -189,10 +216,16 @@ def similar_in(
 
 
 def first_pass(
-    columnist: Columnist, model: ListingModel, on_done: Progress | None = None
+    columnist: Columnist,
+    model: ListingModel,
+    on_done: Progress | None = None,
+    most: int | None = None,
 ) -> Steps:
-    """Score all pairs of the pool by themselves and their rivals, in steps of a bit."""
-    count = len(columnist.pool.left)
+    """Score the pool's pairs by themselves and their rivals, in steps of a bit.
+
+    All of them, or the first *most*.
+    """
+    count = len(columnist.pool.left) if most is None else most
     steps = np.empty(count, np.int64)
     for low, high in ranges_of(count, BATCH):
         columns = columnist.columns(slice(low, high))
@@ -200,6 +233,24 @@ def first_pass(
         if on_done is not None:
             on_done(high, count)
     return steps + by_rule(columnist, model, slice(0, count))
+
+
+def compare_further(
+    columnist: Columnist,
+    pool: Pool,
+    pairs: tuple[IntArray, IntArray],
+    similar: Mapping[str, Columns],
+    model: ListingModel,
+) -> tuple[Columnist, dict[str, Columns], Steps]:
+    """Compare further *pairs* of nodes as well, and score them by the first pass.
+
+    They come before those of *pool*, of which *similar* is: all of the columnist's, and
+    what nobody asks of. Gives how like the pairs of the wider pool are, too.
+    """
+    wider = widen(columnist.listings, pool, pairs, similar)
+    columnist = columnist.with_more(wider)
+    first = first_pass(columnist, model, most=len(pairs[0]))
+    return columnist, wider.similar, first
 
 
 def first_shares(columnist: Columnist, model: ListingModel) -> Steps:
@@ -254,7 +305,7 @@ def with_second(
     """
     if not model.asks_again:
         return columnist
-    plain = _plain(first, model)
+    plain = plain_bits(first, model)
     chosen = slice(0, columnist.pool.asked) if asked is None else asked
     if model.asks_scores_around:
         second = second_features(
@@ -275,7 +326,7 @@ def with_second(
     return columnist.know_second(second, asked)
 
 
-def _plain(first: Steps, model: ListingModel) -> Columns:
+def plain_bits(first: npt.NDArray[np.signedinteger], model: ListingModel) -> Columns:
     """Give scores as the second pass learnt from them, before they were stretched."""
     return (first / (STEPS * model.stretch)).astype(np.float32)
 
@@ -294,7 +345,7 @@ def count_words(
 
 def likelihoods(first: Steps, model: ListingModel) -> Columns:
     """Give how likely the first pass holds pairs for one product."""
-    return likely_of(own_bits(_plain(first, model)))
+    return likely_of(own_bits(plain_bits(first, model)))
 
 
 Visit = Callable[[npt.NDArray[np.int64], Steps], None]

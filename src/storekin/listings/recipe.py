@@ -11,6 +11,7 @@ class Recipe:
 
     ``families``: the second pass sees at how many bits likely partners grow together.
     ``word_odds``: it sees what words are worth by the first pass's odds.
+    ``transitive``: pairs that a third listing ties are compared, too.
     ``settled``: scores are settled among likely partners, where that tells more.
     ``mean_of_parts``: the first pass is the mean of the trees that each leave a part
     out, not further ones of all. What they say of a new pair is then as sure as what
@@ -42,6 +43,7 @@ class Recipe:
     second_alone: bool = True
     families: bool = False
     word_odds: bool = False
+    transitive: bool = False
     settled: bool = False
     mean_of_parts: bool = False
     additive: float = 0.3

@@ -21,6 +21,7 @@ from storekin.kernels.similar_texts import (
     tokenise,
 )
 from storekin.kernels.texts import read_titles
+from storekin.listings.beside import tied_to
 from storekin.listings.blocking import (
     CLOSE_COSINE,
     MOST_PAIRED,
@@ -39,6 +40,7 @@ from storekin.listings.graph import (
     titles_with,
 )
 from storekin.listings.late import Late, late_keys
+from storekin.listings.model import ListingModel
 from storekin.listings.pictures import (
     OwnPicture,
     Pictures,
@@ -402,6 +404,7 @@ class Shelf:
         record: Record,
         names: list[str],
         graph: CandidateGraph,
+        model: ListingModel,
         *,
         across_stores: bool,
     ) -> Gathered:
@@ -413,6 +416,9 @@ class Shelf:
         gone = self.gone.copy()
         if own >= 0:
             gone[own] = True
+        if model.transitive:
+            tied = tied_to(graph, np.array(rows, np.int64), gone, model)
+            rows = list(dict.fromkeys([*rows, *tied.tolist()]))
         inserted = [self._before(str(record.get("listing") or ""))]
         inserted += [self._before(name) for name in late]
         table = self._gather(record, rows, late)

@@ -49,11 +49,18 @@ from storekin.listings.known import (
 )
 from storekin.listings.logistic import fit_logistic
 from storekin.listings.model import ListingModel
-from storekin.listings.passes import ODDS, look_around, order_sides, similar_in
+from storekin.listings.passes import (
+    ODDS,
+    Columnist,
+    look_around,
+    order_sides,
+    similar_in,
+)
 from storekin.listings.pool import Pool, likely_of, own_bits, second_features
 from storekin.listings.prepared import PreparedListings
 from storekin.listings.recipe import Recipe
 from storekin.listings.settling import settle
+from storekin.listings.transitive import most_partners, transitive_pairs, widen
 from storekin.listings.vector import Columns, similarities
 from storekin.listings.word_odds import CountedWords, PooledWords
 from storekin.listings.words import (
@@ -84,7 +91,8 @@ class Field:
     learning, ``counts`` for judging; ``folds`` numbers the parts that the two listings
     of a labelled pair are left out with, shape (pairs, 2). Where some fields are not
     ``judging``, the second pass and the prior are learnt from the others alone.
-    ``groups`` numbers the true product of each node, where all are known.
+    ``groups`` numbers the true product of each node, where all are known, and
+    ``parts`` the part that it is left out with.
     """
 
     listings: PreparedListings
@@ -95,6 +103,7 @@ class Field:
     folds: IntArray
     judging: bool = True
     groups: IntArray | None = None
+    parts: IntArray | None = None
     columns: Columns = field(default_factory=lambda: np.empty((0, 0), np.float32))
     first: Floats = field(default_factory=lambda: np.empty(0))
 
@@ -162,6 +171,9 @@ def fit_model(
     words = _learn_words(fields, everything, recipe)
     say("first_pass")
     first = _fit_first(fields, everything, recipe)
+    if recipe.transitive:
+        _add_transitive(fields, words, first, recipe)
+        first = replace(first, scores=[each.first for each in everything])
     say("second_pass")
     asked, known = _ask(fields, everything, recipe)
     plain = first.scores
@@ -172,8 +184,11 @@ def fit_model(
         )
     judges = [n for n, f in enumerate(fields) if f.judging]
     judging = [fields[n] for n in judges]
-    f1_first, _ = _judge(judging, [plain[n] for n in judges])
-    f1_both, _ = _judge(judging, [second.scores[n] for n in judges])
+    apart = [n for n in judges if _left_out_whole(fields[n])] or judges
+
+    def f1_of(scores: Sequence[Floats]) -> float:
+        return _judge([fields[n] for n in apart], [scores[n] for n in apart])[0]
+
     # of two sums the truer odds tell new pairs best; F1 depends on a few near the cut
     loss_first = _loss(judging, [plain[n] for n in judges])
     loss_both = _loss(judging, [second.scores[n] for n in judges])
@@ -189,7 +204,7 @@ def fit_model(
             recipe,
             recipe.known_rounds,
         )
-        f1_known, _ = _judge(judging, [third.scores[n] for n in judges])
+        f1_known = f1_of(third.scores)
         loss_known = _loss(judging, [third.scores[n] for n in judges])
         if loss_known >= (loss_both if keep else loss_first):
             third = None
@@ -198,7 +213,6 @@ def fit_model(
     if valid is not None:
         decided = _decide([valid], scores[-1:], recipe)
     else:
-        apart = [n for n in judges if _left_out_whole(fields[n])] or judges
         decided = _decide(
             [fields[n] for n in apart], [scores[n] for n in apart], recipe
         )
@@ -212,7 +226,7 @@ def fit_model(
         stretch=slope,
         gtin_bits=GTIN_BITS,
         levels=LEVELS,
-        words=words,
+        words=words.whole,
         first=pass_to_trees(first.grown, names, slope),
         second=pass_to_trees(second.grown, names, slope) if keep else None,
         third=pass_to_trees(third.grown, names, slope) if third else None,
@@ -220,12 +234,13 @@ def fit_model(
         encoder=encoder,
         alone=alone,
         settled=decided.f1_settled > 0,
+        transitive=recipe.transitive and keep,
     )
     report = Report(
         pairs=sum(len(f.known) for f in fields),
         matching=int(sum((f.labels == 1).sum() for f in fields)),
-        f1_first=f1_first,
-        f1_both=f1_both,
+        f1_first=f1_of(plain),
+        f1_both=f1_of(second.scores),
         f1_known=f1_known,
         f1_settled=decided.f1_settled,
         passes=1 + int(keep) + int(third is not None),
@@ -349,28 +364,42 @@ def _plain_columns(each: Field, recipe: Recipe) -> Columns:
 # ---- words ----
 
 
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """What words weigh: learnt from all labelled pairs, and without each fold."""
+
+    whole: WordWeights
+    parts: dict[int, WordWeights]
+
+
+_WORDS = slice(len(PAIR_FEATURES), len(PAIR_FEATURES) + len(WORD_FEATURES))
+
+
 def _learn_words(
     fields: Sequence[Field], everything: Sequence[Field], recipe: Recipe
-) -> WordWeights:
+) -> _Learnt:
     """Learn what words weigh; labelled pairs get what was learnt without their fold."""
-    begin = len(PAIR_FEATURES)
-    end = begin + len(WORD_FEATURES)
     if not recipe.words:
-        return no_words()
+        return _Learnt(no_words(), {})
+    learnt = _Learnt(
+        _weigh_words(fields, None, recipe),
+        {fold: _weigh_words(fields, fold, recipe) for fold in _fold_numbers(fields)},
+    )
     for each in everything:
-        each.columns[:, begin:end] = 0
-    whole = _weigh_words(fields, None, recipe)
-    for each in everything:
-        words = KnownWords.of(each.listings, whole)
-        each.columns[:, begin:end] = words.weigh(*each.ends(slice(None)))
-    for fold in _fold_numbers(fields):
-        part = _weigh_words(fields, fold, recipe)
-        for each in fields:
-            rows = each.known[each.folds[each.known, 0] == fold]
-            if len(rows):
-                words = KnownWords.of(each.listings, part)
-                each.columns[rows, begin:end] = words.weigh(*each.ends(rows))
-    return whole
+        words = KnownWords.of(each.listings, learnt.whole)
+        each.columns[:, _WORDS] = words.weigh(*each.ends(slice(None)))
+    for each in fields:
+        _write_words_left_out(each, each.known, learnt)
+    return learnt
+
+
+def _write_words_left_out(each: Field, rows: IntArray, learnt: _Learnt) -> None:
+    """Write what labelled pairs' words say, as it was learnt without the pairs."""
+    for fold, part in learnt.parts.items():
+        own = rows[each.folds[rows, 0] == fold]
+        if len(own):
+            words = KnownWords.of(each.listings, part)
+            each.columns[own, _WORDS] = words.weigh(*each.ends(own))
 
 
 def _weigh_words(
@@ -453,9 +482,13 @@ def _balanced(weights: Floats, target: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """A pass, and the scores with it: of labelled pairs, by a pass without them."""
+    """A pass, and the scores with it: of labelled pairs, by a pass without them.
+
+    ``parts`` are those that leave out one fold each.
+    """
 
     grown: Pass
+    parts: dict[int, Pass]
     scores: list[Floats]
 
 
@@ -521,7 +554,47 @@ def _fit_first(
     for each in fields:
         predict = by_rows(parts, each.columns[each.known])
         each.first[each.known] = left_out_scores(each.folds[each.known], predict)
-    return _Fitted(whole, [each.first for each in everything])
+    return _Fitted(whole, parts, [each.first for each in everything])
+
+
+def _add_transitive(
+    fields: Sequence[Field], learnt: _Learnt, first: _Fitted, recipe: Recipe
+) -> None:
+    """Put pairs that a third listing ties before those of each field, as matching does.
+
+    The first pass says of them what it says without their parts.
+    """
+    for each in fields:
+        if each.groups is None or each.parts is None:
+            continue
+        most = most_partners(each.listings.texts)
+        pairs = transitive_pairs(each.pool, _first_bits(each), most)
+        similar = similar_in(each.listings, each.pool)
+        wider = widen(each.listings, each.pool, pairs, similar)
+        words = KnownWords.of(each.listings, no_words())
+        columnist = Columnist(
+            each.listings, wider.pool, words, recipe.sided, wider.around, wider.grams
+        )
+        left, right = pairs
+        more = np.arange(len(left))
+        sizes = np.bincount(each.groups)
+        labels, weights = label_by_group(each.groups, left, right, sizes)
+        folds = np.stack([each.parts[left], each.parts[right]], axis=1)
+        each.pool = wider.pool
+        each.labels = np.concatenate([labels, each.labels])
+        each.weights = np.concatenate([weights, each.weights])
+        each.counts = np.concatenate([weights**2, each.counts])
+        each.folds = np.concatenate([folds, each.folds])
+        each.columns = np.concatenate([columnist.columns(more), each.columns])
+        _write_words_left_out(each, more, learnt)
+        said = left_out_scores(folds, by_rows(first.parts, each.columns[more]))
+        each.first = np.concatenate([said, each.first])
+
+
+def _first_bits(each: Field) -> Columns:
+    """Give what the first pass says of a field's pairs, in bits."""
+    bits: Columns = (each.first / _LN2).astype(np.float32)
+    return bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -562,14 +635,14 @@ def _ask(
     asked = [
         second_features(
             each.pool,
-            (each.first / _LN2).astype(np.float32),
+            _first_bits(each),
             families=recipe.families,
         )
         for each in everything
     ]
     if recipe.word_odds:
         for each, part in zip(everything, asked, strict=True):
-            likely = likely_of(own_bits((each.first / _LN2).astype(np.float32)))
+            likely = likely_of(own_bits(_first_bits(each)))
             words = PooledWords.of(each.listings)
             ends = each.ends(slice(None))
             counted = CountedWords(words, words.count(*ends, likely))
@@ -660,7 +733,7 @@ def _fit_later(
         predict = by_rows(parts, later.columns(everything, number, rows))
         left_out = left_out_scores(each.folds[rows], predict)
         scores[number][rows] = later.scores[number][rows] + left_out
-    return _Fitted(whole, scores)
+    return _Fitted(whole, parts, scores)
 
 
 def _order_second(part: Columns) -> Columns:
@@ -729,6 +802,9 @@ def field_of(
     counts: Floats,
     folds: IntArray,
     groups: IntArray | None = None,
+    parts: IntArray | None = None,
 ) -> Field:
     """Make a field of a pool's pairs."""
-    return Field(listings, pool, labels, weights, counts, folds, groups=groups)
+    return Field(
+        listings, pool, labels, weights, counts, folds, groups=groups, parts=parts
+    )

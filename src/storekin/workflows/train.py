@@ -49,6 +49,7 @@ GROUP_RECIPE = Recipe(
     known=False,
     families=True,
     word_odds=True,
+    transitive=True,
     settled=True,
     mean_of_parts=True,
     additive=0.0,
@@ -165,7 +166,7 @@ def _group_field(
     labels, weights = label_by_group(own, found.left, found.right, sizes)
     folds = np.stack([parts[found.left], parts[found.right]], axis=1)
     pool = make_pool(np.arange(len(rows)), found.left, found.right)
-    each = field_of(prepared, pool, labels, weights, weights**2, folds, own)
+    each = field_of(prepared, pool, labels, weights, weights**2, folds, own, parts)
     thin_plain_pairs(each, seed)
     return each
 
