@@ -10,7 +10,13 @@ import pyarrow as pa
 from storekin.errors import InvalidTableError, PictureError
 from storekin.identity.history import KnownGroup
 from storekin.identity.register import Hub
-from storekin.kernels.compiled import prepare
+from storekin.kernels.compiled import (
+    INDEXES,
+    LISTINGS,
+    PICTURES,
+    REGISTRATIONS,
+    prepare,
+)
 from storekin.listings.encoding import Encoders
 from storekin.listings.model import read_model
 from storekin.pictures.decode import decode_picture
@@ -117,7 +123,7 @@ def scan(
     >>> [found.effect for found in scan({"registrations": table}).associations]
     ['duplicate_registration']
     """
-    prepare()
+    prepare(LISTINGS, REGISTRATIONS)
     return scan_portfolio(
         load_portfolio(portfolio),
         policy if isinstance(policy, Policy) else find_policies(str(policy)),
@@ -157,7 +163,7 @@ def replay_policy(
     if isinstance(portfolio, str | PathLike):
         facts = stored_facts(Path(portfolio))
     if facts is None:
-        prepare()
+        prepare(LISTINGS, REGISTRATIONS)
         facts = compare_portfolio(load_portfolio(portfolio)).facts
     return replay_as_json(
         replay_facts(facts, load_policy(old), load_policy(new)), facts
@@ -226,7 +232,7 @@ def _asking(
 def _index(portfolio: Path) -> PortfolioIndex:
     found = open_index(portfolio)
     if found is None:
-        prepare()
+        prepare(INDEXES, LISTINGS, REGISTRATIONS)
         found = build_index(portfolio, open_portfolio(portfolio), silent_progress())
     return found
 
@@ -249,7 +255,7 @@ def explain(
     masked: bool = True,
 ) -> Explanation:
     """Say why two stores are, or are not, associated."""
-    prepare()
+    prepare(LISTINGS, REGISTRATIONS)
     return explain_pair(
         load_portfolio(portfolio), load_policy(policy), left, right, masked=masked
     )
@@ -275,7 +281,7 @@ def match_listings(
     finds candidates a dozen times as fast.
     """
     fitted = None if model is None else read_model(Path(model))
-    prepare()
+    prepare(LISTINGS)
     portfolio = typed_records(records_of(table, "listings"), "listings", "listing")
     return match_listing_table(
         portfolio,
@@ -299,7 +305,7 @@ def match_images(
     and that of the right one which it fills, 0 to 1, recoloured), and a sentence.
     Pictures that cannot be read are left out.
     """
-    prepare()
+    prepare(PICTURES)
     if isinstance(pictures, str | PathLike):
         place = Path(pictures)
         if not place.is_dir():
@@ -317,7 +323,7 @@ def compare_images(
     Raises:
         PictureError: If one is no picture, is broken, or is too large or too small.
     """
-    prepare()
+    prepare(PICTURES)
     sources = [one if isinstance(one, bytes) else Path(one) for one in (left, right)]
     return recognise(*(print_picture(decode_picture(source)) for source in sources))
 
@@ -329,7 +335,7 @@ def match_registrations(table: object, *, floor: float = FLOOR) -> pa.Table:
     registrations table. Gives left, right, probability (0 to 1), bits and a column of
     bits for each signal, null where it is silent.
     """
-    prepare()
+    prepare(REGISTRATIONS)
     raw = records_of(table, "registrations")
     portfolio = typed_records(raw, "registrations", "store")
     return match_registration_table(portfolio, floor=floor).pairs
@@ -356,7 +362,7 @@ def study_registrations(
     >>> study.why("a", "b").evidence[0].signal, study.groups()[0]["stores"]
     ('same_business_licence', ['a', 'b'])
     """
-    prepare()
+    prepare(REGISTRATIONS)
     if isinstance(registrations, Portfolio | str | PathLike | Mapping):
         portfolio = load_portfolio(registrations)
     else:
@@ -385,7 +391,7 @@ def index_registrations(
     >>> found.store, found.probability > 0.99
     ('a', True)
     """
-    prepare()
+    prepare(INDEXES, REGISTRATIONS)
     return RegistrationIndex.build(
         load_portfolio(portfolio),
         judgements=judgements,
@@ -409,7 +415,7 @@ def compare_listings(
     ``left_listing`` and ``right_listing``; without it the pairs' own listings are.
     """
     fitted = None if model is None else read_model(Path(model))
-    prepare()
+    prepare(LISTINGS)
     raw = records_of(pairs, "pairs")
     around = (
         None
@@ -444,7 +450,7 @@ def train_listings(
         StorekinError: If the records do not suffice, or LightGBM is not installed.
     """
     opened = _open(encoders)
-    prepare()
+    prepare(LISTINGS)
     trained = (
         fit_to_pairs(
             Path(records),
@@ -476,7 +482,7 @@ def compare_registrations(pairs: object) -> pa.Table:
     Takes columns ``left_*`` and ``right_*`` (``left_company_name`` and so on). Gives
     the same table with probability, bits and each signal's bits.
     """
-    prepare()
+    prepare(REGISTRATIONS)
     raw = records_of(pairs, "pairs")
     both, _ = typed_pairs(raw, "registrations")
     scored = score_registration_pairs(numbered_stores(both))

@@ -91,12 +91,12 @@ def write_statements(
 def one_picture(left: bytes, right: bytes) -> bool:
     """Say whether two pictures are one, edited; what is no picture is like no other."""
     from storekin.errors import PictureError
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import PICTURES, prepare
     from storekin.pictures.decode import decode_picture
     from storekin.pictures.prints import print_picture
     from storekin.pictures.recognition import recognise
 
-    prepare()
+    prepare(PICTURES)
     try:
         seen = [print_picture(decode_picture(one)) for one in (left, right)]
     except PictureError:
@@ -114,10 +114,10 @@ def comparers() -> "Comparers":
 
 def _one_company(left: str, right: str) -> bool:
     """Say whether two company names are one's, by the identity matcher."""
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import REGISTRATIONS, prepare
     from storekin.workflows.match import score_registration_pairs
 
-    prepare()
+    prepare(REGISTRATIONS)
     pairs = pa.table({"left_company_name": [left], "right_company_name": [right]})
     both, _ = typed_pairs(records_of(pairs, "names"), "registrations")
     scored = score_registration_pairs(numbered_stores(both))
@@ -133,7 +133,7 @@ def _alike(
     lines: Sequence[tuple[str, str]], listings: Sequence[tuple[str, str]]
 ) -> set[tuple[int, int]]:
     """Give the lines and listings that show one product, by the listings matcher."""
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import LISTINGS, prepare
     from storekin.workflows.match import score_listing_pairs
 
     places = [
@@ -150,7 +150,7 @@ def _alike(
     ]
     if not places:
         return set(codes)
-    prepare()
+    prepare(LISTINGS)
     pairs = pa.table(
         {
             "left_title": [lines[line][0] for line, _ in places],

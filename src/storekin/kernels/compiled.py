@@ -8,56 +8,90 @@ listings does not wait for a compiler.
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import RLock
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
+
+from storekin.kernels.parallel import thread_count
 
 KernelFunction = TypeVar("KernelFunction", bound=Callable[..., Any])
 
-_HERE = (
-    "sorting",
-    "tokenise",
-    "spelling",
-    "reading",
-    "compare",
-    "cosines",
-    "edges",
-    "likest",
-    "spelled",
-    "slips",
-    "pairwise",
-    "families",
-    "transitive",
-    "join",
-    "pool",
-    "groups",
-    "flow",
-    "digests",
-    "check_digits",
-    "near_codes",
-    "look_up",
-    "known",
-    "kin",
-    "telling",
+
+@dataclass(frozen=True, slots=True)
+class KernelSet:
+    """Kernel modules that one kind of work needs, in the order they are prepared in.
+
+    ``seconds`` is how long it takes two processes to compile them.
+    """
+
+    name: str
+    modules: tuple[str, ...]
+    seconds: int
+
+
+REGISTRATIONS = KernelSet(
+    "registrations",
+    (
+        "agreements",
+        "tokenise",
+        "near",
+        "joining",
+        "sorting",
+        "groups",
+        "flow",
+        "check_digits",
+    ),
+    7,
 )
-_BESIDE = (
-    "near",
-    "agreements",
-    "joining",
-    "trees",
-    "word_odds",
-    "trims",
-    "images",
-    "keypoints",
-    "seen",
-    "laid_over",
-    "key_votes",
+LISTINGS = KernelSet(
+    "listings",
+    (
+        "tokenise",
+        "join",
+        "spelled",
+        "reading",
+        "spelling",
+        "pool",
+        "compare",
+        "telling",
+        "trees",
+        "slips",
+        "pairwise",
+        "cosines",
+        "families",
+        "near_codes",
+        "groups",
+        "sorting",
+        "edges",
+        "likest",
+        "word_odds",
+        "transitive",
+        "kin",
+    ),
+    12,
 )
-MODULES = (*_HERE, *_BESIDE)
+INDEXES = KernelSet("indexes", ("known", "look_up", "digests"), 5)
+PICTURES = KernelSet(
+    "pictures",
+    (
+        "laid_over",
+        "keypoints",
+        "seen",
+        "images",
+        "key_votes",
+        "trims",
+        "near_codes",
+    ),
+    11,
+)
+SETS = (REGISTRATIONS, LISTINGS, INDEXES, PICTURES)
+MODULES = tuple(dict.fromkeys(name for one in SETS for name in one.modules))
 """The kernel modules, in the order in which they are prepared."""
 
 
@@ -195,12 +229,12 @@ def forget_stale(here: Path, places: Iterable[Path]) -> None:
             path.unlink(missing_ok=True)
 
 
-def are_ready() -> bool:
-    """Say whether the compiled kernels are on disk and newer than their source."""
+def are_ready(modules: Iterable[str] = MODULES) -> bool:
+    """Say whether compiled kernels are on disk and newer than their source."""
     _forget_once()
     here = Path(__file__).parent
     places = _places()
-    for module in MODULES:
+    for module in modules:
         source = (here / f"{module}.py").stat().st_mtime
         built = [
             path.stat().st_mtime
@@ -212,33 +246,93 @@ def are_ready() -> bool:
     return True
 
 
-def prepare(announce: Callable[[str], None] | None = None) -> None:
-    """Load every kernel, compiling those that are not on disk yet.
+Announce = Callable[[str], None]
 
-    ``announce`` is called with one sentence when compiling will take seconds.
+
+class _Prepared:
+    """Which sets this process has, and whom to tell that others take a while."""
+
+    sets: ClassVar[set[str]] = set()
+    announce: ClassVar[Announce | None] = None
+
+
+def prepare(*sets: KernelSet, announce: Announce | None = None) -> None:
+    """Load the kernels of some sets, or of all; compile those that are not on disk yet.
+
+    ``announce`` is called with one sentence when compiling will take seconds, in later
+    calls without one, too.
     """
     import os
 
+    _Prepared.announce = announce or _Prepared.announce
+    wanted = [one for one in sets or SETS if one.name not in _Prepared.sets]
+    if not wanted:
+        return
     if not os.access(Path(__file__).parent, os.W_OK):
         # an installation that may not be written to: keep them with the user
         home = Path.home() / ".cache" / "storekin"
         os.environ.setdefault("NUMBA_CACHE_DIR", str(home))
-    if announce is not None and not are_ready():
-        announce("Preparing the kernels (some 40 seconds, only this once).")
-    helper = None if are_ready() else _start_helper()
-    try:
-        ready(_HERE)
-        if helper is not None:
-            helper.wait()
-    finally:
-        if helper is not None and helper.poll() is None:
-            helper.kill()
-    ready(_BESIDE)
+    new = [one for one in wanted if not are_ready(one.modules)]
+    if new and _Prepared.announce is not None:
+        seconds = sum(one.seconds for one in new)
+        kinds = " and ".join(one.name for one in new)
+        _Prepared.announce(
+            f"Preparing the kernels for {kinds} (some {seconds} seconds, only this"
+            " once)."
+        )
+    if new:
+        _compile_beside([name for one in new for name in one.modules])
+    ready(name for one in wanted for name in one.modules)
+    _Prepared.sets.update(one.name for one in wanted)
 
 
-def _start_helper() -> "subprocess.Popen[bytes] | None":
-    """Compile half of the kernels in a process beside this one; None if it cannot."""
-    code = f"from storekin.kernels.compiled import ready; ready({_BESIDE!r})"
+def _compile_beside(modules: Sequence[str]) -> None:
+    """Compile modules in this process and others beside it, each module in one."""
+    with TemporaryDirectory() as folder:
+        helpers = [
+            helper
+            for _ in range(min(thread_count(), MOST_PROCESSES) - 1)
+            if (helper := _start_helper(modules, folder)) is not None
+        ]
+        try:
+            ready_unclaimed(modules, folder)
+            for helper in helpers:
+                helper.wait()
+        finally:
+            for helper in helpers:
+                if helper.poll() is None:
+                    helper.kill()
+                    helper.wait()
+
+
+MOST_PROCESSES = 4
+"""Beyond four, loading the compiler takes longer than what it has left to do."""
+
+
+def ready_unclaimed(modules: Iterable[str], folder: str) -> None:
+    """Compile the modules that no other process has claimed by a file in *folder*."""
+    for module in modules:
+        try:
+            Path(folder, module).open("x").close()
+        except FileExistsError:
+            continue
+        ready([module])
+
+
+def compile_missing(one: KernelSet) -> None:
+    """Prepare a set that is not on disk yet; what is there loads when it is called."""
+    if one.name not in _Prepared.sets and not are_ready(one.modules):
+        prepare(one)
+
+
+def _start_helper(
+    modules: Sequence[str], folder: str
+) -> "subprocess.Popen[bytes] | None":
+    """Start a process that compiles what nobody has claimed; None if it cannot."""
+    code = (
+        "from storekin.kernels.compiled import ready_unclaimed;"
+        f" ready_unclaimed({list(modules)!r}, {folder!r})"
+    )
     try:
         return subprocess.Popen(  # noqa: S603 - this very interpreter, our own modules
             [sys.executable, "-c", code],

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storekin.errors import PictureError
+from storekin.kernels.compiled import PICTURES, compile_missing
 from storekin.kernels.numbering import distinct_of
 from storekin.kernels.parallel import run_ranges
 from storekin.kernels.similar_texts import IntArray, Progress, TokenArray
@@ -284,6 +285,8 @@ def _name_pictures(
         if problem:
             faults.append((reference, problem))
     paths = [path for _, path in files]
+    if paths:
+        compile_missing(PICTURES)
 
     def see(span: tuple[int, int]) -> list[tuple[str | None, Prints] | None]:
         return _see_files(paths[span[0] : span[1]])

@@ -50,7 +50,7 @@ def compare_listings(
         storekin compare listings pairs.parquet --out scored.parquet
         storekin compare listings pairs.csv --context listings.csv --out scored.parquet
     """
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import LISTINGS, prepare
     from storekin.listings.model import read_model
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_compared, write_table
@@ -65,7 +65,7 @@ def compare_listings(
 
     fitted = None if model is None else read_model(model)
     opened = open_encoders(encoders)
-    prepare(announce)
+    prepare(LISTINGS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(pairs.name)
         raw = read_records(pairs)
@@ -102,7 +102,7 @@ def compare_registrations(
         storekin compare registrations pairs.csv --out scored.parquet
     """
     from storekin.identity.model import read_identity_model
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import REGISTRATIONS, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_compared, write_table
     from storekin.wiring import (
@@ -114,7 +114,7 @@ def compare_registrations(
     from storekin.workflows.match import score_registration_pairs
 
     own = None if weights is None else read_identity_model(weights)
-    prepare(announce)
+    prepare(REGISTRATIONS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(pairs.name)
         raw = read_records(pairs)
@@ -145,7 +145,7 @@ def compare_images(
     Example:
         storekin compare images mine.jpg theirs.png --out beside.png
     """
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import PICTURES, prepare
     from storekin.pictures.decode import decode_picture
     from storekin.pictures.prints import print_picture
     from storekin.pictures.recognition import recognise
@@ -154,7 +154,7 @@ def compare_images(
     from storekin.surfaces.cli.render_pictures import print_recognition
     from storekin.workflows.report.overlay import draw_alignment
 
-    prepare(announce)
+    prepare(PICTURES, announce=announce)
     prints = [print_picture(decode_picture(path)) for path in (left, right)]
     found = recognise(*prints)
     if out is not None:

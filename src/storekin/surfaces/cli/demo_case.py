@@ -7,7 +7,7 @@ from pathlib import Path
 from storekin.api import find_remedies, load_portfolio, scan, write_report
 from storekin.casework import Appeal, Cases
 from storekin.errors import OutputFolderError
-from storekin.kernels.compiled import prepare
+from storekin.kernels.compiled import LISTINGS, REGISTRATIONS, prepare
 from storekin.surfaces.cli.progress import announce
 from storekin.workflows.demo.papers import BESIDE, STORE
 from storekin.workflows.scan import ScanResult
@@ -38,7 +38,7 @@ def walk_case(folder: Path) -> Iterator[str]:
     the example's *folder*.
     """
     place = folder / PLACE
-    prepare(announce)
+    prepare(LISTINGS, REGISTRATIONS, announce=announce)
     portfolio = load_portfolio(folder)
     result = scan(portfolio, POLICY)
     write_report(result, place / "report")

@@ -30,14 +30,14 @@ def explain(
         storekin explain my-portfolio fern-textile fjord-textile
     """
     from storekin.api import load_policy
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import LISTINGS, REGISTRATIONS, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_explanation, print_json
     from storekin.wiring import open_portfolio
     from storekin.workflows.explain import explain_pair
 
     rules = load_policy(policy)
-    prepare(announce)
+    prepare(LISTINGS, REGISTRATIONS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         explanation = explain_pair(
             open_portfolio(portfolio, progress.step),

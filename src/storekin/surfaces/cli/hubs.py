@@ -46,7 +46,7 @@ def hubs(
     """
     import json
 
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import REGISTRATIONS, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_json, write_text
     from storekin.wiring import open_registrations
@@ -54,7 +54,7 @@ def hubs(
     from storekin.workflows.look_again import look_again as pairs_to_look_at_again
 
     before = [] if known is None else read_hubs(known)
-    prepare(announce)
+    prepare(REGISTRATIONS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         portfolio = open_registrations(records, progress.step)
         found = list_hubs(portfolio, before)

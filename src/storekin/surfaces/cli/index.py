@@ -51,12 +51,12 @@ def indexed(portfolio: Path, *, quiet: bool) -> "PortfolioIndex":
     found = open_index(portfolio)
     if found is not None:
         return found
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import INDEXES, LISTINGS, REGISTRATIONS, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.wiring import open_portfolio
 
     gc.enable()
-    prepare(announce)
+    prepare(INDEXES, LISTINGS, REGISTRATIONS, announce=announce)
     with shown_progress(quiet=quiet) as progress:
         records = open_portfolio(portfolio, progress.step)
         return build_index(portfolio, records, progress)

@@ -54,7 +54,7 @@ def match_listings(
     Example:
         storekin match listings listings.csv --out pairs.parquet
     """
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import LISTINGS, prepare
     from storekin.listings.model import read_model
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_matched, write_table
@@ -63,7 +63,7 @@ def match_listings(
 
     fitted = None if model is None else read_model(model)
     opened = open_encoders(encoders)
-    prepare(announce)
+    prepare(LISTINGS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
         records = typed_records(read_records(file), "listings", "listing", file.parent)
@@ -149,7 +149,7 @@ def match_registrations(
             --out pairs.parquet
     """
     from storekin.identity.model import read_identity_model
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import REGISTRATIONS, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_matched, write_table, write_text
     from storekin.wiring import (
@@ -184,7 +184,7 @@ def match_registrations(
     register = [] if hubs is None else read_hubs(hubs)
     known = [] if earlier is None else read_groups(earlier)
     own = None if weights is None else read_identity_model(weights)
-    prepare(announce)
+    prepare(REGISTRATIONS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
         records = typed_records(
@@ -218,7 +218,7 @@ def _match_mapped(
     *,
     machine_readable: bool,
 ) -> None:
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import REGISTRATIONS, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_linked, write_table, write_text
     from storekin.wiring import is_splink_model, link_by_splink, read_records
@@ -234,7 +234,7 @@ def _match_mapped(
     if columns is not None and weights and is_splink_model(weights):
         raise click.UsageError("a model of Splink's names its columns: leave --columns")
     chosen = None if columns is None else load_column_map(columns)
-    prepare(announce)
+    prepare(REGISTRATIONS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
         raw = read_records(file)
@@ -269,7 +269,7 @@ def match_images(pictures: Path, out: Path, *, machine_readable: bool) -> None:
         storekin match images listings.csv --out pairs.parquet
     """
     from storekin.errors import PictureError
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import PICTURES, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import write_table
     from storekin.surfaces.cli.render_pictures import print_pictures
@@ -280,7 +280,7 @@ def match_images(pictures: Path, out: Path, *, machine_readable: bool) -> None:
         problem = f"{pictures}: is no folder and no file"
         raise PictureError(problem, "name a folder of pictures, or a table of listings")
     kept = out.with_name(f"{out.name}.seen")
-    prepare(announce)
+    prepare(PICTURES, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         if pictures.is_dir():
             pairs, seen = match_folder(pictures, kept, progress.step, progress.done)

@@ -185,12 +185,12 @@ def replay(
     before, after = find_policy(old), find_policy(new)
     facts = stored_facts(place)
     if facts is None:
-        from storekin.kernels.compiled import prepare
+        from storekin.kernels.compiled import LISTINGS, REGISTRATIONS, prepare
         from storekin.surfaces.cli.progress import announce, shown_progress
         from storekin.wiring import open_portfolio
         from storekin.workflows.scan import compare_portfolio
 
-        prepare(announce)
+        prepare(LISTINGS, REGISTRATIONS, announce=announce)
         with shown_progress(quiet=machine_readable) as progress:
             records = open_portfolio(place, progress.step)
             facts = compare_portfolio(records, progress=progress).facts

@@ -56,7 +56,7 @@ def remedy(
     """
     import json
 
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import LISTINGS, REGISTRATIONS, prepare
     from storekin.policy.load import find_policies
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_json, print_remedies, write_text
@@ -68,7 +68,7 @@ def remedy(
     rules = find_policies(policy)
     told = None if values is None else read_values(values)
     groups = [] if declared is None else read_declarations(declared)
-    prepare(announce)
+    prepare(LISTINGS, REGISTRATIONS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         records = open_portfolio(portfolio, progress.step)
         check_stores(records, keep)

@@ -58,7 +58,7 @@ def scan(
     """
     from datetime import UTC, datetime
 
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import LISTINGS, REGISTRATIONS, prepare
     from storekin.policy.load import find_policies
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_json, print_scan
@@ -76,7 +76,7 @@ def scan(
     held = read_store_pairs(apart, today) if apart is not None else []
     groups = read_declarations(declared) if declared is not None else []
     day = as_of.date().isoformat() if isinstance(as_of, datetime) else None
-    prepare(announce)
+    prepare(LISTINGS, REGISTRATIONS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         records = open_portfolio(portfolio, progress.step)
         result = scan_portfolio(

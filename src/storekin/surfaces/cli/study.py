@@ -52,14 +52,14 @@ def opened_study(
     pair: tuple[str, str] | None = None,
 ) -> Iterator["Study"]:
     """Match all registrations of a portfolio or table, and open the study of them."""
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import REGISTRATIONS, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.wiring import open_registrations, read_judgements
     from storekin.workflows.match import match_registration_table
     from storekin.workflows.verbs import Study, pair_of_stores
 
     held = [] if judgements is None else read_judgements(judgements)
-    prepare(announce)
+    prepare(REGISTRATIONS, announce=announce)
     with shown_progress(quiet=quiet) as progress:
         portfolio = open_registrations(records, progress.step)
         also = None if pair is None else pair_of_stores(portfolio, *pair)

@@ -65,7 +65,7 @@ def train_listings(
         storekin train listings pairs.csv --valid more.csv --out my.model
         storekin train listings listings.csv --groups product --out my.model
     """
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import LISTINGS, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_trained, write_text
     from storekin.wiring import fit_to_groups, fit_to_pairs, open_encoders
@@ -75,7 +75,7 @@ def train_listings(
     if alone and (groups is not None or context is not None):
         raise click.UsageError("--alone goes without --groups and --context")
     opened = open_encoders(encoders)
-    prepare(announce)
+    prepare(LISTINGS, announce=announce)
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(records.name)
         if groups is None:
@@ -134,7 +134,7 @@ def train_registrations(
             --out weights.toml
         storekin train registrations people.csv --columns people.toml --out weights.toml
     """
-    from storekin.kernels.compiled import prepare
+    from storekin.kernels.compiled import REGISTRATIONS, prepare
     from storekin.surfaces.cli.progress import announce, shown_progress
     from storekin.surfaces.cli.render import print_learnt, write_text
     from storekin.wiring import (
@@ -150,7 +150,7 @@ def train_registrations(
     if columns is not None and labels is not None:
         raise click.UsageError("--labels goes without --columns")
     chosen = None if columns is None else load_column_map(columns)
-    prepare(announce)
+    prepare(REGISTRATIONS, announce=announce)
     pairs = None
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
