@@ -1,5 +1,6 @@
 """Listings that share nothing are compared where a third one is like both."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -12,11 +13,10 @@ import storekin.listings.index as listing_index
 from storekin.listings.index import ListingIndex
 from storekin.listings.model import ListingModel, model_from_text, model_to_text
 from storekin.listings.plain import plain_table
-from storekin.listings.recipe import Recipe
 from storekin.listings.signals import LEVELS
 from storekin.listings.training import fit_model
 from storekin.workflows.listings import ListingFindings, compare_listings_of
-from storekin.workflows.train import group_fields
+from storekin.workflows.train import GROUP_RECIPE, PARTS, group_fields
 
 WORDS = [
     f"{one}{other}"
@@ -24,20 +24,7 @@ WORDS = [
     for other in ("ven", "lor", "mex", "pid")
 ]
 PHRASES = ["陶瓷", "杯子", "新款", "包邮", "现货", "热卖"]
-RECIPE = Recipe(
-    rounds=60,
-    second_rounds=30,
-    fewest=5,
-    seeds=1,
-    folds=3,
-    known=False,
-    families=True,
-    word_odds=True,
-    transitive=True,
-    settled=True,
-    mean_of_parts=True,
-    additive=0.0,
-)
+RECIPE = replace(GROUP_RECIPE, rounds=60, second_rounds=30, fewest=5, folds=PARTS)
 FLOOR = 0.2
 COPIES = 3
 

@@ -47,6 +47,44 @@ def value_between(
     return none if place < 0 else values[edges[begin + place]]
 
 
+@kernel("i8(i8[::1], i8[::1], i8[::1], f4[::1], f4, i8, i8, i8[::1], f4[::1])")
+def list_partners(
+    starts: Any,  # noqa: ANN401
+    nodes: Any,  # noqa: ANN401
+    edges: Any,  # noqa: ANN401
+    bits: Any,  # noqa: ANN401
+    least: Any,  # noqa: ANN401
+    this: Any,  # noqa: ANN401
+    that: Any,  # noqa: ANN401
+    partners: Any,  # noqa: ANN401
+    likely: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Write the likeliest partners of *this* above *least* bits; give how many.
+
+    As many as there is room for, the likeliest first, and of equal ones the first, with
+    what is said of each; *that* is none.
+    """
+    found = 0
+    for entry in range(starts[this], starts[this + 1]):
+        value = bits[edges[entry]]
+        if value <= least or nodes[entry] == that:
+            continue
+        if found < len(partners):
+            place = found
+            found += 1
+        elif value > likely[found - 1]:
+            place = found - 1
+        else:
+            continue
+        while place > 0 and likely[place - 1] < value:
+            likely[place] = likely[place - 1]
+            partners[place] = partners[place - 1]
+            place -= 1
+        likely[place] = value
+        partners[place] = nodes[entry]
+    return found
+
+
 @kernel("i8(i8[::1], i8[::1], i8[::1], f4[::1], i8, i8, i8[::1], i8)")
 def add_partners(
     starts: Any,  # noqa: ANN401
@@ -60,28 +98,13 @@ def add_partners(
 ) -> Any:  # noqa: ANN401
     """Add the likeliest partners of *this* to *count* members; give how many they are.
 
-    At most twelve, the likeliest first, and of equal ones the first; *that* is none.
+    At most twelve; *that* is none.
     """
     partners = np.empty(_PARTNERS, np.int64)
     likely = np.empty(_PARTNERS, np.float32)
-    found = 0
-    for entry in range(starts[this], starts[this + 1]):
-        value = bits[edges[entry]]
-        if value <= LIKELY_PARTNER or nodes[entry] == that:
-            continue
-        if found < _PARTNERS:
-            place = found
-            found += 1
-        elif value > likely[found - 1]:
-            place = found - 1
-        else:
-            continue
-        while place > 0 and likely[place - 1] < value:
-            likely[place] = likely[place - 1]
-            partners[place] = partners[place - 1]
-            place -= 1
-        likely[place] = value
-        partners[place] = nodes[entry]
+    found = list_partners(
+        starts, nodes, edges, bits, LIKELY_PARTNER, this, that, partners, likely
+    )
     for place in range(found):
         new = True
         for member in range(count):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from storekin.kernels.compiled import kernel
+from storekin.kernels.families import list_partners
 from storekin.kernels.tokenise import find_sorted
 
 
@@ -25,7 +26,7 @@ def list_transitive(
 ) -> Any:  # noqa: ANN401
     """Write the pairs that nodes [first, last) tell of, lower end first; count them.
 
-    A partner is likely from *least* bits on; the *most* likeliest count, and of equal
+    A partner is likely above *least* bits; the *most* likeliest count, and of equal
     ones the first. A pair that several nodes tell of is written by each: *out* has room
     for all pairs of so many partners of each node.
     """
@@ -33,24 +34,9 @@ def list_transitive(
     likely = np.empty(most, np.float32)
     count = 0
     for node in range(first, last):
-        found = 0
-        for entry in range(starts[node], starts[node + 1]):
-            value = bits[edges[entry]]
-            if value < least:
-                continue
-            if found < most:
-                place = found
-                found += 1
-            elif value > likely[found - 1]:
-                place = found - 1
-            else:
-                continue
-            while place > 0 and likely[place - 1] < value:
-                likely[place] = likely[place - 1]
-                partners[place] = partners[place - 1]
-                place -= 1
-            likely[place] = value
-            partners[place] = nodes[entry]
+        found = list_partners(
+            starts, nodes, edges, bits, least, node, -1, partners, likely
+        )
         for one in range(found):
             this = partners[one]
             met = nodes[starts[this] : starts[this + 1]]

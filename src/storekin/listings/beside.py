@@ -146,7 +146,7 @@ def tied_to(
     """Give the rows that some rows may tie another listing to: see ``transitive``."""
     entries, owners = _standing(graph, rows, gone)
     bits = plain_bits(graph.steps[entries], model)
-    likely = (bits >= LIKELY_BITS) & ~graph.are_transitive(entries)
+    likely = (bits > LIKELY_BITS) & ~graph.are_transitive(entries)
     entries, owners, bits = entries[likely], owners[likely], bits[likely]
     most = most_partners(len(gone))
     best = _best_of(graph, entries, owners, bits, most)
@@ -276,7 +276,7 @@ class _Laid:
         """
         left, right = pairs
         own = (self.rows[left] == about) | (self.rows[right] == about)
-        likely = np.flatnonzero(bits >= LIKELY_BITS)
+        likely = np.flatnonzero(bits > LIKELY_BITS)
         ends = pool.left[likely], pool.right[likely]
         met = (self.rows[ends[0]] == about) | (self.rows[ends[1]] == about)
         partner = np.zeros(len(self.rows), np.bool_)

@@ -20,7 +20,7 @@ from storekin.listings.prepared import PreparedListings
 from storekin.listings.vector import Columns, similarities
 
 LIKELY_BITS = np.float32(-1)
-"""What the first pass must say of a partner that ties others: one in three."""
+"""What the first pass says at least of a partner that ties others: one in three."""
 
 MOST_PARTNERS = 24
 FEWER_PARTNERS = 6
