@@ -12,7 +12,7 @@ from asking_models import odds_model
 
 import storekin
 from storekin.errors import MissingColumnError, TrainingDataError
-from storekin.listings import matching
+from storekin.listings import matching, training
 from storekin.listings.model import model_from_text, model_to_text
 from storekin.listings.recipe import Recipe
 from storekin.wiring import grouped_listings, read_raw, typed_records
@@ -179,6 +179,30 @@ def test_trees_of_groups_fit_a_model_when_fully_grown(folder: Path) -> None:
     assert report.passes in (1, 2)
     assert len(model.first.roots) == PARTS * few.rounds
     assert model_from_text(model_to_text(model), "a test").name == model.name
+
+
+@pytest.mark.parametrize(("losses", "passes"), [((0.5, 0.4), 2), ((0.4, 0.5), 1)])
+def test_a_later_pass_is_kept_where_its_odds_are_truer(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    losses: tuple[float, float],
+    passes: int,
+) -> None:
+    """Whatever its F1, which hangs on the few pairs near the cut.
+
+    A model without it ties no pairs: nothing in it asks who is whose partner.
+    """
+    said = iter(losses)
+    monkeypatch.setattr(training, "_loss", lambda *_: next(said))
+    raw = typed_records(
+        read_raw(folder / "groups.parquet"), "listings", "listing", folder
+    )
+    products = pq.read_table(folder / "groups.parquet")["product"]
+    few = replace(GROUP_RECIPE, fewest=5, rounds=8, second_rounds=8)
+    model, report = train_on_groups(raw.listings, products, about="", recipe=few)
+
+    assert report.passes == passes
+    assert (model.second is not None) == model.transitive == (passes == 2)
 
 
 def test_no_recipe_grows_trees_that_no_model_holds() -> None:
