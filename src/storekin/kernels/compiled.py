@@ -250,7 +250,7 @@ Announce = Callable[[str], None]
 
 
 class _Prepared:
-    """Which sets this process has, and whom to tell that others take a while."""
+    """Which sets need no preparing any more, and whom to tell that others take long."""
 
     sets: ClassVar[set[str]] = set()
     announce: ClassVar[Announce | None] = None
@@ -273,14 +273,14 @@ def prepare(*sets: KernelSet, announce: Announce | None = None) -> None:
         home = Path.home() / ".cache" / "storekin"
         os.environ.setdefault("NUMBA_CACHE_DIR", str(home))
     new = [one for one in wanted if not are_ready(one.modules)]
-    if new and _Prepared.announce is not None:
-        seconds = sum(one.seconds for one in new)
-        kinds = " and ".join(one.name for one in new)
-        _Prepared.announce(
-            f"Preparing the kernels for {kinds} (some {seconds} seconds, only this"
-            " once)."
-        )
     if new:
+        if _Prepared.announce is not None:
+            seconds = sum(one.seconds for one in new)
+            kinds = " and ".join(one.name for one in new)
+            _Prepared.announce(
+                f"Preparing the kernels for {kinds} (some {seconds} seconds, only this"
+                " once)."
+            )
         _compile_beside([name for one in new for name in one.modules])
     ready(name for one in wanted for name in one.modules)
     _Prepared.sets.update(one.name for one in wanted)
@@ -321,7 +321,12 @@ def ready_unclaimed(modules: Iterable[str], folder: str) -> None:
 
 def compile_missing(one: KernelSet) -> None:
     """Prepare a set that is not on disk yet; what is there loads when it is called."""
-    if one.name not in _Prepared.sets and not are_ready(one.modules):
+    if one.name in _Prepared.sets:
+        return
+    if are_ready(one.modules):
+        # looked for once: one screening after the other asks
+        _Prepared.sets.add(one.name)
+    else:
         prepare(one)
 
 

@@ -301,7 +301,7 @@ def _look_up(
     """
     gone = circle.gone
     entries, owners = _standing(graph, rows, gone)
-    bits = _plain_bits(graph, entries, model)
+    bits = own_bits(plain_bits(graph.steps[entries], model))
     asked = _best_of(graph, entries, owners, bits)
     family = np.zeros(len(graph.starts) - 1, np.bool_)
     if model.asks_families or model.settled:
@@ -313,7 +313,7 @@ def _look_up(
         asked |= likely
     partners = distinct_of(graph.nodes[entries[asked]]).astype(np.int64)
     more, their_owners = _standing(graph, np.setdiff1d(partners, rows), gone)
-    bits = _plain_bits(graph, more, model)
+    bits = own_bits(plain_bits(graph.steps[more], model))
     chosen = _best_of(graph, more, their_owners, bits)
     chosen |= family[their_owners] & family[graph.nodes[more]]
     more, their_owners = more[chosen], their_owners[chosen]
@@ -342,13 +342,6 @@ def _look_up(
         int(inside.sum()),
         int((~tied).sum()),
     )
-
-
-def _plain_bits(
-    graph: CandidateGraph, entries: IntArray, model: ListingModel
-) -> npt.NDArray[np.float32]:
-    """Give what the first pass said, as the second one reads it."""
-    return own_bits(plain_bits(graph.steps[entries], model))
 
 
 def _best_of(
