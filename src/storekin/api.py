@@ -290,7 +290,7 @@ def match_listings(
         lossless=lossless,
         model=fitted,
         encoders=_open(encoders),
-    )
+    ).pairs
 
 
 def match_images(

@@ -546,6 +546,7 @@ def tied_pairs(
     """
     from storekin.listings.encoding import NO_ENCODERS
     from storekin.workflows.given_pairs import tie_pairs
+    from storekin.workflows.listings import picture_notes
 
     both, notes = typed_pairs(raw, "listings", by_id=context is not None)
     ids = tuple(
@@ -561,7 +562,7 @@ def tied_pairs(
             " beside the context"
         )
     given = tie_pairs(both, (ids[0], ids[1]), around, folder, encoders or NO_ENCODERS)
-    return given, notes
+    return given, [*notes, *picture_notes(given.listings.pictures)]
 
 
 _YES = ("1", "1.0", "true", "yes", "t", "y")
@@ -702,18 +703,23 @@ def fit_to_groups(
     """Fit a listings model to a file of listings that carry their true group."""
     from storekin.listings.encoding import NO_ENCODERS
     from storekin.listings.model import model_to_text
+    from storekin.listings.pictures import read_pictures
+    from storekin.workflows.listings import picture_notes
     from storekin.workflows.train import train_on_groups
 
     typed, found = grouped_listings(records, column)
+    pictures = read_pictures(typed.listings["images"], records.parent)
     model, report = train_on_groups(
         typed.listings,
         found,
         folder=records.parent,
+        own_pictures=pictures.seen(),
         encoders=encoders or NO_ENCODERS,
         about=f"{typed.listings.num_rows} listings of {records.name}",
         on_step=on_step,
     )
-    return Trained(model_to_text(model), report, typed.notes)
+    notes = (*typed.notes, *picture_notes(pictures))
+    return Trained(model_to_text(model), report, notes)
 
 
 def learn_registrations(

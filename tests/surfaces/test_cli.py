@@ -226,6 +226,33 @@ def test_a_wrong_model_or_group_is_told_with_a_fix(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_pictures_that_cannot_be_seen_are_told_of(tmp_path: Path) -> None:
+    """Matching, comparing and training go on without them, and say so."""
+    rows = [("a", "red mug", "gone.png"), ("b", "red mug", "../out.png")]
+    listings = tmp_path / "listings.csv"
+    lines = ["listing,title,images", *(",".join(row) for row in rows)]
+    listings.write_text("\n".join(lines), "utf-8")
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    pairs = tmp_path / "pairs.csv"
+    titles = "left_title,right_title,left_images,right_images,label\n"
+    words = ("tray", "mug")
+    body = [f"mug {n},{words[n % 2]} {n},gone.png,bad.png,{n % 2}" for n in range(80)]
+    pairs.write_text(titles + "\n".join(body), "utf-8")
+    out = tmp_path / "out.parquet"
+    matched = run("match", "listings", listings, "--out", out)
+    told = json.loads(run("match", "listings", listings, "--out", out, "--json").stdout)
+    compared = run("compare", "listings", pairs, "--out", out)
+    trained = run("train", "listings", pairs, "--alone", "--out", tmp_path / "my.model")
+
+    assert "1 pairs among 2 rows" in matched.stdout
+    assert "picture 'gone.png': there is no such picture" in matched.stdout
+    assert [one["line"] for one in told["rejected"]] == [0, 0]
+    assert "'../out.png': the path leads out" in told["rejected"][1]["problem"]
+    for result in (compared, trained):
+        assert "such as 'gone.png': there is no such picture" in result.stdout
+        assert "such as 'bad.png': it cannot be read" in result.stdout
+
+
 def test_examples_stand_on_lines_of_their_own() -> None:
     """An example can be copied from the help."""
     text = run("match", "listings", "--help").stdout

@@ -6,7 +6,9 @@ from pathlib import Path
 from random import Random
 from string import ascii_lowercase
 
+import numpy as np
 import pytest
+from PIL import Image
 from portfolios import made_listings, write_csv
 from stdnum.cn import uscc
 
@@ -153,6 +155,42 @@ def test_the_index_alone_answers_as_a_scan_would(
 
     assert sum(bool(expected) for expected, _ in pairs) >= 5
     assert sum(expected != told for expected, told in pairs) <= 1
+
+
+@pytest.mark.parametrize("all_compared", [True, False])
+def test_a_picture_that_cannot_be_seen_is_not_allowed_unseen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, all_compared: bool
+) -> None:
+    """A draft whose picture is broken, missing or elsewhere is told of, not refused."""
+    if not all_compared:
+        monkeypatch.setattr(checking, "FEW", 0)
+    listings = [
+        {"listing": "L1", "store": "st1", "title": "Oak clock", "images": "a.png"}
+    ]
+    folder = write_csv(tmp_path / "known", listings=listings)
+    for place in ("known/a.png", "known/there.png", "new/here.png", "b.png"):
+        noise = np.random.default_rng(len(place)).integers(0, 255, (9, 9, 3), np.uint8)
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        Image.fromarray(noise).resize((200, 200)).save(tmp_path / place)
+    (tmp_path / "new" / "broken.png").write_bytes(b"no picture")
+    named = ["here.png", "there.png", "gone.png", "broken.png", "../b.png"]
+    drafts = [
+        {"listing": f"D{n}", "store": "st2", "title": f"Tray {n}", "images": name}
+        for n, name in enumerate(named)
+    ]
+    write_csv(tmp_path / "new", listings=drafts)
+    raw = read_records(tmp_path / "new" / "listings.csv")
+    table = typed_records(raw, "listings", "listing", tmp_path / "new").listings
+    answers = check_listings(
+        draft_listings(table, tmp_path / "new"), indexed(folder), asking("aliexpress")
+    )
+    told = [(one.answer, one.unread) for one in answers]
+
+    assert [answer for answer, _ in told] == ["allow"] * 2 + ["review"] * 3
+    assert [len(unread) for _, unread in told] == [0, 0, 1, 1, 1]
+    assert "'gone.png': there is no such picture" in told[2][1][0]
+    assert "'broken.png': it cannot be read" in told[3][1][0]
+    assert "'../b.png': the path leads out" in told[4][1][0]
 
 
 def crowded_listings(seed: int) -> tuple[list[Row], list[Row]]:

@@ -324,6 +324,25 @@ def _name_one(  # noqa: PLR0911 - one return for each kind of reference
     return None, path, ""
 
 
+def look_at(
+    references: Sequence[str], folder: Path
+) -> tuple[dict[str, OwnPicture], dict[str, str]]:
+    """Look at the local files among references, as ``read_pictures`` does.
+
+    Gives what is seen, by reference, and the kind of rejection of each that cannot be
+    looked at. A picture of one tone shows nothing, and is given by its file.
+    """
+    names, prints, faults = _name_pictures(list(references), folder, None, {})
+    found: dict[str, OwnPicture] = {}
+    unread = dict(faults)
+    for reference, name in zip(references, names, strict=True):
+        if name is None and reference and reference not in unread:
+            found[reference] = folder / reference
+        elif name in prints:
+            found[reference] = SeenPicture(name, prints[name])
+    return found, unread
+
+
 def reference_name(reference: str) -> str:
     """Name a reference by itself, without looking at what it leads to.
 

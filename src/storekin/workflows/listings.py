@@ -13,10 +13,12 @@ from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
 from storekin.listings.graph import CandidateGraph
 from storekin.listings.matching import match_pool
 from storekin.listings.model import ListingModel, load_listing_model
-from storekin.listings.pictures import OwnPicture
+from storekin.listings.pictures import OwnPicture, Pictures
 from storekin.listings.prepared import PreparedListings, prepare_listings
 from storekin.listings.scoring import ListingScores
 from storekin.listings.signals import DIFFERENCES, FIELDS, LEVELS, names_of
+from storekin.records.portfolio import Rejection
+from storekin.wording.rejections import reject
 
 Step = Callable[[str], None]
 
@@ -83,6 +85,42 @@ def compare_listings_of(
     return ListingFindings(
         prepared, chosen, found.scores, found.compared, found.crowded, found.graph
     )
+
+
+def picture_rejections(
+    ids: pa.ChunkedArray, pictures: Pictures, file: str = "listings"
+) -> list[Rejection]:
+    """Name the pictures that could not be looked at; their listings are used."""
+    return [
+        reject(
+            reason,
+            file=file,
+            line=0,
+            column="images",
+            used=True,
+            about={"listing": ids[row].as_py(), "picture": reference},
+        )
+        for row, reference, reason in pictures.faults
+    ]
+
+
+def picture_notes(pictures: Pictures) -> list[str]:
+    """Say in one line for each kind how many pictures could not be looked at."""
+    kinds: dict[str, list[str]] = {}
+    for _, reference, reason in pictures.faults:
+        kinds.setdefault(reason, []).append(reference)
+    return [
+        f"images: {len(found):,} values left out, such as {found[0]!r}:"
+        f" {_PROBLEMS[kind]}"
+        for kind, found in kinds.items()
+    ]
+
+
+_PROBLEMS = {
+    "picture_outside": "the path leads out of the folder",
+    "picture_missing": "there is no such picture in the folder",
+    "picture_unreadable": "it cannot be read as a picture",
+}
 
 
 def signal_columns(bits: dict[str, npt.NDArray[np.float64]]) -> dict[str, pa.Array]:

@@ -22,10 +22,11 @@ from storekin.listings.encoding import NO_ENCODERS, Encoders, check_encoders
 from storekin.listings.matching import score_given
 from storekin.listings.model import ListingModel, load_listing_model
 from storekin.records.judgement import Judgement
-from storekin.records.portfolio import Portfolio
+from storekin.records.portfolio import Portfolio, Rejection
 from storekin.workflows.given_pairs import GivenPairs
 from storekin.workflows.listings import (
     compare_listings_of,
+    picture_rejections,
     score_columns,
     signal_columns,
 )
@@ -41,6 +42,17 @@ FLOOR = 0.05
 """Pairs below this probability are left out, unless a code or picture joins them."""
 
 
+@dataclass(frozen=True, slots=True)
+class MatchedListings:
+    """Pairs of listings that may show one product, and what could not be looked at.
+
+    ``pairs`` is a table: left, right, probability, bits, level, signals.
+    """
+
+    pairs: pa.Table
+    rejections: list[Rejection]
+
+
 def match_listing_table(
     portfolio: Portfolio,
     *,
@@ -51,8 +63,8 @@ def match_listing_table(
     encoders: Encoders = NO_ENCODERS,
     on_step: Step | None = None,
     on_done: Progress | None = None,
-) -> pa.Table:
-    """Find pairs of listings: left, right, probability, bits, level, signals.
+) -> MatchedListings:
+    """Find pairs of listings.
 
     Rows are sorted by the listings' ids, left < right. ``across_stores`` leaves out
     pairs inside one store. ``lossless`` looks at every pair of titles above the
@@ -74,13 +86,16 @@ def match_listing_table(
         on_done=on_done,
     )
     scores = findings.scores
-    return pa.table(
+    pairs = pa.table(
         {
             "left": table["listing"].take(pa.array(scores.left)),
             "right": table["listing"].take(pa.array(scores.right)),
             **score_columns(scores),
         }
     ).combine_chunks()
+    file = portfolio.files[0] if portfolio.files else "listings"
+    unread = picture_rejections(table["listing"], findings.prepared.pictures, file)
+    return MatchedListings(pairs, unread)
 
 
 @dataclass(frozen=True, slots=True)

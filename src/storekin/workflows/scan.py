@@ -18,7 +18,6 @@ from storekin.policy.facts import CatalogueFacts, Facts, day_number
 from storekin.policy.model import Policy
 from storekin.records.declaration import Declaration
 from storekin.records.portfolio import Portfolio, Rejection
-from storekin.wording.rejections import reject
 from storekin.workflows.facts import gather_facts
 from storekin.workflows.findings import (
     EvidenceWriter,
@@ -30,6 +29,7 @@ from storekin.workflows.listings import (
     ListingFindings,
     asked_columns,
     compare_listings_of,
+    picture_rejections,
     score_columns,
 )
 from storekin.workflows.picture_evidence import PictureEvidence, picture_evidence
@@ -199,7 +199,8 @@ def judge(
     pictures: tuple[PictureEvidence, ...] = ()
     if listings is not None:
         pairs = pair_table(portfolio, listings, facts.catalogues)
-        rejections.extend(_picture_rejections(portfolio, listings))
+        ids, seen = portfolio.listings["listing"], listings.prepared.pictures
+        rejections.extend(picture_rejections(ids, seen))
         pictures = picture_evidence(portfolio, listings, associations)
     held = {(min(pair), max(pair)) for pair in apart}
     joining = [a for a in associations if joins_stores(a.effect, newest)]
@@ -329,23 +330,6 @@ def pair_table(
             **asked_columns(scores, None if facts is None else facts.differs),
         }
     ).combine_chunks()
-
-
-def _picture_rejections(
-    portfolio: Portfolio, findings: ListingFindings
-) -> list[Rejection]:
-    ids = portfolio.listings["listing"]
-    return [
-        reject(
-            reason,
-            file="listings",
-            line=0,
-            column="images",
-            used=True,
-            about={"listing": ids[row].as_py(), "picture": reference},
-        )
-        for row, reference, reason in findings.prepared.pictures.faults
-    ]
 
 
 def _count_by(items: Collection[str]) -> dict[str, int]:

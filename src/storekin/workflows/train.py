@@ -1,6 +1,6 @@
 """Fit a listing model to pairs that carry a label, or listings that carry a group."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from storekin.kernels.similar_texts import IntArray
 from storekin.listings.blocking import propose_around, propose_pairs
 from storekin.listings.encoding import NO_ENCODERS, Encoders
 from storekin.listings.model import ListingModel
+from storekin.listings.pictures import OwnPicture
 from storekin.listings.pool import make_pool
 from storekin.listings.prepared import prepare_listings
 from storekin.listings.recipe import Recipe
@@ -132,6 +133,7 @@ def group_fields(
     parts: int = PARTS,
     folder: Path | None = None,
     encoders: Encoders = NO_ENCODERS,
+    own_pictures: Mapping[str, OwnPicture] | None = None,
 ) -> list[Field]:
     """Cut listings with known groups into pools; a pair counts as its group does.
 
@@ -142,7 +144,9 @@ def group_fields(
     everything = np.arange(len(groups))
     pools = [np.flatnonzero(part_of == part) for part in range(parts)]
     return [
-        _group_field(listings, groups, part_of, rows, seed, folder, encoders)
+        _group_field(
+            listings, groups, part_of, rows, seed, folder, encoders, own_pictures
+        )
         for seed, rows in enumerate([*pools, everything])
     ]
 
@@ -155,11 +159,14 @@ def _group_field(
     seed: int,
     folder: Path | None,
     encoders: Encoders,
+    own_pictures: Mapping[str, OwnPicture] | None,
 ) -> Field:
     """Make a field of the listings at *rows*, all pairs labelled."""
     table = listings.take(pa.array(rows))
     owners = np.arange(len(rows), dtype=np.int32)
-    prepared = prepare_listings(table, owners, folder, encoders=encoders)
+    prepared = prepare_listings(
+        table, owners, folder, encoders=encoders, own_pictures=own_pictures
+    )
     found = propose_pairs(prepared, across_stores=False)
     own, parts = groups[rows], part_of[rows]
     sizes = np.bincount(groups)
@@ -191,11 +198,13 @@ def train_on_groups(
     recipe: Recipe = GROUP_RECIPE,
     folder: Path | None = None,
     encoders: Encoders = NO_ENCODERS,
+    own_pictures: Mapping[str, OwnPicture] | None = None,
     on_step: Step | None = None,
 ) -> tuple[ListingModel, Report]:
     """Fit a model to listings of which *groups* says what product each shows.
 
-    A listing without a group is a product of its own.
+    A listing without a group is a product of its own. ``own_pictures`` lie elsewhere
+    than in *folder*, or were looked at before.
 
     Raises:
         TrainingDataError: If no group has two listings.
@@ -213,7 +222,13 @@ def train_on_groups(
             "name the column that says which listings show one product",
         )
     return fit_model(
-        group_fields(listings, numbers, folder=folder, encoders=encoders),
+        group_fields(
+            listings,
+            numbers,
+            folder=folder,
+            encoders=encoders,
+            own_pictures=own_pictures,
+        ),
         replace(recipe, folds=PARTS),
         version="trained",
         about=about,

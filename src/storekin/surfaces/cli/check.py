@@ -210,8 +210,11 @@ def _print(checked: "Checked", language: str) -> None:
 
     answer = say(language, "check", f"answer_{checked.answer}")
     click.echo(f"{checked.name}: {answer}")
-    if not checked.reasons:
+    if checked.answer == "allow" and not checked.reasons:
         click.echo(f"  {allowed_words(language)}")
+    left_out = say(language, "check", "left_out")
+    for problem in checked.unread:
+        click.echo(f"  {left_out}: {problem}")
     for reason in checked.reasons:
         where = ""
         if isinstance(reason, OwnReason):

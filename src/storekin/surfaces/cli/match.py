@@ -1,5 +1,6 @@
 """``storekin match``."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -67,7 +68,7 @@ def match_listings(
     with shown_progress(quiet=machine_readable) as progress:
         progress.step(file.name)
         records = typed_records(read_records(file), "listings", "listing", file.parent)
-        pairs = match_listing_table(
+        matched = match_listing_table(
             records,
             floor=floor,
             across_stores=across_stores,
@@ -77,8 +78,10 @@ def match_listings(
             on_step=progress.step,
             on_done=progress.done,
         )
-        write_table(pairs, out)
-    print_matched(pairs, records, out, machine_readable=machine_readable)
+        write_table(matched.pairs, out)
+    rejections = [*records.rejections, *matched.rejections]
+    records = replace(records, rejections=tuple(rejections))
+    print_matched(matched.pairs, records, out, machine_readable=machine_readable)
 
 
 @match.command("registrations")

@@ -74,7 +74,10 @@ class OwnReason(Reason):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One draft with its answer. ``kind`` is what it is: a store, or a listing."""
+    """One draft with its answer. ``kind`` is what it is: a store, or a listing.
+
+    ``unread`` says what of it could not be looked at: it is never allowed unseen.
+    """
 
     kind: Literal["store", "listing"]
     name: str
@@ -83,6 +86,7 @@ class Checked:
     remedies: tuple[str, ...]
     policy: str
     digest: str
+    unread: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Give the draft's answer as one JSON object."""
@@ -91,6 +95,7 @@ class Checked:
             "answer": self.answer,
             "reasons": [reason.as_json() for reason in self.reasons],
             "remedies": list(self.remedies),
+            "unread": list(self.unread),
             "policy": self.policy,
             "digest": self.digest,
         }
@@ -105,6 +110,7 @@ def checked(
     remedies: Sequence[str],
     *,
     seller_view: bool,
+    unread: Sequence[str] = (),
 ) -> Checked:
     """Put an answer together, the weightiest reasons first; a stranger sees less."""
     told = sorted(reasons, key=lambda one: -severity(one.outcome))
@@ -118,6 +124,7 @@ def checked(
         remedies=tuple(dict.fromkeys(remedies)),
         policy=policy.name,
         digest=policy.digest,
+        unread=tuple(unread),
     )
 
 

@@ -1,16 +1,18 @@
 """Drafts out of typed tables: plain records, with the days that decide."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storekin.normalise.images import picture_inside
+from storekin.normalise.images import SUFFIXES
 from storekin.policy.facts import UNKNOWN_DAY, day_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from storekin.listings.pictures import OwnPicture
     from storekin.workflows.check.laying import DraftListing
 
 
@@ -79,17 +81,31 @@ def draft_listings(
             if value is not None and name != "created"
         }
         created = UNKNOWN_DAY if row["created"] is None else _day(row["created"])
-        drafts.append(DraftListing(record, created, _pictures(record, folder)))
+        pictures, unread = _pictures(record, folder)
+        drafts.append(DraftListing(record, created, pictures, unread))
     return drafts
 
 
-def _pictures(record: dict[str, object], folder: Path) -> dict[str, Path]:
-    found = {}
-    for part in str(record.get("images") or "").split("|"):
-        reference = part.strip()
-        if "://" in reference or not reference:
-            continue
-        path = picture_inside(folder, reference)
-        if path is not None and path.is_file():
-            found[reference] = path
-    return found
+def find_unread(draft: "DraftListing", folder: Path) -> "DraftListing":
+    """Look in the portfolio's *folder*, too, for pictures that do not lie beside it."""
+    if not draft.unread:
+        return draft
+    from storekin.listings.pictures import look_at
+
+    found, unread = look_at(list(draft.unread), folder)
+    # what does not lie there either is told as it was found beside the draft
+    still = {one: draft.unread[one] for one in unread}
+    return replace(draft, pictures={**draft.pictures, **found}, unread=still)
+
+
+def _pictures(
+    record: dict[str, object], folder: Path
+) -> "tuple[dict[str, OwnPicture], dict[str, str]]":
+    """Look at a draft's local pictures; the kind of rejection of those unread."""
+    parts = str(record.get("images") or "").split("|")
+    references = [part.strip() for part in parts if part.strip()]
+    if not any(one.lower().endswith(SUFFIXES) for one in references):
+        return {}, {}
+    from storekin.listings.pictures import look_at
+
+    return look_at(references, folder)

@@ -38,11 +38,15 @@ _SIMILAR = 2
 
 @dataclass(frozen=True, slots=True)
 class DraftListing:
-    """A draft with the day it was made and its local pictures by their references."""
+    """A draft with the day it was made and its local pictures by their references.
+
+    ``unread`` are those that cannot be looked at, with the kind of rejection.
+    """
 
     record: Record
     created: int
-    pictures: Mapping[str, Path]
+    pictures: "Mapping[str, OwnPicture]"
+    unread: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,10 @@ class ScreenedCatalogue:
             return []
         return [
             one.picture
-            for path in draft.pictures.values()
-            for one in self._pictures.screen(path)
+            for own in draft.pictures.values()
+            for one in self._pictures.screen(
+                own if isinstance(own, Path) else own.prints
+            )
         ]
 
 

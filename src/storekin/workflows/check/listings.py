@@ -9,6 +9,7 @@ from storekin.policy.decide import Decisions, decide_in_force
 from storekin.policy.duplicates import counted_pairs
 from storekin.policy.model import EFFECTS, OUTCOMES, DuplicateTest, Policy
 from storekin.wording.catalog import say
+from storekin.wording.rejections import tell
 from storekin.workflows.check.answers import (
     Answer,
     Checked,
@@ -20,6 +21,7 @@ from storekin.workflows.check.answers import (
     sources_of,
 )
 from storekin.workflows.check.catalogue import without_identity
+from storekin.workflows.check.drafts import find_unread
 from storekin.workflows.check.laying import (
     DraftListing,
     Laid,
@@ -62,7 +64,7 @@ def check_listings(
     else:
         laying = ScreenedCatalogue.of(index, known, asking.declarations)
     for draft in drafts:
-        yield _check(draft, laying, asking)
+        yield _check(find_unread(draft, index.folder), laying, asking)
 
 
 FEW = 300
@@ -99,6 +101,14 @@ def _check(
             reasons.append(reason)
             if remedy:
                 remedies.append(remedy)
+    unread = []
+    for reference, kind in draft.unread.items():
+        about = (("listing", name), ("picture", reference))
+        problem, fix = tell(kind, about, asking.language)
+        # what could not be looked at is not allowed unseen
+        answers.append("review")
+        unread.append(problem)
+        remedies.append(fix)
     return checked(
         "listing",
         name,
@@ -107,6 +117,7 @@ def _check(
         reasons,
         remedies,
         seller_view=asking.seller_view,
+        unread=unread,
     )
 
 
