@@ -24,6 +24,16 @@ MOST_TOKENS = 400
 MOST_AGAIN = 3
 """Times that a variant is counted beyond the first: more are words for the search."""
 
+MOST_IDEOGRAPHS, MOST_THAI = 3, 10
+"""Characters of the longest variant in a script without blanks: 粉红色, สีเลือดหมู."""
+_THAI = (0x0E00, 0x0E7F)
+
+MOST_BETWEEN = 3
+"""Separators that may stand between the words of a variant of two: màu - đen."""
+
+GOES_ON = 0
+"""What stands in the place of a token where a variant of two words may begin."""
+
 _U = np.uint64
 _HASH_MASK = (1 << 56) - 1
 _MULTIPLIER = 0x9E3779B97F4A7C15
@@ -205,6 +215,24 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                 if place >= 0 and begin != unit_at and count < MOST_TOKENS:
                     found[count] = _named(variant_tokens[place], found, count)
                     count += 1
+                state = _mix(state, 0x20)
+                if _is_marked(marks, state):
+                    place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
+                    further = at
+                    while (
+                        further < size
+                        and further - at < MOST_BETWEEN
+                        and kind[further] == SEPARATOR
+                    ):
+                        further += 1
+                    if place >= 0 and further > at and kind[further] == LETTER:
+                        while kind[further] == LETTER:
+                            state = _mix(state, text[further])
+                            further += 1
+                        place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
+                        if place >= 0 and count < MOST_TOKENS:
+                            found[count] = _named(variant_tokens[place], found, count)
+                            count += 1
             elif class_ == DIGIT:
                 state = _U(2)
                 value = 0.0
@@ -293,12 +321,14 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
             elif class_ == IDEOGRAPH:
                 begin = at
                 while kind[at] == IDEOGRAPH:
-                    for width in (1, 2, 3):
-                        if kind[at + width - 1] != IDEOGRAPH:
+                    most = MOST_IDEOGRAPHS
+                    if _THAI[0] <= text[at] <= _THAI[1]:
+                        most = MOST_THAI
+                    state = _U(1)
+                    for step in range(most):
+                        if kind[at + step] != IDEOGRAPH:
                             break
-                        state = _U(1)
-                        for step in range(width):
-                            state = _mix(state, text[at + step])
+                        state = _mix(state, text[at + step])
                         if not _is_marked(marks, state):
                             continue
                         place = find_sorted(variant_hashes, state & _U(_HASH_MASK))

@@ -32,9 +32,13 @@ def vocabulary_version() -> str:
 
 
 def _hash(word: str) -> int:
+    return _hash_folded(fold_text(word))
+
+
+def _hash_folded(text: str) -> int:
     from storekin.kernels.tokenise import hash_characters
 
-    return hash_characters([ord(character) for character in fold_text(word)])
+    return hash_characters([ord(character) for character in text])
 
 
 @lru_cache(maxsize=32)
@@ -46,6 +50,14 @@ def dimension_number(table: str, name: str) -> int:
         return 2 * DIMENSIONS + int(name)
     place = list(_load(f"{table}.toml")).index(name)
     return place + (DIMENSIONS if table == "variants" else 0)
+
+
+def _beginnings(words: list[object]) -> dict[int, int]:
+    """Mark the first words of those that are two, with the blank behind them."""
+    from storekin.kernels.tokenise import GOES_ON
+
+    firsts = [fold_text(str(word)).partition(" ")[::2] for word in words]
+    return {_hash_folded(f"{first} "): GOES_ON for first, second in firsts if second}
 
 
 @lru_cache(maxsize=1)
@@ -67,6 +79,7 @@ def listing_vocabulary() -> Vocabulary:
             )
             if isinstance(words, list):
                 variants.update({_hash(str(word)): token for word in words})
+                variants.update(_beginnings(words))
     unit_hashes = sorted(units)
     variant_hashes = sorted(variants)
     folded, classes = folding_tables()

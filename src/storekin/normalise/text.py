@@ -36,6 +36,9 @@ _PRIVATE = (0xE000, 0xF900)
 _APOSTROPHES = "'’‘`´ʼ＇"
 _BARRED = {"đ": "d", "ø": "o", "ł": "l", "ı": "i", "ħ": "h"}
 """Letters that Unicode does not take apart."""
+_NASAL_MARKS = "\u0e4d\u0ecd"
+"""Signs that Unicode takes out of one Thai and one Lao vowel: with or without them a
+word is the same, as accents are elsewhere."""
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +66,11 @@ def _fold_point(  # noqa: PLR0911 - one return for each kind of character
     if character in ZERO_WIDTH or character in _APOSTROPHES:
         return point, IGNORED
     if _is_paired(point):
-        plain = unicodedata.normalize("NFKC", character)
+        if character in _NASAL_MARKS:
+            return point, IGNORED
+        if unicodedata.category(character) == "Nd":
+            return 48 + unicodedata.decimal(character), DIGIT
+        plain = unicodedata.normalize("NFKC", character).lstrip(_NASAL_MARKS)
         if unicodedata.category(character)[0] not in "LMN" or len(plain) != 1:
             return point, SEPARATOR
         simple = han.get(plain, plain)

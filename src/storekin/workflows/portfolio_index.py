@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from storekin.workflows.registration_index import RegistrationIndex
     from storekin.workflows.scan import Progress
 
-SCHEMA = 5
+SCHEMA = 6
 KIND = "facts"
 REFERENCES = "references"
 _TABLES = ("stores", "registrations", "listings", "access")

@@ -390,7 +390,7 @@ def _edges(likely: Likely, stores: int) -> Arrays:
     }
 
 
-LAYOUT = 2
+LAYOUT = 3
 """Counts up when an array comes to hold something else, such as keys of other sums."""
 
 
