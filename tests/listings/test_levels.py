@@ -71,6 +71,16 @@ def test_variants_are_similar_and_never_the_same(one: str, other: str) -> None:
     assert row["different_variant"] < 0
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("Pro Max", "Pro"), ("Pro", ""), ("Plus", "Mini")]
+)
+def test_an_edition_more_is_another_product(one: str, other: str) -> None:
+    """Editions add up: what one side alone names may not be the same product."""
+    row = compare({"title": f"{BASE} {one}"}, {"title": f"{BASE} {other}".strip()})
+
+    assert row["level"] in ("similar", "different")
+
+
 @pytest.mark.parametrize(("one", "other"), [("0.5 l", "500ml"), ("1tb", "1024 GB")])
 def test_one_amount_in_two_units_is_no_difference(one: str, other: str) -> None:
     """Units are understood before amounts are compared."""

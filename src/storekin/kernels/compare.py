@@ -49,6 +49,9 @@ COLUMNS = (
 DIMENSIONS = 32
 """Quantities and variants have at most so many dimensions each."""
 
+ADDING = 3 * DIMENSIONS
+"""From here on the variants are numbered whose words add up, such as Pro Max."""
+
 _U = np.uint64
 
 
@@ -79,7 +82,8 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
     once more: gold and blue beside blue and blue.
     ``dimensions`` names those that have a column of *agreements* of their own (of
     variants from ``DIMENSIONS`` on, of plain numbers by their digits from twice that
-    on): 1 agree, 0 one side alone, -1 differ, else nan.
+    on): 1 agree, 0 one side alone, -1 differ, else nan. From thrice that on they are
+    variants whose words add up: of Pro Max and Pro the first stands alone.
     """
     # what one side alone names of each dimension of quantities and variants
     lone = np.zeros((2, 2 * DIMENSIONS), np.int64)
@@ -109,6 +113,8 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
         variant_a = np.int64(0)
         variant_b = np.int64(0)
         variant_same = np.int64(0)
+        more_a = np.int64(0)
+        more_b = np.int64(0)
         alone_a = 0
         alone_b = 0
         number_a = np.int64(0)
@@ -165,6 +171,10 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
                     variant_b |= 1 << dimension
                 if side == 0:
                     variant_same |= 1 << dimension
+            if kind == VARIANT and side == 1:
+                more_a |= np.int64(1) << dimension
+            elif kind == VARIANT and side == 2:
+                more_b |= np.int64(1) << dimension
             if kind in (QUANTITY, VARIANT):
                 alone_a += side == 1
                 alone_b += side == 2
@@ -211,19 +221,21 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
                 seen_a = quantity_a & bit
                 seen_b = quantity_b & bit
                 same = quantity_same & bit
-            elif dimension >= 2 * DIMENSIONS:
+            elif 2 * DIMENSIONS <= dimension < ADDING:
                 bit = np.int64(1) << (dimension - 2 * DIMENSIONS)
                 seen_a = number_a & bit
                 seen_b = number_b & bit
                 same = number_same & bit
             else:
-                bit = np.int64(1) << (dimension - DIMENSIONS)
+                bit = np.int64(1) << (dimension % DIMENSIONS)
                 seen_a = variant_a & bit
                 seen_b = variant_b & bit
                 same = variant_same & bit
             agreement = np.nan
             if same != 0:
                 agreement = 1.0
+                if dimension >= ADDING and (more_a | more_b) & bit != 0:
+                    agreement = 0.0
             elif seen_a != 0 and seen_b != 0:
                 agreement = -1.0
             elif seen_a != 0 or seen_b != 0:

@@ -32,7 +32,7 @@ DIMENSIONS = {
     "agree_colour": ("variants", "colour"),
     "agree_size": ("variants", "size"),
     "agree_wearer": ("variants", "wearer"),
-    "agree_edition": ("variants", "edition"),
+    "agree_edition": ("adding", "edition"),
     "agree_side": ("variants", "side"),
     "agree_platform": ("variants", "platform"),
     "agree_licence": ("variants", "licence"),

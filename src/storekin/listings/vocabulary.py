@@ -43,11 +43,16 @@ def _hash_folded(text: str) -> int:
 
 @lru_cache(maxsize=32)
 def dimension_number(table: str, name: str) -> int:
-    """Number a dimension of ``units`` or ``variants``, or numbers by their digits."""
-    from storekin.kernels.compare import DIMENSIONS
+    """Number a dimension of ``units`` or ``variants``, or numbers by their digits.
+
+    Those of ``adding`` are variants whose words add up.
+    """
+    from storekin.kernels.compare import ADDING, DIMENSIONS
 
     if table == "numbers":
         return 2 * DIMENSIONS + int(name)
+    if table == "adding":
+        return ADDING + list(_load("variants.toml")).index(name)
     place = list(_load(f"{table}.toml")).index(name)
     return place + (DIMENSIONS if table == "variants" else 0)
 

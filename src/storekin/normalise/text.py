@@ -66,15 +66,7 @@ def _fold_point(  # noqa: PLR0911 - one return for each kind of character
     if character in ZERO_WIDTH or character in _APOSTROPHES:
         return point, IGNORED
     if _is_paired(point):
-        if character in _NASAL_MARKS:
-            return point, IGNORED
-        if unicodedata.category(character) == "Nd":
-            return 48 + unicodedata.decimal(character), DIGIT
-        plain = unicodedata.normalize("NFKC", character).lstrip(_NASAL_MARKS)
-        if unicodedata.category(character)[0] not in "LMN" or len(plain) != 1:
-            return point, SEPARATOR
-        simple = han.get(plain, plain)
-        return ord(simple if ord(simple) < 65_536 else character), IDEOGRAPH
+        return _fold_paired(character, han)
     if _HANGUL[0] <= point <= _HANGUL[1]:
         return point, LETTER  # taken apart, a syllable would keep its first sound alone
     if unicodedata.category(character)[0] == "M":
@@ -90,6 +82,21 @@ def _fold_point(  # noqa: PLR0911 - one return for each kind of character
     if kind[0] == "L":
         return ord(base), IDEOGRAPH if _is_paired(ord(base)) else LETTER
     return ord(base), SEPARATOR
+
+
+def _fold_paired(character: str, han: dict[str, str]) -> tuple[int, int]:
+    """Fold a character of a script that is read in pairs."""
+    point = ord(character)
+    if character in _NASAL_MARKS:
+        return point, IGNORED
+    kind = unicodedata.category(character)
+    if kind == "Nd":
+        return 48 + unicodedata.decimal(character), DIGIT
+    plain = unicodedata.normalize("NFKC", character).lstrip(_NASAL_MARKS)
+    if kind[0] not in "LMN" or len(plain) != 1:
+        return point, SEPARATOR
+    simple = han.get(plain, plain)
+    return ord(simple if ord(simple) < 65_536 else character), IDEOGRAPH
 
 
 def _is_paired(point: int) -> bool:
