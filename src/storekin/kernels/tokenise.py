@@ -31,6 +31,9 @@ _THAI = (0x0E00, 0x0E7F)
 MOST_BETWEEN = 3
 """Separators that may stand between the words of a variant of two: màu - đen."""
 
+_HAN_NUMBERS = tuple(ord(numeral) for numeral in "二三四五六七八九十")
+_HAN_PAIR = ord("两")
+
 GOES_ON = 0
 """What stands in the place of a token where a variant of two words may begin."""
 
@@ -63,6 +66,31 @@ def _named(variant: Any, found: Any, count: Any) -> Any:  # noqa: ANN401
         dimension = (variant >> _U(56)) & _U(31)
         token = _tag(_mix(variant, times), AGAIN, dimension)
     return token
+
+
+@inlined
+def _han_number(point: Any) -> Any:  # noqa: ANN401
+    """Give what a Han numeral from two to ten means, else 0; one is an article."""
+    for value in range(2, 11):
+        if point == _HAN_NUMBERS[value - 2]:
+            return value
+    return 2 if point == _HAN_PAIR else 0
+
+
+@inlined
+def _is_fraction(over: Any, under: Any) -> Any:  # noqa: ANN401
+    """Say whether 1/2 or 5/8 is meant, and no list such as 8/16 or 64/128 gb."""
+    if not 0 < over < under:
+        return False
+    if under == 3:
+        return True
+    return under in (2, 4, 8, 16, 32) and over % 2 == 1
+
+
+@inlined
+def _log_amount(value: Any) -> Any:  # noqa: ANN401
+    """Number an amount: half a per cent apart is the same, 0.00098 tb and 1 gb."""
+    return np.int64(np.round(np.log(max(value, 1e-9)) * 200)) + 10_000
 
 
 @inlined
@@ -167,6 +195,11 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
         count = 0
         at = 0
         unit_at = -1
+        # the numbers before: of 1 1/2 the whole one, and what is over the line
+        value = 0.0
+        number_at = -1
+        number_end = -2
+        whole = 0.0
         # the code that the current run of letters and digits spells, if both occur
         code_state = _U(7)
         code_letters = 0
@@ -235,6 +268,15 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                             count += 1
             elif class_ == DIGIT:
                 state = _U(2)
+                over = value
+                joined = (
+                    number_end == at - 1
+                    and text[at - 1] == 0x2F
+                    and (number_at == 0 or kind[number_at - 1] != LETTER)
+                )
+                if not joined:
+                    follows = number_end == at - 1 and text[at - 1] in (0x20, 0x2D)
+                    whole = value if follows else 0.0
                 value = 0.0
                 scale = 0.0
                 begin = at
@@ -269,6 +311,11 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     at += 1
                 number = state
                 digits = min(at - begin, 31)
+                number_at = begin
+                number_end = at
+                amount_of = value
+                if joined and _is_fraction(over, value):
+                    amount_of = whole + over / value
                 # a unit behind the number, with or without a space
                 unit = at
                 if unit < size and (text[unit] == 0x20 or text[unit] == 0x2D):
@@ -293,15 +340,8 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     if best >= 0:
                         digits = 0  # a quantity's number is compared as a quantity
                         unit_at = unit
-                        # half a per cent apart is the same: 0.00098 tb and 1 gb
                         amount = _mix(
-                            _U(3),
-                            np.int64(
-                                np.round(
-                                    np.log(max(value * unit_factors[best], 1e-9)) * 200
-                                )
-                            )
-                            + 10_000,
+                            _U(3), _log_amount(amount_of * unit_factors[best])
                         )
                         if count < MOST_TOKENS:
                             found[count] = _tag(amount, QUANTITY, unit_dimensions[best])
@@ -325,15 +365,33 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     if _THAI[0] <= text[at] <= _THAI[1]:
                         most = MOST_THAI
                     state = _U(1)
+                    alone = kind[at + 1] != IDEOGRAPH and at == begin
                     for step in range(most):
                         if kind[at + step] != IDEOGRAPH:
                             break
                         state = _mix(state, text[at + step])
-                        if not _is_marked(marks, state):
+                        # one ideograph is a part of words that mean something else
+                        if (step == 0 and not alone) or not _is_marked(marks, state):
                             continue
                         place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
                         if place >= 0 and count < MOST_TOKENS:
                             found[count] = _named(variant_tokens[place], found, count)
+                            count += 1
+                    several = _han_number(text[at])
+                    if several > 0 and (at == begin or not _han_number(text[at - 1])):
+                        state = _U(1)
+                        best = -1
+                        for stop in range(at + 1, min(at + 13, size)):
+                            if kind[stop] != IDEOGRAPH:
+                                break
+                            state = _mix(state, text[stop])
+                            place = find_sorted(unit_hashes, state & _U(_HASH_MASK))
+                            best = place if place >= 0 else best
+                        if best >= 0 and count < MOST_TOKENS:
+                            amount = _mix(
+                                _U(3), _log_amount(several * unit_factors[best])
+                            )
+                            found[count] = _tag(amount, QUANTITY, unit_dimensions[best])
                             count += 1
                     if at > begin and count < MOST_TOKENS:
                         state = _mix(_mix(_U(5), text[at - 1]), text[at])
