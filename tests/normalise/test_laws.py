@@ -61,6 +61,7 @@ TEXTS = st.one_of(
 @example(text="Wang Xiao Ming")
 @example(text="深圳市鑫達貿易有限公司")
 @example(text="110105491231002")
+@example(text="0:⼀")
 def test_normalising_twice_changes_nothing(
     normalise: Callable[[str], str | None], text: str
 ) -> None:

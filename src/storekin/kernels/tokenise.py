@@ -31,11 +31,20 @@ _THAI = (0x0E00, 0x0E7F)
 MOST_BETWEEN = 3
 """Separators that may stand between the words of a variant of two: màu - đen."""
 
+INCHES = 0x22
+"""The mark that stands for inches behind a number, where it ends no quotation."""
+_MOST_INCHES = 200.0
+
 _HAN_NUMBERS = tuple(ord(numeral) for numeral in "二三四五六七八九十")
 _HAN_PAIR = ord("两")
 
-GOES_ON = 0
-"""What stands in the place of a token where a variant of two words may begin."""
+GOES_ON, AMOUNT = 0, 1
+"""What stands in the place of a variant's token: where one of two words may begin, and,
+with the dimension added to the latter, before an amount: "set of 4"."""
+
+MOST_AMOUNT = 64
+_MOST_OF = 1000.0
+"""A larger number behind such words is no amount: "best of 2024"."""
 
 _U = np.uint64
 _HASH_MASK = (1 << 56) - 1
@@ -197,6 +206,10 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
         unit_at = -1
         # the numbers before: of 1 1/2 the whole one, and what is over the line
         value = 0.0
+        quoted = False
+        # where words ended that stand before an amount, and of which dimension it is
+        amount_at = -8
+        amount_in = np.int64(0)
         number_at = -1
         number_end = -2
         whole = 0.0
@@ -245,7 +258,10 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                 if _is_marked(marks, state):
                     place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
                 # the l of "0.5 l" is a unit, not a size
-                if place >= 0 and begin != unit_at and count < MOST_TOKENS:
+                if place >= 0 and variant_tokens[place] < MOST_AMOUNT:
+                    amount_at = at
+                    amount_in = np.int64(variant_tokens[place]) - AMOUNT
+                elif place >= 0 and begin != unit_at and count < MOST_TOKENS:
                     found[count] = _named(variant_tokens[place], found, count)
                     count += 1
                 state = _mix(state, 0x20)
@@ -263,7 +279,10 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                             state = _mix(state, text[further])
                             further += 1
                         place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
-                        if place >= 0 and count < MOST_TOKENS:
+                        if place >= 0 and variant_tokens[place] < MOST_AMOUNT:
+                            amount_at = further
+                            amount_in = np.int64(variant_tokens[place]) - AMOUNT
+                        elif place >= 0 and count < MOST_TOKENS:
                             found[count] = _named(variant_tokens[place], found, count)
                             count += 1
             elif class_ == DIGIT:
@@ -318,14 +337,28 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     amount_of = whole + over / value
                 # a unit behind the number, with or without a space
                 unit = at
+                best = -1
+                inches = (
+                    at < size
+                    and text[at] == INCHES
+                    and not quoted
+                    and value <= _MOST_INCHES
+                    and kind[at + 1] == SEPARATOR
+                    and text[at + 1] != 0x40
+                    and (begin == 0 or kind[begin - 1] == SEPARATOR)
+                    and (begin == 0 or text[begin - 1] != 0x2D)
+                )
                 if unit < size and (text[unit] == 0x20 or text[unit] == 0x2D):
                     unit += 1
-                if kind[unit] == LETTER or kind[unit] == IDEOGRAPH:
+                stop = unit
+                best_stop = unit
+                wanted = np.uint8(SEPARATOR)
+                if inches:
+                    state = _mix(_U(1), INCHES)
+                    best = find_sorted(unit_hashes, state & _U(_HASH_MASK))
+                elif kind[unit] == LETTER or kind[unit] == IDEOGRAPH:
                     state = _U(1)
-                    stop = unit
                     wanted = kind[unit]
-                    best = -1
-                    best_stop = unit
                     while kind[stop] == wanted and stop - unit < 12:
                         state = _mix(state, text[stop])
                         stop += 1
@@ -337,24 +370,33 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     if wanted == LETTER and kind[stop] != LETTER:
                         best = find_sorted(unit_hashes, state & _U(_HASH_MASK))
                         best_stop = stop
-                    if best >= 0:
-                        digits = 0  # a quantity's number is compared as a quantity
-                        unit_at = unit
-                        amount = _mix(
-                            _U(3), _log_amount(amount_of * unit_factors[best])
-                        )
-                        if count < MOST_TOKENS:
-                            found[count] = _tag(amount, QUANTITY, unit_dimensions[best])
-                            count += 1
-                        # 500ml is a quantity, not a model code
-                        if (
-                            best_stop == stop
-                            and wanted == LETTER
-                            and unit == at
-                            and kind[stop] != DIGIT
-                            and code_letters == 0
-                        ):
-                            code_size = -64
+                if best >= 0:
+                    digits = 0  # a quantity's number is compared as a quantity
+                    unit_at = unit
+                    amount = _mix(_U(3), _log_amount(amount_of * unit_factors[best]))
+                    if count < MOST_TOKENS:
+                        found[count] = _tag(amount, QUANTITY, unit_dimensions[best])
+                        count += 1
+                    # 500ml is a quantity, not a model code
+                    if (
+                        best_stop == stop
+                        and wanted == LETTER
+                        and unit == at
+                        and kind[stop] != DIGIT
+                        and code_letters == 0
+                    ):
+                        code_size = -64
+                told = (
+                    1 <= begin - amount_at <= 2
+                    and (text[amount_at] == 0x20 or text[amount_at] == 0x3A)
+                    and value <= _MOST_OF
+                    and best < 0
+                )
+                if told and kind[at] != LETTER and count < MOST_TOKENS:
+                    digits = 0
+                    amount = _mix(_U(3), _log_amount(value))
+                    found[count] = _tag(amount, QUANTITY, amount_in)
+                    count += 1
                 if count < MOST_TOKENS:
                     found[count] = _tag(number, NUMBER, digits)
                     count += 1
@@ -402,6 +444,11 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     found[count] = _tag(_mix(_U(5), text[begin]), BIGRAM, 0)
                     count += 1
             else:
+                if text[at] == INCHES:
+                    # behind a number it means inches, unless it ends a quotation
+                    quoted = kind[at + 1] != SEPARATOR and (
+                        at == 0 or kind[at - 1] == SEPARATOR
+                    )
                 at += 1
         # no token is 0
         counts[row] = write_distinct(found, count, _U(0), ordered, tokens, written)

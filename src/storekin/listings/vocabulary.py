@@ -68,7 +68,7 @@ def _beginnings(words: list[object]) -> dict[int, int]:
 @lru_cache(maxsize=1)
 def listing_vocabulary() -> Vocabulary:
     """Build the look-up tables for titles from the units and variants files."""
-    from storekin.kernels.tokenise import VARIANT
+    from storekin.kernels.tokenise import AMOUNT, VARIANT
 
     units: dict[int, tuple[int, float]] = {}
     for dimension, spellings in enumerate(_load("units.toml").values()):
@@ -85,6 +85,11 @@ def listing_vocabulary() -> Vocabulary:
             if isinstance(words, list):
                 variants.update({_hash(str(word)): token for word in words})
                 variants.update(_beginnings(words))
+    for dimension, name in enumerate(_load("units.toml")):
+        words = _read("units.toml").get(f"{name}_behind")
+        if isinstance(words, list):
+            variants.update({_hash(str(word)): AMOUNT + dimension for word in words})
+            variants.update(_beginnings(words))
     unit_hashes = sorted(units)
     variant_hashes = sorted(variants)
     folded, classes = folding_tables()

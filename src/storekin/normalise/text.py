@@ -36,6 +36,8 @@ _PRIVATE = (0xE000, 0xF900)
 _APOSTROPHES = "'’‘`´ʼ＇"
 _BARRED = {"đ": "d", "ø": "o", "ł": "l", "ı": "i", "ħ": "h"}
 """Letters that Unicode does not take apart."""
+_INCHES = "″”"
+"""Marks that sellers write for the straight one behind inches."""
 _NASAL_MARKS = "\u0e4d\u0ecd"
 """Signs that Unicode takes out of one Thai and one Lao vowel: with or without them a
 word is the same, as accents are elsewhere."""
@@ -65,6 +67,8 @@ def _fold_point(  # noqa: PLR0911 - one return for each kind of character
     point = ord(character)
     if character in ZERO_WIDTH or character in _APOSTROPHES:
         return point, IGNORED
+    if character in _INCHES:
+        return ord('"'), SEPARATOR
     if _is_paired(point):
         return _fold_paired(character, han)
     if _HANGUL[0] <= point <= _HANGUL[1]:
@@ -144,7 +148,7 @@ def folding_tables() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
     ):
         asked[begin:end] = False
     points = np.flatnonzero(asked)
-    slow = {*ZERO_WIDTH, *_APOSTROPHES, *_BARRED}
+    slow = {*ZERO_WIDTH, *_APOSTROPHES, *_BARRED, *_INCHES}
     told = [
         (character not in slow and _fold_quickly(character, han))
         or _fold_point(character, han)
@@ -211,7 +215,8 @@ def to_half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", strip_invisible(text)).strip()
 
 
-_HAN = re.compile("[\u3400-\u9fff]")
+_HAN = re.compile("[\u2e80-\u2fdf\u3400-\u9fff\uf900-\ufaff]")
+"""Ideographs, and radicals and forms that fold to one."""
 
 
 def has_han(text: str) -> bool:
