@@ -172,7 +172,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    prepare(print)
+    prepare(announce=print)
     make, copies = made_listings.make, made_listings.make_copies
     fields = [
         made_field(make(2500, 1), 1),
@@ -219,7 +219,7 @@ def main() -> None:
     model, report = fit_model(
         fields,
         replace(RECIPE),
-        version="2026.8",
+        version="2026.9",
         about="made-up listings; wdc_lspc and product_pairs (Apache-2.0 copies), train",
         on_step=lambda step: print(step, flush=True),
     )

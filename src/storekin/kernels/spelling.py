@@ -11,6 +11,7 @@ import numpy as np
 from storekin.kernels.compiled import inlined, kernel
 from storekin.kernels.sorting import FEW, write_distinct
 from storekin.kernels.tokenise import (
+    BY,
     WORD,
     _mix,
     _read_point,
@@ -73,6 +74,7 @@ def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bo
         state = _U(1)
         letters = 0
         digits = 0
+        measured = False
         run = 0
         unit_state = _U(1)
         unit_letters = 0
@@ -121,7 +123,7 @@ def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bo
                             and not amount
                             and (
                                 (letters > 0 and digits > 0 and run >= 4)
-                                or (letters == 0 and run >= 5)
+                                or (letters == 0 and run == digits and run >= 5)
                             )
                         ):
                             codes[code, 1] = size - base
@@ -141,11 +143,15 @@ def spell_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to bo
                 run += 1
                 gap = 0
                 if class_ == DIGIT:
+                    # the x of 140x240 is no letter of a code
+                    letters -= measured and unit_letters == 1
+                    measured = False
                     digits += 1
                     piece_digits += 1
                     unit_state = _U(1)
                     unit_letters = 0
                 else:
+                    measured = before == DIGIT and letter == BY
                     letters += 1
                     unit_letters += 1
                     unit_state = _mix(unit_state, letter)

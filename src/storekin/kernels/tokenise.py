@@ -35,6 +35,9 @@ INCHES = 0x22
 """The mark that stands for inches behind a number, where it ends no quotation."""
 _MOST_INCHES = 200.0
 
+BY = ord("x")
+"""The letter between the numbers of a measure: 140x240."""
+
 _HAN_NUMBERS = tuple(ord(numeral) for numeral in "二三四五六七八九十")
 _HAN_PAIR = ord("两")
 
@@ -249,8 +252,11 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     state = _mix(state, text[at])
                     code_state = _mix(code_state, text[at])
                     at += 1
-                code_letters += at - begin
                 code_size += at - begin
+                # 140x240 is a measure and no model's code
+                by = at - begin == 1 and text[begin] == BY and code_digits > 0
+                if not by or kind[at] != DIGIT or kind[begin - 1] != DIGIT:
+                    code_letters += at - begin
                 if count < MOST_TOKENS:
                     found[count] = _tag(state, WORD, 0)
                     count += 1
