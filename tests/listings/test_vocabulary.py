@@ -103,6 +103,7 @@ def test_a_unit_is_understood_behind_its_number(
         ("set of 4", "4 pcs", True),
         ("pack of: 12", "12 pieces", True),
         ("bộ 4 ly", "4 pcs", True),
+        ("isi 10", "10 pcs", True),
         ("isi 10 lembar", "10 pcs", True),
         ("best of 2024", "2024 pcs", False),
         ("4combo+4", "4 pcs", False),
