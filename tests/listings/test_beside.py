@@ -23,7 +23,7 @@ from storekin.listings.signals import LEVELS
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.workflows.listings import ListingFindings, compare_listings_of
 
-FLOOR, FLOOR_BITS = 0.2, -2.0
+FLOOR = 0.2
 WORDS = [
     f"{one}{other}"
     for one in ("ba", "do", "ke", "li", "mu", "ra", "so", "ti")
@@ -231,13 +231,11 @@ def differences(seed: int, model: ListingModel) -> list[float]:
     """Screen some listings that an index lacks; how far is that from a scan with them?
 
     In bits, of each pair that either tells of. One that the other does not tell of is
-    below the floor there, whatever another product code takes off it.
+    below the floor there, which is of probabilities: the prior is in it.
     """
     table = made_listings(seed + 10)
     whole = scan(table, model=model)
-    codes = dict(
-        zip(table["listing"].to_pylist(), table["gtin"].to_pylist(), strict=True)
-    )
+    nothing = (float(np.log2(FLOOR / (1 - FLOOR))) - model.prior_bits, "")
     apart = []
     for row in Random(seed).sample(range(table.num_rows), 8):
         name = table["listing"][row].as_py()
@@ -246,14 +244,8 @@ def differences(seed: int, model: ListingModel) -> list[float]:
         expected = told_by(whole, table, name)
         told = screened(index, table, row, model=model)
         for one in expected | told:
-            here, there = expected.get(one), told.get(one)
-            if here is not None and there is not None:
-                apart.append(abs(here[0] - there[0]))
-                continue
-            bits, _ = here or there or (FLOOR_BITS, "")
-            given = {codes[name], codes[one]} - {None}
-            bits -= model.gtin_bits[1] if len(given) > 1 else 0.0
-            apart.append(max(0.0, bits - FLOOR_BITS))
+            here, there = expected.get(one, nothing), told.get(one, nothing)
+            apart.append(0.0 if here == there else abs(here[0] - there[0]))
     return apart
 
 
