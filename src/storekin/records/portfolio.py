@@ -11,9 +11,9 @@ class Rejection:
     """One thing that could not be used: where, what is wrong, and what to do.
 
     ``line`` is the line of a text file, the row of a sheet, or the row of a Parquet
-    file, counted from 1. ``used`` is False when the whole row was left out, True when
-    the row is used without this value. ``kind`` and ``about`` tell the same in other
-    languages (``wording.rejections``).
+    file, counted from 1; 0 where no one line has it. ``used`` is False when the whole
+    row was left out, True when the row is used without this value. ``kind`` and
+    ``about`` tell the same in other languages (``wording.rejections``).
     """
 
     file: str
@@ -24,6 +24,12 @@ class Rejection:
     used: bool = False
     kind: str = ""
     about: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Say where it stands: the file with the line, and the column."""
+        line = f":{self.line}" if self.line else ""
+        return f"{self.file}{line} {self.column}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,8 +195,7 @@ def _run(
         # what could not be read is not allowed unseen
         code = code or EXIT_CODES["review"]
         click.echo(
-            f"{rejection.file}:{rejection.line} {rejection.column}:"
-            f" {rejection.problem}; {rejection.fix}",
+            f"{rejection.place}: {rejection.problem}; {rejection.fix}",
             err=True,
         )
     for note in typed.notes:

@@ -295,8 +295,7 @@ def print_matched(
         told = ", ".join(f"{count:,} {change}" for change, count in changes.items())
         click.echo(f"Groups: {told or 'nothing changed'}")
     for one in records.rejections[:MOST_LINES]:
-        line = f":{one.line}" if one.line else ""
-        click.echo(f"Left out: {one.file}{line} {one.column}: {one.problem}; {one.fix}")
+        click.echo(f"Left out: {one.place}: {one.problem}; {one.fix}")
     if rejected > MOST_LINES:
         click.echo(f"and {rejected - MOST_LINES:,} more; --json lists them all")
     for note in records.notes:

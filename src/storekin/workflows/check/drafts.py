@@ -12,7 +12,6 @@ from storekin.policy.facts import UNKNOWN_DAY, day_number
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from storekin.listings.pictures import OwnPicture
     from storekin.workflows.check.laying import DraftListing
 
 
@@ -66,7 +65,7 @@ def _day(value: object) -> int:
 def draft_listings(
     table: "pa.Table", folder: Path, order: Sequence[str | None] = ()
 ) -> "list[DraftListing]":
-    """Give each draft listing, with its local pictures in *folder* by reference.
+    """Give each draft listing; its local pictures lie in *folder*.
 
     Drafts come in the *order* in which a file names them.
     """
@@ -81,31 +80,22 @@ def draft_listings(
             if value is not None and name != "created"
         }
         created = UNKNOWN_DAY if row["created"] is None else _day(row["created"])
-        pictures, unread = _pictures(record, folder)
-        drafts.append(DraftListing(record, created, pictures, unread))
+        drafts.append(DraftListing(record, created, folder))
     return drafts
 
 
-def find_unread(draft: "DraftListing", folder: Path) -> "DraftListing":
-    """Look in the portfolio's *folder*, too, for pictures that do not lie beside it."""
-    if not draft.unread:
+def look_at_pictures(draft: "DraftListing", known: Path) -> "DraftListing":
+    """Look at a draft's local pictures: beside it, or else in the portfolio's folder."""
+    parts = str(draft.record.get("images") or "").split("|")
+    references = [part.strip() for part in parts if part.strip()]
+    if not any(one.lower().endswith(SUFFIXES) for one in references):
         return draft
     from storekin.listings.pictures import look_at
 
-    found, unread = look_at(list(draft.unread), folder)
-    # what does not lie there either is told as it was found beside the draft
-    still = {one: draft.unread[one] for one in unread}
-    return replace(draft, pictures={**draft.pictures, **found}, unread=still)
-
-
-def _pictures(
-    record: dict[str, object], folder: Path
-) -> "tuple[dict[str, OwnPicture], dict[str, str]]":
-    """Look at a draft's local pictures; the kind of rejection of those unread."""
-    parts = str(record.get("images") or "").split("|")
-    references = [part.strip() for part in parts if part.strip()]
-    if not any(one.lower().endswith(SUFFIXES) for one in references):
-        return {}, {}
-    from storekin.listings.pictures import look_at
-
-    return look_at(references, folder)
+    pictures, unread = look_at(references, draft.folder)
+    if unread:
+        found, missing = look_at(list(unread), known)
+        # what does not lie there either is told as it was found beside the draft
+        pictures |= found
+        unread = {one: unread[one] for one in missing}
+    return replace(draft, pictures=pictures, unread=unread)

@@ -1,7 +1,7 @@
 """A draft listing laid among all others: by its neighbours, or beside every one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,15 +38,17 @@ _SIMILAR = 2
 
 @dataclass(frozen=True, slots=True)
 class DraftListing:
-    """A draft with the day it was made and its local pictures by their references.
+    """A draft with the day it was made, and the folder that its pictures lie in.
 
-    ``unread`` are those that cannot be looked at, with the kind of rejection.
+    Once they were looked at, ``pictures`` holds the local ones by their references, and
+    ``unread`` those that cannot be, with the kind of rejection.
     """
 
     record: Record
     created: int
-    pictures: "Mapping[str, OwnPicture]"
-    unread: Mapping[str, str]
+    folder: Path
+    pictures: "Mapping[str, OwnPicture]" = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from storekin.workflows.check.answers import (
     sources_of,
 )
 from storekin.workflows.check.catalogue import without_identity
-from storekin.workflows.check.drafts import find_unread
+from storekin.workflows.check.drafts import look_at_pictures
 from storekin.workflows.check.laying import (
     DraftListing,
     Laid,
@@ -64,7 +64,7 @@ def check_listings(
     else:
         laying = ScreenedCatalogue.of(index, known, asking.declarations)
     for draft in drafts:
-        yield _check(find_unread(draft, index.folder), laying, asking)
+        yield _check(look_at_pictures(draft, index.folder), laying, asking)
 
 
 FEW = 300

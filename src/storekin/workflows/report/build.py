@@ -161,9 +161,8 @@ def _told(rejection: Rejection) -> dict[str, object]:
         language: tell(rejection.kind, rejection.about, language)
         for language in LANGUAGES
     }
-    line = f":{rejection.line}" if rejection.line else ""
     return {
-        "place": f"{rejection.file}{line} {rejection.column}".strip(),
+        "place": rejection.place,
         "problem": {language: problem for language, (problem, _) in told.items()},
         "fix": {language: fix for language, (_, fix) in told.items()},
     }
