@@ -113,8 +113,7 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
         variant_a = np.int64(0)
         variant_b = np.int64(0)
         variant_same = np.int64(0)
-        more_a = np.int64(0)
-        more_b = np.int64(0)
+        variant_lone = np.int64(0)
         alone_a = 0
         alone_b = 0
         number_a = np.int64(0)
@@ -171,10 +170,8 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
                     variant_b |= 1 << dimension
                 if side == 0:
                     variant_same |= 1 << dimension
-            if kind == VARIANT and side == 1:
-                more_a |= np.int64(1) << dimension
-            elif kind == VARIANT and side == 2:
-                more_b |= np.int64(1) << dimension
+                else:
+                    variant_lone |= 1 << dimension
             if kind in (QUANTITY, VARIANT):
                 alone_a += side == 1
                 alone_b += side == 2
@@ -234,7 +231,7 @@ def compare_titles(  # noqa: C901, PLR0912, PLR0915 - one merge of two sorted li
             agreement = np.nan
             if same != 0:
                 agreement = 1.0
-                if dimension >= ADDING and (more_a | more_b) & bit != 0:
+                if dimension >= ADDING and variant_lone & bit != 0:
                     agreement = 0.0
             elif seen_a != 0 and seen_b != 0:
                 agreement = -1.0

@@ -45,7 +45,7 @@ GOES_ON, AMOUNT = 0, 1
 """What stands in the place of a variant's token: where one of two words may begin, and,
 with the dimension added to the latter, before an amount: "set of 4"."""
 
-MOST_AMOUNT = 64
+_MOST_AMOUNT = 64
 _MOST_OF = 1000.0
 """A larger number behind such words is no amount: "best of 2024"."""
 
@@ -264,7 +264,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                 if _is_marked(marks, state):
                     place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
                 # the l of "0.5 l" is a unit, not a size
-                if place >= 0 and variant_tokens[place] < MOST_AMOUNT:
+                if place >= 0 and variant_tokens[place] < _MOST_AMOUNT:
                     amount_at = at
                     amount_in = np.int64(variant_tokens[place]) - AMOUNT
                 elif place >= 0 and begin != unit_at and count < MOST_TOKENS:
@@ -285,7 +285,7 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                             state = _mix(state, text[further])
                             further += 1
                         place = find_sorted(variant_hashes, state & _U(_HASH_MASK))
-                        if place >= 0 and variant_tokens[place] < MOST_AMOUNT:
+                        if place >= 0 and variant_tokens[place] < _MOST_AMOUNT:
                             amount_at = further
                             amount_in = np.int64(variant_tokens[place]) - AMOUNT
                         elif place >= 0 and count < MOST_TOKENS:
@@ -351,8 +351,10 @@ def tokenise_chunk(  # noqa: C901, PLR0912, PLR0915 - one automaton, read top to
                     and value <= _MOST_INCHES
                     and kind[at + 1] == SEPARATOR
                     and text[at + 1] != 0x40
-                    and (begin == 0 or kind[begin - 1] == SEPARATOR)
-                    and (begin == 0 or text[begin - 1] != 0x2D)
+                    and (
+                        begin == 0
+                        or (kind[begin - 1] == SEPARATOR and text[begin - 1] != 0x2D)
+                    )
                 )
                 if unit < size and (text[unit] == 0x20 or text[unit] == 0x2D):
                     unit += 1
