@@ -85,7 +85,7 @@ def draft_listings(
 
 
 def look_at_pictures(draft: "DraftListing", known: Path) -> "DraftListing":
-    """Look at a draft's local pictures: beside it, or else in the portfolio's folder."""
+    """Look at a draft's local pictures: beside it, else in the portfolio's folder."""
     parts = str(draft.record.get("images") or "").split("|")
     references = [part.strip() for part in parts if part.strip()]
     if not any(one.lower().endswith(SUFFIXES) for one in references):
