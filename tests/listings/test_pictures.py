@@ -1,12 +1,17 @@
 """Pictures of listings: recognised under edits, told from variants, rare or common."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from scenes import EDITS, draw_scene
+from scipy.fft import dctn
 
 import storekin
 from storekin.listings.picture_pairs import find_picture_pair
@@ -19,8 +24,19 @@ from storekin.listings.pictures import (
 )
 from storekin.listings.prepared import PreparedListings, prepare_listings
 from storekin.listings.vector import column, compare_pairs
-from storekin.pictures.ready import SCHEMES, as_common, from_common, radius_of
+from storekin.pictures.ready import (
+    MIRRORED_BITS,
+    SCHEMES,
+    as_common,
+    from_common,
+    mirrored_hashes,
+    near_mirrored,
+    pack_hashes,
+    radius_of,
+)
 from storekin.records.tables import column_names
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def recoloured(picture: Image.Image) -> Image.Image:
@@ -139,6 +155,110 @@ def test_distances_of_all_kinds_are_put_on_one_scale(scheme: str, bits: int) -> 
     assert told[own.near] == pytest.approx(7)
     assert told[own.wide] == pytest.approx(13)
     assert from_common(7, scheme, bits) == own.near
+
+
+def cosine_hash(grey: FloatArray, side: int, first: int) -> str:
+    """Hash a picture by the signs of its lowest frequencies, as pHash and PDQ do."""
+    low = dctn(grey, norm="ortho")[first : first + side, first : first + side]
+    bits = (low > np.median(low)).ravel()
+    # PDQ is written with its last sign first
+    return np.packbits(bits[::-1] if first else bits).tobytes().hex()
+
+
+def slope_hash(grey: FloatArray) -> str:
+    """Hash a picture by where it grows brighter to the right: dHash."""
+    small = grey[:64, :72].reshape(8, 8, 9, 8).mean(axis=(1, 3))
+    return np.packbits(np.diff(small, axis=1) > 0).tobytes().hex()
+
+
+def mean_hash(grey: FloatArray) -> str:
+    """Hash a picture by where it is brighter than its mean: aHash."""
+    small = grey[:64, :64].reshape(8, 8, 8, 8).mean(axis=(1, 3))
+    return np.packbits(small > small.mean()).tobytes().hex()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "hashed", "most"),
+    [
+        ("phash", lambda grey: cosine_hash(grey[:64, :64], 8, 0), 8),
+        ("phash", lambda grey: cosine_hash(grey[:64, :64], 16, 0), 12),
+        ("pdq", lambda grey: cosine_hash(grey[:64, :64], 16, 1), 22),
+        ("dhash", slope_hash, 0),
+        ("ahash", mean_hash, 0),
+        ("whash", mean_hash, 0),
+    ],
+)
+def test_a_mirrored_pictures_hash_is_known_from_the_hash(
+    scheme: str, hashed: Callable[[FloatArray], str], most: int
+) -> None:
+    """Hashes of mirrored scenes are those foretold, and far from those as they lie."""
+    for seed in range(6):
+        scene = np.asarray(draw_scene(seed).convert("L").resize((72, 64)), np.float64)
+        wide = 72 if hashed is slope_hash else 64
+        scene = scene[:, :wide]
+        own, turned = hashed(scene), hashed(np.ascontiguousarray(scene[:, ::-1]))
+        bits = 4 * len(own)
+        codes = pack_hashes([own, turned])
+        foretold = mirrored_hashes(codes, scheme, bits)
+
+        assert np.bitwise_count(foretold[0] ^ codes[1]).sum() <= most
+        assert np.bitwise_count(codes[0] ^ codes[1]).sum() > bits // 8
+        assert (mirrored_hashes(foretold, scheme, bits) == codes).all()
+
+
+def test_a_hash_of_an_odd_length_has_no_mirrored_one() -> None:
+    codes = pack_hashes(["0123456789abcdef01234567"] * 2)
+
+    assert (mirrored_hashes(codes, "phash", 96) == codes).all()
+    assert len(near_mirrored(codes, 4, "phash", 96)[0]) == 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.integers(0, (1 << 64) - 1), min_size=2, max_size=30),
+    st.sampled_from(SCHEMES),
+    st.integers(0, 24),
+)
+def test_mirrored_pairs_are_those_of_the_definition(
+    values: list[int], scheme: str, radius: int
+) -> None:
+    """The join finds what laying each over each other, mirrored, finds."""
+    codes = np.array(values, np.uint64).reshape(-1, 1)
+    turned = mirrored_hashes(codes, scheme, 64)
+    left, right = near_mirrored(codes, radius, scheme, 64)
+
+    apart = np.bitwise_count(codes ^ turned.T)
+    one, other = np.nonzero(np.triu(apart <= radius, 1))
+    assert list(zip(left, right, strict=True)) == list(zip(one, other, strict=True))
+    assert (apart == apart.T).all()
+
+
+MIRRORED = ("phash:94974f937d4c2433", "phash:c1c21ac628197166")
+
+
+def test_a_listing_with_the_picture_mirrored_is_found() -> None:
+    """Unlike titles with one hash and its mirrored one meet; scan and screen agree."""
+    rows = catalogue(None).to_pylist()
+    rows[3]["images"], rows[200]["images"] = MIRRORED
+    table = pa.Table.from_pylist(rows)
+    found = storekin.match_listings(table, floor=0.0)
+    pairs = zip(found["left"].to_pylist(), found["right"].to_pylist(), strict=True)
+    place = list(pairs).index(("l0003", "l0200"))
+    index = storekin.ListingIndex.build(table)
+    quick, thorough = (
+        {
+            hit.listing: hit.probability
+            for hit in index.screen(rows[200], floor=0.0, thorough=all_of_it)
+        }
+        for all_of_it in (False, True)
+    )
+
+    assert found["similar_image"][place].as_py() > 0
+    assert "l0003" in quick
+    assert thorough["l0003"] == found["probability"][place].as_py()
+    pictures = read_pictures(table["images"], None)
+    one, other = pictures.main[[3]], pictures.main[[200]]
+    assert hashes_of(pictures).distance(one, other)[0] == MIRRORED_BITS
 
 
 def catalogue(common: str | None) -> pa.Table:

@@ -374,6 +374,31 @@ def test_a_table_names_pictures_and_ready_hashes(folder: Path) -> None:
     }
 
 
+def test_ready_hashes_of_a_mirrored_picture_meet() -> None:
+    """Odd columns of a pHash are turned, a dHash is read from its other end."""
+    cells = [
+        "phash:94974f937d4c2433",
+        "phash:c1c21ac628197166",
+        "dhash:0102030405060708",
+        "dhash:7fbf3fdf5f9f1fef",
+        "phash:94974f937d4c2431",
+    ]
+    pairs, _ = match_references(pa.chunked_array([cells]), None)
+
+    assert [
+        (row["left"][:10], row["right"][:10], row["hash_bits"], row["mirrored"])
+        for row in pairs.to_pylist()
+    ] == [
+        ("dhash:0102", "dhash:7fbf", 0, True),
+        ("phash:9497", "phash:9497", 1, False),
+        ("phash:9497", "phash:c1c2", 1, True),
+        ("phash:9497", "phash:c1c2", 0, True),
+    ]
+    assert pairs["because"].to_pylist()[0] == (
+        "Nearly the same picture, mirrored: 0 of 64 signs differ."
+    )
+
+
 def test_a_colour_variant_is_told_from_the_picture_itself() -> None:
     """As bright as before, blue for red: recognised, and in another colour."""
     bright, blue, red = draw_scene(3).convert("YCbCr").split()

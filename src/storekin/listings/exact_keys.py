@@ -18,7 +18,7 @@ from storekin.listings.values import code_column, normalised_values
 from storekin.listings.vocabulary import listing_vocabulary
 from storekin.normalise.identifiers import normalise_gtin, normalise_model_number
 from storekin.normalise.text import fold_text
-from storekin.pictures.ready import from_common, pack_hashes
+from storekin.pictures.ready import common_distance, mirrored_hashes, pack_hashes
 
 NAME, CODE, PICTURE, MODEL = (np.uint64(kind) for kind in (1, 2, 3, 4))
 """Kinds of keys, as seeds of their digests."""
@@ -94,16 +94,20 @@ class ExactKeys:
     ) -> IntArray:
         """Give rows with a picture whose hash is near one's, the nearest first.
 
-        ``radius`` is in bits of a 64-bit pHash.
+        It may be mirrored; ``radius`` is in bits of a 64-bit pHash.
         """
         bits = 4 * len(digits)
         if (scheme, bits) not in self.named:
             return np.empty(0, np.int64)
-        packed = pack_hashes([digits])[0][:_WORDS]
+        packed = pack_hashes([digits])[:, :_WORDS]
         wanted = np.flatnonzero(self.kinds == self.named.index((scheme, bits)))
-        held = self.words[wanted, : len(packed)]
-        apart = np.bitwise_count(held ^ packed).sum(axis=1)
-        near = np.flatnonzero(apart <= from_common(radius, scheme, bits))
+        held = self.words[wanted, : packed.shape[1]]
+        plain, mirrored = (
+            np.bitwise_count(held ^ own).sum(axis=1)
+            for own in (packed, mirrored_hashes(packed, scheme, bits))
+        )
+        apart = common_distance(plain, mirrored, scheme, bits)
+        near = np.flatnonzero(apart <= radius)
         near = near[np.argsort(apart[near], kind="stable")][:most]
         return self.hash_rows[wanted[near]].astype(np.int64)
 

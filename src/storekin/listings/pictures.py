@@ -27,10 +27,13 @@ from storekin.pictures.decode import decode_picture
 from storekin.pictures.pairs import recognise_all
 from storekin.pictures.prints import Prints, no_prints, print_picture
 from storekin.pictures.ready import (
+    MIRRORED_BITS,
     SCHEMES,
-    as_common,
+    common_distance,
     from_common,
+    mirrored_hashes,
     near_codes,
+    near_mirrored,
     pack_hashes,
 )
 
@@ -130,12 +133,14 @@ class Pictures:
 class PictureHashes:
     """What is known of how near pictures are to one another, by their numbers.
 
-    The hash of each: up to four words, its ``kinds`` (numbered in ``named``, -1: none).
+    The hash of each: up to four words, its ``kinds`` (numbered in ``named``, -1: none);
+    ``mirrored`` are those of the pictures mirrored.
     ``recognised`` are pairs of local files that are one picture, edited, as ``lower <<
     32 | higher``, sorted; ``recoloured`` those in another colour.
     """
 
     words: TokenArray
+    mirrored: TokenArray
     kinds: IntArray
     named: tuple[tuple[str, int], ...]
     recognised: IntArray
@@ -144,15 +149,19 @@ class PictureHashes:
     def distance(self, a: IntArray, b: IntArray) -> npt.NDArray[np.float64]:
         """Give how far apart pictures are, in bits of a 64-bit pHash; nan if unknown.
 
-        Hashes are compared among their own kind and length.
+        Hashes are compared among their own kind and length, as they lie and mirrored.
         """
         alike = (self.kinds[a] == self.kinds[b]) & (self.kinds[a] >= 0)
         distance = np.full(len(a), np.nan)
         of_pair = np.where(alike, self.kinds[a], -1)
         for kind, (scheme, bits) in enumerate(self.named):
             rows = np.flatnonzero(of_pair == kind)
-            apart = np.bitwise_count(self.words[a[rows]] ^ self.words[b[rows]])
-            distance[rows] = as_common(apart.sum(axis=1).astype(float), scheme, bits)
+            own, other = self.words[a[rows]], b[rows]
+            apart, mirrored = (
+                np.bitwise_count(own ^ words[other]).sum(axis=1)
+                for words in (self.words, self.mirrored)
+            )
+            distance[rows] = common_distance(apart, mirrored, scheme, bits)
         if len(self.recognised):
             keys = (np.minimum(a, b) << 32) | np.maximum(a, b)
             place = np.searchsorted(self.recognised, keys)
@@ -171,6 +180,7 @@ def hashes_of(pictures: Pictures, on_done: Progress | None = None) -> PictureHas
     """Lay out the pictures' hashes by their numbers, and recognise local files."""
     total = len(pictures.names)
     words = np.zeros((total, 4), np.uint64)
+    mirrored = words.copy()
     kinds = np.full(total, -1, np.int64)
     schemes = pictures.schemes
     named = tuple(sorted({(name, bits) for name, bits, _ in schemes if name}))
@@ -179,8 +189,10 @@ def hashes_of(pictures: Pictures, on_done: Progress | None = None) -> PictureHas
         packed = pack_hashes([schemes[n][2] for n in places])
         width = min(packed.shape[1], 4)
         words[places, :width] = packed[:, :width]
+        mirrored[places, :width] = mirrored_hashes(packed[:, :width], *known)
         kinds[places] = kind
-    return PictureHashes(words, kinds, named, *_recognise(pictures, on_done))
+    known_edits = _recognise(pictures, on_done)
+    return PictureHashes(words, mirrored, kinds, named, *known_edits)
 
 
 def _recognise(
@@ -374,9 +386,10 @@ def near_pictures(
 ) -> tuple[IntArray, IntArray]:
     """Give all pairs of pictures within *radius* bits of a 64-bit pHash, not equal.
 
-    Hashes meet among their own kind and length. Among *few* of them as large a part of
-    long ones may differ as is ever of use; among many, an eighth: a million meet in two
-    seconds. Local files that were recognised are among them.
+    Hashes meet among their own kind and length, as they lie and mirrored. Among *few*
+    of them as large a part of long ones may differ as is ever of use; among many, an
+    eighth: a million meet in two seconds, and mirrored in as many again. Local files
+    that were recognised are among them.
     """
     keys = hashes.recognised
     lefts, rights = [keys >> 32], [keys & 0xFFFFFFFF]
@@ -385,11 +398,17 @@ def near_pictures(
         share = _FEW_SHARE if few else _MANY_SHARE
         # of 256 bits 31: sixteen pieces, one flip in each at the most
         widest = int(share * bits) - (bits > SHORT_BITS)
-        most = min(from_common(radius, scheme, bits), widest)
         codes = hashes.words[places, : min(-(-bits // 64), 4)]
-        left, right = near_codes(codes, most)
-        lefts.append(places[left])
-        rights.append(places[right])
+        plain, turned = (
+            min(from_common(within, scheme, bits), widest)
+            for within in (radius, radius - MIRRORED_BITS)
+        )
+        for left, right in (
+            near_codes(codes, plain),
+            near_mirrored(codes, turned, scheme, bits),
+        ):
+            lefts.append(places[left])
+            rights.append(places[right])
     low = np.minimum(np.concatenate(lefts), np.concatenate(rights))
     high = np.maximum(np.concatenate(lefts), np.concatenate(rights))
     both = distinct_of((low << 32) | high)

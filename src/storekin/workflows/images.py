@@ -26,7 +26,16 @@ from storekin.pictures.decode import decode_picture
 from storekin.pictures.edits import Edits, read_edits
 from storekin.pictures.pairs import recognise_all
 from storekin.pictures.prints import PRINT, Prints, let_go, no_prints, print_picture
-from storekin.pictures.ready import near_codes, pack_hashes, radius_of
+from storekin.pictures.ready import (
+    MIRRORED_BITS,
+    NEAR_COMMON,
+    from_common,
+    mirrored_hashes,
+    near_codes,
+    near_mirrored,
+    pack_hashes,
+    radius_of,
+)
 from storekin.pictures.recognition import Recognition
 from storekin.wording.catalog import Words, in_both
 
@@ -252,15 +261,28 @@ def match_references(
 
 
 def _match_ready(ready: dict[str, tuple[str, str]]) -> pa.Table:
-    """Pair ready hashes of one kind and length within that kind's near radius."""
+    """Pair ready hashes of one kind and length within that kind's near radius.
+
+    Those of a picture and its mirrored one are paired where they are as rare.
+    """
     tables = [COLUMNS.empty_table()]
     by_kind: dict[tuple[str, int], list[str]] = {}
     for reference, (scheme, digits) in ready.items():
         by_kind.setdefault((scheme, 4 * len(digits)), []).append(reference)
     for (scheme, bits), names in sorted(by_kind.items()):
         codes = pack_hashes([ready[name][1] for name in names])
-        left, right = near_codes(codes, radius_of(scheme, bits).near)
-        apart = np.bitwise_count(codes[left] ^ codes[right]).sum(axis=1)
+        radius = radius_of(scheme, bits).near
+        left, right = near_codes(codes, radius)
+        plain = np.bitwise_count(codes[left] ^ codes[right]).sum(axis=1)
+        within = from_common(NEAR_COMMON - MIRRORED_BITS, scheme, bits)
+        one, other = near_mirrored(codes, within, scheme, bits)
+        turned = mirrored_hashes(codes, scheme, bits)
+        apart = np.bitwise_count(codes[one] ^ turned[other]).sum(axis=1)
+        # what is near as it lies is told as it lies
+        more = ~np.isin((one << 32) | other, (left << 32) | right)
+        left, right = np.append(left, one[more]), np.append(right, other[more])
+        mirrored = np.arange(len(left)) >= len(plain)
+        apart = np.append(plain, apart[more])
         held = pa.array(names, pa.string())
         columns = {
             name: pa.nulls(len(left), COLUMNS.field(name).type)
@@ -269,9 +291,15 @@ def _match_ready(ready: dict[str, tuple[str, str]]) -> pa.Table:
         columns["left"] = held.take(pa.array(left))
         columns["right"] = held.take(pa.array(right))
         columns["hash_bits"] = pa.array(apart, pa.int16())
+        columns["mirrored"] = pa.array(mirrored)
         told = [
-            in_both("picture", "near_hash", bits=int(few), of=bits)["en"]
-            for few in apart
+            in_both(
+                "picture",
+                "near_mirrored" if other_way else "near_hash",
+                bits=int(few),
+                of=bits,
+            )["en"]
+            for few, other_way in zip(apart, mirrored, strict=True)
         ]
         columns["because"] = pa.array(told, pa.string())
         tables.append(pa.table(columns))
