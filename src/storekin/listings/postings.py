@@ -10,7 +10,7 @@ from storekin.kernels.similar_texts import IntArray, TokenArray, Tokens
 from storekin.kernels.texts import Grams
 from storekin.listings.rarity import FEWEST_TEXTS, Rarity
 
-BUDGET = 50_000
+BUDGET = 100_000
 """Listings of the rarest words that one look-up reads. More finds little more."""
 
 
