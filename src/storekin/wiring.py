@@ -57,6 +57,24 @@ def open_encoders(folders: Sequence[Path]) -> "Encoders":
     return onnx.open_encoders(folders)
 
 
+def check_table_name(path: Path) -> None:
+    """Refuse a name that says a format which is not written; ``files.writing``."""
+    from storekin.adapters.files import writing
+
+    writing.check_table_name(path)
+
+
+def write_table_file(table: pa.Table, name: Path, file: Path) -> None:
+    """Write a table in the format that *name* ends in; see ``adapters.files.writing``.
+
+    Raises:
+        OutputFolderError: If it is none that is written.
+    """
+    from storekin.adapters.files import writing
+
+    writing.write_table_file(table, name, file)
+
+
 def case_folder(folder: Path) -> "FolderCases":
     """Open a folder of cases; see ``adapters.case_folder``."""
     from storekin.adapters.case_folder import FolderCases

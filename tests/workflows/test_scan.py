@@ -15,7 +15,8 @@ import pytest
 import storekin
 from storekin.errors import OutputFolderError, UnknownStoreError
 from storekin.listings.signals import LISTING_SIGNALS
-from storekin.workflows.outputs import FILES, replaced_folder, safe_cell
+from storekin.normalise.cells import safe_cell
+from storekin.workflows.outputs import FILES, replaced_folder
 from storekin.workflows.scan import ScanResult
 
 EXPECTED = {

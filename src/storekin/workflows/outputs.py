@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from storekin.errors import OutputFolderError
+from storekin.normalise.cells import safe_cell
 from storekin.workflows.findings import EvidenceWriter
 from storekin.workflows.remedies import find_remedies
 from storekin.workflows.report.build import build_report
@@ -35,8 +36,6 @@ FILES = (
     "summary.json",
 )
 """What a scan writes."""
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def check_out_folder(out: Path) -> None:
@@ -136,15 +135,6 @@ def _write_lines(path: Path, lines: list[dict[str, object]]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for line in lines:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-def safe_cell(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula.
-
-    >>> safe_cell("=1+1")
-    "'=1+1"
-    """
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
 
 
 def _write_rejected(result: ScanResult, path: Path) -> None:

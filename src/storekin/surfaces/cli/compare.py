@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from storekin.surfaces.cli.table_out import table_out
+
 
 @click.group()
 def compare() -> None:
@@ -12,7 +14,7 @@ def compare() -> None:
 
 @compare.command("listings")
 @click.argument("pairs", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True)
+@table_out
 @click.option(
     "--model", type=click.Path(path_type=Path), help="A model of `storekin train`."
 )
@@ -83,7 +85,7 @@ def compare_listings(
 
 @compare.command("registrations")
 @click.argument("pairs", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True)
+@table_out
 @click.option(
     "--weights",
     type=click.Path(path_type=Path),

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from storekin.surfaces.cli.table_out import table_out
+
 _FLOOR = click.FloatRange(0, 1)
 
 
@@ -15,7 +17,7 @@ def match() -> None:
 
 @match.command("listings")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True)
+@table_out
 @click.option("--floor", type=_FLOOR, default=0.05, show_default=True)
 @click.option(
     "--lossless",
@@ -48,7 +50,7 @@ def match_listings(
     r"""Find pairs of listings in FILE that may show one product.
 
     FILE needs the column title; listing, store, price, images and the other columns
-    of a listings table are used where they are there. Pairs go to a Parquet file with
+    of a listings table are used where they are there. Pairs go to a table with
     left, right, probability, bits, level and a column of bits for each signal.
 
     \b
@@ -86,7 +88,7 @@ def match_listings(
 
 @match.command("registrations")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True)
+@table_out
 @click.option("--floor", type=_FLOOR, default=0.05, show_default=True)
 @click.option(
     "--groups", type=click.Path(path_type=Path), help="Write the groups here, too."
@@ -133,7 +135,7 @@ def match_registrations(
     r"""Find pairs of registrations in FILE that may have one seller.
 
     FILE needs the column store; the other columns of a registrations table are used
-    where they are there. Pairs go to a Parquet file with left, right, probability,
+    where they are there. Pairs go to a table with left, right, probability,
     bits and a column of bits for each signal; a pair is chained where its probability
     rests on other stores of its group. Groups go to a file of JSON Lines: id, stores,
     weak links, and what happened to the group since it was made.
@@ -256,13 +258,13 @@ def _match_mapped(
 
 @match.command("images")
 @click.argument("pictures", type=click.Path(path_type=Path), metavar="FOLDER|FILE")
-@click.option("--out", type=click.Path(path_type=Path), required=True)
+@table_out
 @click.option("--json", "machine_readable", is_flag=True, help="Print one JSON object.")
 def match_images(pictures: Path, out: Path, *, machine_readable: bool) -> None:
     r"""Find pictures that are one, edited, in FOLDER, or named in a table FILE.
 
     Mirrored, turned, cropped, framed, padded, with a banner or a watermark, in another
-    colour. Pairs go to a Parquet file with left, right, what agrees, and a sentence of
+    colour. Pairs go to a table with left, right, what agrees, and a sentence of
     what was done. A table needs the column images, with paths beside it or ready hashes
     such as phash:94974f937d4c2433. A run that was interrupted goes on where it was.
 

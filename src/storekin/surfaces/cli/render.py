@@ -154,14 +154,14 @@ def print_explanation(explanation: Explanation) -> None:
 
 
 def write_table(table: pa.Table, out: Path) -> None:
-    """Write a Parquet file, whole or not at all.
+    """Write a table in the format that its name says, whole or not at all.
 
     Raises:
         OutputFolderError: If the place cannot be written.
     """
-    import pyarrow.parquet as pq
+    from storekin.wiring import write_table_file
 
-    _put_in_place(out, lambda part: pq.write_table(table, part, compression="zstd"))
+    _put_in_place(out, lambda part: write_table_file(table, out, part))
 
 
 def write_text(text: str, out: Path) -> None:

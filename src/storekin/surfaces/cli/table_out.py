@@ -1,0 +1,25 @@
+"""``--out`` of a table: its name says the format, and is looked at before any work."""
+
+from pathlib import Path
+
+import click
+
+
+def _checked(
+    _context: click.Context, _parameter: click.Parameter, out: Path | None
+) -> Path | None:
+    from storekin.wiring import check_table_name
+
+    if out is not None:
+        check_table_name(out)
+    return out
+
+
+table_out = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    callback=_checked,
+    help="The table: a .parquet, .csv or .jsonl file.",
+)
+"""The option, for a command that writes one table."""
