@@ -1,5 +1,6 @@
 """The command line, as a user meets it."""
 
+import csv
 import json
 import os
 import signal
@@ -252,6 +253,23 @@ def test_pictures_that_cannot_be_seen_are_told_of(tmp_path: Path) -> None:
     for result in (compared, trained):
         assert "such as 'gone.png': there is no such picture" in result.stdout
         assert "such as 'bad.png': it cannot be read" in result.stdout
+
+
+def test_a_title_that_hundreds_give_is_a_family_and_said_so(tmp_path: Path) -> None:
+    """Each of them is paired with the first, never all with all, and a note tells."""
+    listings = tmp_path / "listings.csv"
+    same = [f"s{n},Norvik oak wall clock NC482" for n in range(300)]
+    other = [f"o{n},thing {n * 7919} blue {n} kg" for n in range(300)]
+    listings.write_text("\n".join(["listing,title", *same, *other]), "utf-8")
+    out = tmp_path / "pairs.csv"
+    told = run("match", "listings", listings, "--out", out, "--floor", "0")
+
+    with out.open(encoding="utf-8-sig", newline="") as text:
+        pairs = [(row["left"], row["right"]) for row in csv.DictReader(text)]
+    named = [pair for pair in pairs if all(name.startswith("s") for name in pair)]
+    assert len(named) == 299
+    assert {left for left, _ in named} == {"s0"}
+    assert "first one alone: 1. A picture" in told.stdout
 
 
 def test_examples_stand_on_lines_of_their_own() -> None:

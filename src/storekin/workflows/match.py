@@ -23,6 +23,7 @@ from storekin.listings.matching import score_given
 from storekin.listings.model import ListingModel, load_listing_model
 from storekin.records.judgement import Judgement
 from storekin.records.portfolio import Portfolio, Rejection
+from storekin.wording.catalog import say
 from storekin.workflows.given_pairs import GivenPairs
 from storekin.workflows.listings import (
     compare_listings_of,
@@ -46,11 +47,13 @@ FLOOR = 0.05
 class MatchedListings:
     """Pairs of listings that may show one product, and what could not be looked at.
 
-    ``pairs`` is a table: left, right, probability, bits, level, signals.
+    ``pairs`` is a table: left, right, probability, bits, level, signals. ``notes`` say
+    what was compared less than pair by pair.
     """
 
     pairs: pa.Table
     rejections: list[Rejection]
+    notes: tuple[str, ...]
 
 
 def match_listing_table(
@@ -95,7 +98,9 @@ def match_listing_table(
     ).combine_chunks()
     file = portfolio.files[0] if portfolio.files else "listings"
     unread = picture_rejections(table["listing"], findings.prepared.pictures, file)
-    return MatchedListings(pairs, unread)
+    crowded = findings.crowded
+    notes = (say("en", "notice", "wide", count=crowded),) if crowded else ()
+    return MatchedListings(pairs, unread, notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ def match_listings(
         )
         write_table(matched.pairs, out)
     rejections = [*records.rejections, *matched.rejections]
-    records = replace(records, rejections=tuple(rejections))
+    notes = (*records.notes, *matched.notes)
+    records = replace(records, rejections=tuple(rejections), notes=notes)
     print_matched(matched.pairs, records, out, machine_readable=machine_readable)
 
 
