@@ -68,6 +68,15 @@ def test_other_names_are_refused(name: str, words: str) -> None:
     assert refused.value.fix == "let the name end in .parquet, .csv or .jsonl"
 
 
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl", "t.parquet"])
+def test_a_place_that_is_not_there_is_an_error_of_the_system(
+    tmp_path: Path, name: str
+) -> None:
+    """Whoever puts files in their place knows what to say of it."""
+    with pytest.raises(OSError):  # noqa: PT011 - each library words it in its own way
+        write_table_file(TABLE, Path(name), tmp_path / "nowhere" / "part")
+
+
 def test_an_empty_table_has_its_header(tmp_path: Path) -> None:
     file = tmp_path / "part"
     write_table_file(TABLE.slice(0, 0), Path("t.csv"), file)

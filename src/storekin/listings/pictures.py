@@ -388,7 +388,7 @@ def near_pictures(
 
     Hashes meet among their own kind and length, as they lie and mirrored. Among *few*
     of them as large a part of long ones may differ as is ever of use; among many, an
-    eighth: a million meet in two seconds, and mirrored in as many again. Local files
+    eighth: a million meet in three seconds, and mirrored in as many again. Local files
     that were recognised are among them.
     """
     keys = hashes.recognised

@@ -32,6 +32,7 @@ def write_table_file(table: pa.Table, name: Path, file: Path) -> None:
 
     Raises:
         OutputFolderError: If it is none that is written.
+        OSError: If the file cannot be written.
     """
     check_table_name(name)
     _WRITERS[name.suffix.lower()](table, file)
@@ -83,7 +84,10 @@ def _write_lines(table: pa.Table, file: Path) -> None:
     place = str(file).replace("'", "''")
     with duckdb.connect() as connection:
         connection.register("rows", table)
-        connection.execute(f"COPY rows TO '{place}' (FORMAT json)")
+        try:
+            connection.execute(f"COPY rows TO '{place}' (FORMAT json)")
+        except duckdb.IOException as problem:
+            raise OSError(str(problem)) from None
 
 
 _WRITERS: dict[str, Callable[[pa.Table, Path], None]] = {
