@@ -37,15 +37,20 @@ HERE = Path(__file__).parent
 SIZES = "100000,300000,1000000"
 
 
-def put_into(document: Path, name: str, table: str) -> None:
-    """Put a table in the place of the one between its marks."""
+def parts_of(document: Path, name: str) -> tuple[str, str]:
+    """Give what stands before and after a table's place, its marks included."""
     begin, end = f"<!-- listings.py {name} -->", f"<!-- end of {name} -->"
-    text = document.read_text("utf-8")
-    before, opened, rest = text.partition(begin)
+    before, opened, rest = document.read_text("utf-8").partition(begin)
     _, closed, after = rest.partition(end)
     if not opened or not closed:
         sys.exit(f"{document}: put {begin} and {end} where the table belongs")
-    document.write_text(f"{before}{begin}\n\n{table.strip()}\n\n{end}{after}", "utf-8")
+    return before + begin, end + after
+
+
+def put_into(document: Path, name: str, table: str) -> None:
+    """Put a table in the place of the one between its marks."""
+    before, after = parts_of(document, name)
+    document.write_text(f"{before}\n\n{table.strip()}\n\n{after}", "utf-8")
 
 
 class Both(io.StringIO):
@@ -113,7 +118,7 @@ def main() -> None:
     parser.add_argument("--many", type=Path, help="more of them for growth (all)")
     parser.add_argument("--into", type=Path, help="a document with places for tables")
     chosen = parser.parse_args()
-    for name in ("path", "fit", "listings", "many"):
+    for name in ("path", "fit", "listings", "many", "into"):
         given = getattr(chosen, name)
         if given is not None:
             if not given.exists():
@@ -142,6 +147,8 @@ def main() -> None:
         "skew": speed.measure_skew,
         "scan": measure_scan,
     }
+    if chosen.into is not None:
+        parts_of(chosen.into, chosen.what)  # before an hour's work
     printed = Both(sys.stdout)
     with contextlib.redirect_stdout(printed):
         measures[chosen.what]()
