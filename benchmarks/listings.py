@@ -95,6 +95,9 @@ def measure_all(chosen: argparse.Namespace) -> None:
         ["copies", listings, *(("--fit", chosen.fit) if chosen.fit else ())],
     ]
     into = ("--into", chosen.into) if chosen.into else ()
+    if chosen.into:
+        for name, *_ in parts:
+            parts_of(chosen.into, str(name))  # before an hour's work
     for part in parts:
         print(f"\n{part[0]}\n", flush=True)
         command = [sys.executable, __file__, *map(str, (*part, *into))]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from listings_run import measured, run
+from runs import measured, run
 
 import storekin
 from storekin.kernels.compiled import prepare

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 from listings_quality import OFFERS, copies_table, f1, pair_files
-from listings_run import is_installed, measured, run
+from runs import is_installed, measured, run
 
 import storekin
 from storekin.kernels.compiled import prepare

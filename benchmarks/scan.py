@@ -10,11 +10,12 @@ CSV to report. Prints a Markdown table.
 
 import argparse
 import itertools
-import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from runs import is_installed, measured
 
 READ = """
 import json, resource, sys, time
@@ -82,21 +83,6 @@ print(json.dumps([time.perf_counter() - start, len(result.associations),
 """
 
 
-def measure(code: str, folder: Path) -> tuple[float, int, float] | None:
-    """Run *code* on *folder* in a process of its own: seconds, count, gigabytes."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        sys.stderr.write(done.stderr[-400:])
-        return None
-    seconds, count, memory = json.loads(done.stdout.splitlines()[-1])
-    return seconds, count, memory
-
-
 def main() -> None:
     """Measure every size and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -123,10 +109,9 @@ def main() -> None:
             ("join titles", JOIN, RENSA, "rensa"),
             ("scan, from CSV to report", SCAN, None, ""),
         ):
-            ours = measure(code, folder)
-            theirs = measure(peer, folder) if peer else None
-            if ours is None:
-                continue
+            ours = measured(code, str(folder))
+            compared = peer is not None and is_installed(name)
+            theirs = measured(peer, str(folder)) if compared else None
             if code is SCAN:
                 scans.append((listings, ours[0], ours[2]))
             ratio = f"{ours[0] / theirs[0]:.2f} ({name})" if theirs else "-"
