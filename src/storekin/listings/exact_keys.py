@@ -102,11 +102,8 @@ class ExactKeys:
         packed = pack_hashes([digits])[:, :_WORDS]
         wanted = np.flatnonzero(self.kinds == self.named.index((scheme, bits)))
         held = self.words[wanted, : packed.shape[1]]
-        plain, mirrored = (
-            np.bitwise_count(held ^ own).sum(axis=1)
-            for own in (packed, mirrored_hashes(packed, scheme, bits))
-        )
-        apart = common_distance(plain, mirrored, scheme, bits)
+        mirrored = mirrored_hashes(packed, scheme, bits)
+        apart = common_distance(held, packed, mirrored, scheme, bits)
         near = np.flatnonzero(apart <= radius)
         near = near[np.argsort(apart[near], kind="stable")][:most]
         return self.hash_rows[wanted[near]].astype(np.int64)

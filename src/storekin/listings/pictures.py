@@ -157,11 +157,9 @@ class PictureHashes:
         for kind, (scheme, bits) in enumerate(self.named):
             rows = np.flatnonzero(of_pair == kind)
             own, other = self.words[a[rows]], b[rows]
-            apart, mirrored = (
-                np.bitwise_count(own ^ words[other]).sum(axis=1)
-                for words in (self.words, self.mirrored)
+            distance[rows] = common_distance(
+                own, self.words[other], self.mirrored[other], scheme, bits
             )
-            distance[rows] = common_distance(apart, mirrored, scheme, bits)
         if len(self.recognised):
             keys = (np.minimum(a, b) << 32) | np.maximum(a, b)
             place = np.searchsorted(self.recognised, keys)

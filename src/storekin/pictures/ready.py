@@ -86,15 +86,17 @@ MOST_MIRRORED = 14
 
 
 def common_distance(
-    apart: IntArray, mirrored: IntArray, scheme: str, bits: int
+    one: TokenArray, other: TokenArray, mirrored: TokenArray, scheme: str, bits: int
 ) -> npt.NDArray[np.float64]:
-    """Give distances of one kind in bits of a 64-bit pHash, as they lie or mirrored.
+    """Give distances of packed hashes of one kind in bits of a 64-bit pHash.
 
-    ``apart`` are the bits in which hashes differ, ``mirrored`` those in which one
-    differs from ``mirrored_hashes`` of the other.
+    ``mirrored`` are ``mirrored_hashes`` of *other*: the nearer of both counts.
     """
-    plain = as_common(apart.astype(float), scheme, bits)
-    turned = as_common(mirrored.astype(float), scheme, bits) + MIRRORED_BITS
+    plain, turned = (
+        as_common(np.bitwise_count(one ^ words).sum(axis=1).astype(float), scheme, bits)
+        for words in (other, mirrored)
+    )
+    turned += MIRRORED_BITS
     return np.where(turned <= MOST_MIRRORED, np.fmin(plain, turned), plain)
 
 

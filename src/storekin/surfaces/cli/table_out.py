@@ -5,13 +5,10 @@ from pathlib import Path
 import click
 
 
-def _checked(
-    _context: click.Context, _parameter: click.Parameter, out: Path | None
-) -> Path | None:
+def _checked(_context: click.Context, _parameter: click.Parameter, out: Path) -> Path:
     from storekin.wiring import check_table_name
 
-    if out is not None:
-        check_table_name(out)
+    check_table_name(out)
     return out
 
 
