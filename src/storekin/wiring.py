@@ -545,8 +545,22 @@ def typed_pairs(
         ]
 
     sides = run_chunks(read, ("left", "right"))
-    notes = [*raw.notes, *(note for _, found in sides for note in found)]
+    notes = [*raw.notes, *_lines_left_out(raw)]
+    notes += [note for _, found in sides for note in found]
     return pa.concat_tables(table for table, _ in sides).combine_chunks(), notes
+
+
+_MOST_LINES = 10
+
+
+def _lines_left_out(raw: RawTable) -> list[str]:
+    """Say which rows of a file could not be read at all: the first ones, each."""
+    told = [
+        f"left out: {one.place}: {one.problem}; {one.fix}"
+        for one in raw.rejections[:_MOST_LINES]
+    ]
+    more = len(raw.rejections) - len(told)
+    return [*told, f"and {more:,} more are left out"] if more else told
 
 
 def tied_pairs(

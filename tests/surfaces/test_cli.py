@@ -255,6 +255,21 @@ def test_pictures_that_cannot_be_seen_are_told_of(tmp_path: Path) -> None:
         assert "such as 'bad.png': it cannot be read" in result.stdout
 
 
+def test_given_pairs_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
+    """The others are scored; the first broken lines are named, the rest counted."""
+    pairs, out = tmp_path / "pairs.jsonl", tmp_path / "scored.jsonl"
+    good = '{"left_title": "red mug", "right_title": "red mug"}'
+    pairs.write_text("\n".join([good, *["not json"] * 12, good]), "utf-8")
+    told = run("compare", "listings", pairs, "--out", out)
+    notes = json.loads(run("compare", "listings", pairs, "--out", out, "--json").stdout)
+
+    assert len(out.read_text("utf-8").splitlines()) == 2
+    assert "Note: left out: pairs.jsonl:2: " in told.stdout
+    assert "Note: left out: pairs.jsonl:11: " in told.stdout
+    assert "Note: and 2 more are left out" in told.stdout
+    assert len(notes["notes"]) == 11
+
+
 def test_a_title_that_hundreds_give_is_a_family_and_said_so(tmp_path: Path) -> None:
     """Each of them is paired with the first, never all with all, and a note tells."""
     listings = tmp_path / "listings.csv"
